@@ -1,8 +1,7 @@
 """Examples of a bureau's events, sealed under publicly known keys.
 
 The private keys are those of RFC 7515 and RFC 7517; the router refuses them. Sealing never gives
-the
-same result twice, so `python -m tools.contracts examples` only adds missing examples.
+the same result twice, so `python -m tools.contracts examples` only adds missing examples.
 """
 
 import json

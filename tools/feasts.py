@@ -51,8 +51,7 @@ def expected(first: int) -> dict[str, str]:
     """Days off on these feasts from the year `first` on; fixed dates are a rule of the kernel.
 
     Source: 全国年节及纪念日放假办法, as of 2024-11-10: the eve and three days of the Spring
-    Festival,
-    one day of each other feast. Swaps are known only from the notice.
+    Festival, one day of each other feast. Swaps are known only from the notice.
     """
     found: dict[str, str] = {}
     for year in range(first, LAST_EXPECTED + 1):

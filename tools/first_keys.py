@@ -1,8 +1,7 @@
 """Creates the keys of a new installation: `python -m tools.first_keys FOLDER [--alg SM4GCM]`.
 
 It writes a folder per service, ready to become a cluster's secret: its ring, its words key, and
-what
-only intake needs. It prints public keys and fingerprints, to be entered by two people
+what only intake needs. It prints public keys and fingerprints, to be entered by two people
 (docs/runbooks/keys.md). Run it once, on a trusted machine: existing files are never overwritten.
 """
 

@@ -56,8 +56,7 @@ class AdministeredCluster:
         """Read the current state; only of the topics in `topics`.
 
         Reads the settings named in `topics`, and all that were made on a topic itself. Access rules
-        are read
-        first: without the right to see them, that fails at once.
+        are read first: without the right to see them, that fails at once.
         """
         bindings = frozenset(self._bindings())
         return ClusterState(

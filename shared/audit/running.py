@@ -1,8 +1,7 @@
 """One audit: wait for consumers, read all letters, check suspects again, and count.
 
 A service that is merely behind is no breach. Before letters are read, and before suspects are
-checked
-for the last time, the audit waits as long as consumers make progress.
+checked for the last time, the audit waits as long as consumers make progress.
 """
 
 from __future__ import annotations

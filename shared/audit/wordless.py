@@ -1,9 +1,8 @@
 """Detection of text that only a person could have written: by patterns, without a dictionary.
 
 What we store in clear are codes, ids, numbers and instants: ASCII without blanks. So everything
-with
-a blank, an escape or another script counts as words, and isolated digits in the form of an ID or
-mobile number count as one.
+with a blank, an escape or another script counts as words, and isolated digits in the form of an ID
+or mobile number count as one.
 """
 
 from __future__ import annotations

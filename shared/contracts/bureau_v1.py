@@ -104,8 +104,7 @@ class ActionRefused(Event):
     """The bureau's action is refused.
 
     Reveals nothing of the letter unless the bureau holds it; only then it is numbered. The same
-    holds for
-    unreadable actions.
+    holds for unreadable actions.
     """
 
     type: ClassVar[str] = "gd.mailbox.action.refused.v1"
@@ -115,7 +114,6 @@ class ActionRefused(Event):
     code: ActionRefusal
     detail: Code | None = None
     """The exact fault, where the code leaves that open: the part of an envelope, a text's fault, or
-    why
-    a record can't be read."""
+    why a record can't be read."""
     state: State | None = None
     assignment: Count | None = None

@@ -1,9 +1,8 @@
 """Events of intake about a diverted emergency. Owner: services.intake. Topic: `letters.diverted`.
 
 The subject is the diversion's number. Words are not sent: the duty desk reads them at intake. A
-field
-may be added with a default; any other change is `diverted_v2`, published beside this one until no
-consumer reads v1.
+field may be added with a default; any other change is `diverted_v2`, published beside this one
+until no consumer reads v1.
 """
 
 from typing import Annotated, ClassVar

@@ -1,8 +1,7 @@
 """The codec between events and Kafka records: CloudEvents 1.0 in binary mode.
 
 Attributes are `ce_*` headers, the event is the value as JSON. A record is read completely or
-refused
-with a code of a closed set; neither codes nor messages contain anything from the record.
+refused with a code of a closed set; neither codes nor messages contain anything from the record.
 """
 
 from collections.abc import Iterable

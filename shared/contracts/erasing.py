@@ -42,8 +42,7 @@ def erased(value: bytes, event_type: str, *, what: Collection[Erasable]) -> byte
     """Remove erased content from a record's value; the same bytes if there is nothing to remove.
 
     In an unknown type nobody can tell words from identity: all envelopes are removed in either
-    case. What
-    is not a JSON object becomes empty.
+    case. What is not a JSON object becomes empty.
     """
     if not what:
         return value

@@ -115,8 +115,7 @@ def readers_of(event: Event, field: str, *, topic: str) -> tuple[str, ...]:
     """The readers for whom the words in `field` are sealed when `event` is sent on `topic`.
 
     `field` may name words within items, such as `commitments.words`. Facts on a bureau's topic are
-    its
-    copies, so their words are for that bureau alone.
+    its copies, so their words are for that bureau alone.
     """
     outer, _, inner = field.partition(".")
     declared = event.sealed_within[outer][1] if inner else event.sealed[outer]

@@ -1,9 +1,8 @@
 """Events of the router about public keys. Owner: services.router. Topic: `mailbox.keys`.
 
 A field may be added with a default; any other change is `keys_v2`, published beside this one until
-no
-reader reads v1. The topic is compacted: only one record per holder may remain, so each contains
-everything a reader needs. The record with the highest sequence counts, wherever it stands, because
+no reader reads v1. The topic is compacted: only one record per holder may remain, so each contains
+everything a reader needs. The record with the highest sequence counts, at whatever offset, because
 older events may be sent again.
 """
 
@@ -77,8 +76,7 @@ class KeyChanged(Event):
     """Who proposed this change, and who confirmed it."""
     keys: Annotated[tuple[HolderKey, ...], Field(min_length=1, max_length=MOST_KEYS)]
     """All keys of the holder after this change, in the order in which they were entered; the last
-    ones of
-    those retired."""
+    ones of those retired."""
 
 
 def newest_valid(keys: Iterable[HolderKey], at: datetime) -> HolderKey | None:

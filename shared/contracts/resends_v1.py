@@ -1,13 +1,11 @@
 """Requests between services for a resend. Owner: all four services. Topic: `letters.resends`.
 
 The writer of the requested topic answers: it sends those of its log entries again, byte for byte,
-in
-order. A lost request is harmless, since it is repeated as long as the gap exists.
+in order. A lost request is harmless, since it is repeated as long as the gap exists.
 
 The subject `all` (`ALL`) means every subject of the topic, from 1 to the largest number: a reader
 requests it if it finds unread records gone. The writer answers with its whole log for that topic,
-at
-most once a minute.
+at most once a minute.
 
 A field may be added with a default; any other change is `resends_v2`.
 """

@@ -1,8 +1,7 @@
 """The strict JSON reader for Kafka and HTTP.
 
 Each name occurs once per object, numbers are finite, and nothing follows the value. A number
-without
-a fraction is an integer however it is written, as in JSON Schema.
+without a fraction is an integer however it is written, as in JSON Schema.
 """
 
 import json

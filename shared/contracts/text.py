@@ -61,8 +61,7 @@ def neutralised(text: str) -> str:
     """Replace forbidden characters by a mark, and carriage returns by a blank.
 
     A zero-width space replaces each excess combining mark. The length stays the same, so that
-    positions
-    in the text do.
+    positions in the text do.
     """
     marked = _FORBIDDEN.sub(lambda found: " " if found[0] == "\r" else "\ufffd", text)
     return cap_marks(marked, filler="\u200b")

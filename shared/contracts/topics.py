@@ -1,8 +1,7 @@
 """The topics: their writers, readers, layout, rights and quotas; data with pure look-ups.
 
 The local stack, the manifests, the access rules and the AsyncAPI document are made from this.
-Topics
-are never created by use.
+Topics are never created by use.
 """
 
 from dataclasses import dataclass
@@ -100,8 +99,7 @@ class Right:
     """An operation that a principal may do on a topic, or on groups with that prefix.
 
     `group`: be a member and commit; `describe`: see a topic's end or a group's commits; `settings`:
-    read
-    a topic's settings.
+    read a topic's settings.
     """
 
     principal: str
@@ -227,8 +225,7 @@ def rights() -> tuple[Right, ...]:
     """All rights; everything else is denied.
 
     Our services may read the topics that they number and write: at the start they compare them with
-    the
-    database.
+    the database.
     """
     found: list[Right] = []
     for topic in ALL:

@@ -124,8 +124,7 @@ class Due(Value):
     provisional: Flag = False
     receipt: Receipt | None = None
     """How `due_on` was counted; None if the day was promised, or if another calendar is about to
-    change
-    the date."""
+    change the date."""
 
 
 class Place(Value):

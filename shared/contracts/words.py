@@ -1,8 +1,7 @@
 """Kinds of words, and the field type that keeps them sealed.
 
 Words are a `Clear` in memory and travel as `Sealed`: reader → compact JWE. A `Clear` is never
-parsed
-from the wire, never printed, and never serialised without a function that seals it.
+parsed from the wire, never printed, and never serialised without a function that seals it.
 """
 
 import json

@@ -1,8 +1,7 @@
 """The command that reads a file of cases and writes a file of due dates, atomically.
 
 Exit codes: 0: every case is answered. 2: at least one can't be; each fault is reported on stderr
-with
-its line and field, and no file is written or changed.
+with its line and field, and no file is written or changed.
 """
 
 from __future__ import annotations

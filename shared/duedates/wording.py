@@ -37,8 +37,7 @@ def note(entry: CountedDay, *, number: int, is_certain: bool) -> str:
     """One line about one day; `number`: its number among the counted days, or 0.
 
     A reason from an office's overrides is shown by its name; a day is certain if no notice can
-    still
-    change it.
+    still change it.
     """
     weekday = WEEKDAYS[entry.day.weekday()]
     if entry.kind == "zero":

@@ -1,8 +1,7 @@
 """The access policy: who may see a letter, and how much of it, for every route, query and figure.
 
 A letter is open to some roles and kept from some bureaus, units and persons. A person with one of
-the
-roles sees it unless something they belong to is excluded: exclusion always wins.
+the roles sees it unless something they belong to is excluded: exclusion always wins.
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,8 +29,7 @@ from shared.kernel.viewers import (
 
 Sight = Literal["all", "past", "course", "copy", "nothing"]
 """`past`: what a former holder was sent until its holding ended. `course`: numbers, dates, states
-and
-holders, without words. `copy`: intake's copy for publication, not the letter."""
+and holders, without words. `copy`: intake's copy for publication, not the letter."""
 FALLING: Final[tuple[Sight, ...]] = ("all", "past", "course", "copy")
 
 WATCHING: Final = ("triage", "supervisor", "director")

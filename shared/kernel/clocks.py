@@ -59,8 +59,7 @@ class Run:
     """The earliest date decides: `Policies.limits`, each made `longer` by granted extensions."""
     pauses: tuple[PausePeriod, ...] = ()
     """All times in which the letter waited for its writer; a clock without pauses ignores them. An
-    open
-    pause leaves a clock without a date, unless it had passed before."""
+    open pause leaves a clock without a date, unless it had passed before."""
 
 
 def due(

@@ -70,8 +70,7 @@ class ComplaintTarget:
         """Whether the whole bureau is excluded, including its inspection.
 
         This holds for the bureau itself and for its inspection, and for an officer or unit without
-        a name,
-        because any unit of the bureau may turn out to be theirs.
+        a name, because any unit of the bureau may turn out to be theirs.
         """
         return not self.units or INSPECTION in self.units
 
@@ -117,8 +116,7 @@ def path_of_complaint(about: ComplaintTarget) -> Path | None:
     """One level above the subject; None as long as the bureau is unknown.
 
     Complaints about a unit go to its bureau's inspection, about a bureau to the province, and about
-    the
-    department to its inspection.
+    the department to its inspection.
     """
     if about.bureau is None:
         return None

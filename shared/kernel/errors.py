@@ -18,8 +18,8 @@
     ├── BadData                 one of our data files is invalid: the service doesn't start
     └── anything else           temporary trouble: retried with growing pauses
 
-Messages are our own. They name commands, states, bureaus and dates, and never contain a
-citizen's words, name or number: they are logged and shown.
+Messages are our own. They name commands, states, bureaus and dates, and never contain a citizen's
+words, name or number: they are logged and shown.
 """
 
 from collections.abc import Mapping
@@ -33,16 +33,14 @@ class Refused(Exception):
     """A rule refuses. Subclasses define HTTP `status` and `code`; never raised itself.
 
     Codes are those of `request.refused` and `action.refused` (`shared/contracts/vocabulary.py`)
-    where
-    these have one, so that a refusal reads the same on a topic and over HTTP.
+    where these have one, so that a refusal reads the same on a topic and over HTTP.
     """
 
     status: ClassVar[int]
     code: ClassVar[str]
     members: Mapping[str, Any] = NOTHING_MORE
     """Extension members (RFC 9457) of the problem over HTTP, as JSON. From our own data, never from
-    the
-    request."""
+    the request."""
 
     def __str__(self) -> str:
         return super().__str__() or self.code
@@ -101,8 +99,7 @@ class NotHeld(NotFound):
     """The bureau doesn't hold this letter.
 
     `code` goes only to the bureau that acted, on its own topic. Over HTTP, any `NotFound` is
-    answered
-    with `NotFound.code`, because the answer would otherwise reveal that the letter exists.
+    answered with `NotFound.code`, because the answer would otherwise reveal that the letter exists.
     """
 
     code = "not_held"

@@ -1,15 +1,13 @@
 """Numbers of letters, diversions and publications; the random bytes are passed in.
 
 A number is 80 random bits in Crockford's base 32 (no I, L, O, U) and a check character from the
-same
-32: `GD-7K3M-9QXA-04TZ-B1HN-C`. It is safe in URLs, as a Kafka key and as a MongoDB key, reveals
-nothing about its letter, and is not a secret.
+same 32: `GD-7K3M-9QXA-04TZ-B1HN-C`. It is safe in URLs, as a Kafka key and as a MongoDB key,
+reveals nothing about its letter, and is not a secret.
 
 The check is linear over GF(32): position i has the weight g**i, with g a generator of the field, so
 all 17 weights differ and none is zero. That detects every single wrong character and every
 transposition of two characters, adjacent or not, including the check character. Each prefix adds
-its
-own constant, so a publication id prefixed with `GD-` is not a letter number.
+its own constant, so a publication id prefixed with `GD-` is not a letter number.
 """
 
 import re

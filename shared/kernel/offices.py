@@ -125,8 +125,7 @@ class Offices:
         """The rank in which this person may sign this step for `bureau`; None: not at all.
 
         Nobody signs the answer to a complaint about themself. In a complaint about the department,
-        only the
-        named people sign, at every step.
+        only the named people sign, at every step.
         """
         if about is not None and staff == about.officer:
             return None

@@ -87,8 +87,7 @@ class Policies:
         """All limits of `clock`; the earliest date decides.
 
         `used`: days used by earlier rounds of a limit that all rounds share (`rest_of`). Raises:
-        ValueError,
-        if the limit is not in days, or a category is needed.
+        ValueError, if the limit is not in days, or a category is needed.
         """
         return self._limits(clock, category, used)
 

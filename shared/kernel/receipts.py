@@ -15,8 +15,7 @@ class CountedDay:
     kind: Literal["zero", "counted", "skipped", "paused"]
     reason: str | None = None
     """`weekend` or a holiday's name; `supplement` for a paused day; `make_up_workday` for a worked
-    weekend
-    day, or an office's name for a weekday that it made a working day."""
+    weekend day, or an office's name for a weekday that it made a working day."""
 
 
 @dataclass(frozen=True)

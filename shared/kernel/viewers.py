@@ -1,8 +1,7 @@
 """Staff members as viewers, with their seats according to the roles in their sign-in.
 
 Roles are claims: `bureau:<slug>:handler` is a bureau's office, `bureau:<slug>:<unit>:handler` one
-of
-its units, `bureau:<slug>:chief` its chief, `bureau:province:inspection:chief` the head of the
+of its units, `bureau:<slug>:chief` its chief, `bureau:province:inspection:chief` the head of the
 department's inspection; `triage`, `duty`, `supervisor`, `director`, `editor`, `auditor` and
 `custodian` sit in the province. A claim of any other form gives no access.
 """

@@ -26,8 +26,7 @@ WATCHED_BY: Final = MappingProxyType(
     }
 )
 """The clocks that watch each state; `closed` and `withdrawn` need none, and `answered` ends with
-the
-next event of the same decision."""
+the next event of the same decision."""
 
 
 @dataclass(frozen=True, slots=True)

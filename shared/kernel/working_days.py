@@ -47,8 +47,7 @@ def add_natural_days(
     """The receipt of `n` natural days after day zero `start`. Raises: ValueError.
 
     With `roll`, a last day that is off is skipped, as are those after it, until a working day on
-    which
-    the letter doesn't wait: that becomes day `n`.
+    which the letter doesn't wait: that becomes day `n`.
     """
     days = [*_natural(start, _limit(n), calendar if roll else None, pauses)]
     decisive = [entry for entry in days if entry.kind == "skipped"]

@@ -24,8 +24,7 @@ def where_to_turn(
     """The lines to call, most urgent first; empty if the mailbox is the right place.
 
     `city`: where it happens; if known, 110 and 12110 are given with its area code. `stations`:
-    those that
-    an operator configured; where the writer should visit one, the city's follow.
+    those that an operator configured; where the writer should visit one, the city's follow.
     """
     area = area_codes().get(city or "")
     lines = (turning().lines[code] for code in dict.fromkeys(_codes(triaged)))

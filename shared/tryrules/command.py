@@ -1,8 +1,7 @@
 """The command that reads a file of letters and writes the rules' results, atomically.
 
 Exit codes: 0: every letter was tried. 2: at least one can't be; each fault is reported on stderr
-with
-its line and field, and no file is written or changed.
+with its line and field, and no file is written or changed.
 """
 
 import argparse

@@ -1,9 +1,8 @@
 """`python -m tools.k8s write` regenerates files; `check` reports faults, with exit code 1.
 
 `check` takes names of overlays; without any, it checks all that exist. `CRDS=dir` in the
-environment
-enables full schemas of custom resources: `<group>/<kind>_<version>.json`. `pin OVERLAY FILE` writes
-the image digests listed in FILE into an overlay.
+environment enables full schemas of custom resources: `<group>/<kind>_<version>.json`. `pin OVERLAY
+FILE` writes the image digests listed in FILE into an overlay.
 """
 
 import os

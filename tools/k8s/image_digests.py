@@ -1,8 +1,7 @@
 """Writes image digests into an overlay: `python -m tools.k8s pin OVERLAY FILE`.
 
 FILE has a line `registry/mailbox-intake@sha256:…` for each production image, as a registry reports
-it
-after a push.
+it after a push.
 """
 
 import re

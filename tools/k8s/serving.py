@@ -42,8 +42,7 @@ def spread(rendered: Rendered) -> Iterator[str]:
     """Replicas are spread over hosts and, where possible, zones; drained hosts don't count.
 
     Without `nodeTaintsPolicy: Honor` an evicted pod finds no host: the drained one, empty by then,
-    makes
-    every other one hold too many.
+    makes every other one hold too many.
     """
     for pod in _services(rendered):
         constraints = pod.spec.get("topologySpreadConstraints", ())

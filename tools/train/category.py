@@ -36,7 +36,7 @@ LETTERS: Final = (
     *(GOLDEN / f"letters_{name}.jsonl" for name in ("own", "own_places", "blind", "varied")),
 )
 HEAD: Final = """\
-# What each sign of a letter adds to each kind:
+# What each feature of a letter adds to the score of each kind:
 # inquiry, request, complaint, report, suggestion, thanks. Fitted to invented labelled letters by
 # `python -m tools.train.category --write`. To change it, change kind_cues.yaml or kind_words.yaml
 # and fit again.

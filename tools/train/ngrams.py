@@ -4,10 +4,8 @@
 
 Logistic regression with a penalty on large points, one class against the others, by stochastic dual
 coordinate ascent (Shalev-Shwartz and Zhang, 2013), on the letters of `tools.train.weights`. An
-n-gram
-must occur in letters of several writers, since one writer's wording is a habit. Takes a minute or
-two;
-each run gives the same result.
+n-gram must occur in letters of several writers, since one writer's wording is a habit. Takes a
+minute or two; each run gives the same result.
 """
 
 import argparse
@@ -59,8 +57,7 @@ class Question:
     files: Sequence[Path] = LABELLED
     share: float = 1.0
     """Factor of n-grams relative to cues: cues were added because of these very letters, so that
-    they look
-    better here than they are."""
+    they look better here than they are."""
     has_base: bool = True
 
 

@@ -5,8 +5,7 @@
 Logistic regression with a penalty on large points (half their squares against PENALTY times the
 loss), on the development letters, the tuning letters, varied letters by further people, and the odd
 halves of our own and of the blind ones. Their even halves are never read here. Replace a table's
-base
-and points as a whole.
+base and points as a whole.
 """
 
 import json
@@ -63,10 +62,8 @@ def examples(
     """The features of each letter, and whether it is of the card's class.
 
     Emergencies are no examples for the other cards: they are stopped before. In a `turn`, a
-    different
-    half of all danger cues is unknown: tuning letters contain words that are in the tables because
-    of
-    them, and future letters don't.
+    different half of all danger cues is unknown: tuning letters contain words that are in the
+    tables because of them, and future letters don't.
     """
     for row in rows:
         if card == "emergency" or row["triage"] != "emergency":

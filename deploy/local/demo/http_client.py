@@ -77,8 +77,7 @@ class Faces:
         """Yield every item of a paged list.
 
         `of`: the field with the items. `by`: the query parameter of the next page, and the field
-        that
-        holds its value. Raises: SaidNo; DemoFailed.
+        that holds its value. Raises: SaidNo; DemoFailed.
         """
         place: dict[str, str] = {}
         while True:

@@ -56,8 +56,7 @@ class Pipeline:
         """Wait until nothing changes any more; return whether anything changed since the last call.
 
         Raises: DemoFailed when for a minute nothing changes, but a service doesn't respond or
-        hasn't
-        noticed the clock's last step.
+        hasn't noticed the clock's last step.
         """
         before, stirred = -1.0, time.monotonic()
         since = stirred

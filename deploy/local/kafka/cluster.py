@@ -145,8 +145,7 @@ class LocalCluster:
         """Return the fast server if it was built, else the embedded one.
 
         The fast server needs `--sync-on-commit`: without it, it loses on a kill up to a minute of
-        writes
-        that it had acknowledged as journalled.
+        writes that it had acknowledged as journalled.
         """
         child = embedded.database(self.place, self.ports, cache=self.database_cache)
         if not self.place.fast_database.exists():

@@ -16,9 +16,8 @@ DATABASE_CACHE = "256M"
 """Memory of the database's page cache: a number with K, M or G."""
 DATABASE_ARENAS = "2"
 """Heaps (malloc arenas) of the database process. By default each of its many threads may get its
-own,
-and memory that one frees can't be used by others: after 2,310 letters 768 MB were held that way,
-400 MB with two arenas."""
+own, and memory that one frees can't be used by others: after 2,310 letters 768 MB were held that
+way, 400 MB with two arenas."""
 
 
 @dataclass(frozen=True, slots=True)

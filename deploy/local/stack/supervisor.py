@@ -258,10 +258,8 @@ async def running_stack(
     """Yield a stack in `directory` that is ready, and stop it at the end of the block.
 
     `ports`: None for free ones. `only`: names of children or groups; empty for all. `say`: is
-    called
-    with what happens to children while the stack runs. `environment`: chooses the engines and is
-    passed
-    on to children where the plan sets nothing.
+    called with what happens to children while the stack runs. `environment`: chooses the engines
+    and is passed on to children where the plan sets nothing.
     Raises: StackFailed; AlreadyRunning; UnknownChild; KeysDisagree; BadEngines; ServersMissing.
     """
     place, ports = StackPaths(directory), ports or free_ports()

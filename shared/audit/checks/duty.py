@@ -40,8 +40,7 @@ def check(case: AuditCase) -> Iterator[AuditFinding]:
     """Check that somebody saw it by its time limit, or that the next level was paged.
 
     A page is not a person: an unseen one stays a breach. Also checks that the desk's lists contain
-    it
-    while something is left to do, and that its text became a letter.
+    it while something is left to do, and that its text became a letter.
     """
     for said, event in case.look.events(DIVERTED.name):
         if isinstance(event, LetterDiverted):

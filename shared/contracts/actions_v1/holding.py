@@ -78,8 +78,7 @@ class RequestResend(Action):
     """The bureau requests events of a letter that it holds and has missed.
 
     Everything from `from_sequence` on is sent again unchanged; a snapshot replaces all earlier
-    events,
-    where retention has removed them. With neither, everything is sent again.
+    events, where retention has removed them. With neither, everything is sent again.
     """
 
     type: ClassVar[str] = "gd.mailbox.action.request_resend.v1"

@@ -93,8 +93,7 @@ def _serve(build: Callable[[], Service]) -> int:
     """Serve until stopped, in uvicorn's preferred event loop; 2 if it must not serve.
 
     Objects that exist by then (code, tables, models) are excluded from garbage collection; scanning
-    them
-    repeatedly would take a tenth of a busy router's time.
+    them repeatedly would take a tenth of a busy router's time.
     """
     reasons: list[Exception] = []
     service = build()

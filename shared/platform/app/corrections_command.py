@@ -1,8 +1,7 @@
 """The operator's command `corrections OUT`: labelled cases where people corrected the rules.
 
 One JSON object per line, for evaluating a rule before it is changed. No words of letters are read
-or
-written; those who may read a letter look it up by its number.
+or written; those who may read a letter look it up by its number.
 """
 
 from __future__ import annotations

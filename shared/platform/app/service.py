@@ -60,8 +60,7 @@ The second argument is the name of the operator's run, under which a letter is s
 
 Turns = Callable[..., AsyncIterator[Tally]]
 """Rotates what a service stores besides letters to the current key; takes a tally and `is_dry`,
-like
-`KeyRotation.run`."""
+like `KeyRotation.run`."""
 Recounts = Callable[[str], AsyncIterator[IdempotentCommand[Any]]]
 """Yields, for each letter whose dates change under the current calendar, the command to update it.
 
@@ -188,8 +187,7 @@ class Service:
         """Send what the topics lack; return the incarnation ids under which to consume.
 
         Records that retention deleted unread may have caused effects that were never sent: in that
-        case the
-        whole log is sent, and the whole topic is requested again.
+        case the whole log is sent, and the whole topic is requested again.
         """
         shell = self.shell
         ids = await shell.incarnations.current()
@@ -227,10 +225,8 @@ class Service:
         """Return when a topic was recreated or lost records, or when the client stopped fetching.
 
         Checked every minute, at each assignment, and when the broker refused a record or could not
-        be asked:
-        it may return as a new cluster. `ended` is checked in addition to cancellation, because the
-        Kafka
-        client may swallow a cancellation.
+        be asked: it may return as a new cluster. `ended` is checked in addition to cancellation,
+        because the Kafka client may swallow a cancellation.
         """
         failed, pause_s = self.shell.sender.failed, CHECK_S
         was_starved = False
@@ -245,7 +241,7 @@ class Service:
                 return
             try:
                 if await self.shell.incarnations.current() != ids:
-                    LOG.warning("topics were made anew")
+                    LOG.warning("topics were recreated")
                     return
             except (BusFault, TopicsMissing) as fault:
                 LOG.warning("incarnations not checked", extra={"fault": type(fault).__name__})

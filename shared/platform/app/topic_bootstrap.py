@@ -2,8 +2,7 @@
 
 `python -m shared.platform.app.topic_bootstrap` is idempotent: it creates the contract's topics that
 the broker lacks, with the contract's partitions and retention, and writes a random id for each
-topic
-without one to the compacted `mailbox.topics`. Nothing else ever creates a topic.
+topic without one to the compacted `mailbox.topics`. Nothing else ever creates a topic.
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ from shared.terminal import speak_plainly
 TIMESTAMP_TYPE, BY_THE_BROKER = "message.timestamp.type", "LogAppendTime"
 FOREIGN = {"compression.type": "uncompressed", TIMESTAMP_TYPE: BY_THE_BROKER}
 """Settings of topics that outsiders write: the broker decompresses records, so that our client
-needs
-none of their codecs and decompresses no bomb, and stamps them itself, so that none can be
+needs none of their codecs and decompresses no bomb, and stamps them itself, so that none can be
 backdated."""
 CREATED = (0, 36)
 """Kafka's codes for "created" and "already exists"."""
@@ -48,8 +46,7 @@ async def bootstrap(
     """Create what is missing; return the number of topics with a new incarnation id.
 
     `remake`: delete and recreate a topic with other partitions than the contract, such as one that
-    the
-    broker created automatically; for development only, since its content is lost.
+    the broker created automatically; for development only, since its content is lost.
     Raises: CannotCreate; BusFault.
     """
     bus = Bus(client, producer=producer, consumer={})

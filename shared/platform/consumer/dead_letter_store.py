@@ -1,11 +1,9 @@
 """The dead letter queue: sealed records that wait until an operator replays or drops them.
 
 It holds records of our own topics that this version can't use, and bureaus' actions on letters
-whose
-documents can't be loaded. A parked record replaces the uncommitted one: its offset is committed
-once
-it is stored here, and later events of its letter wait for it. Its content is sealed; only its
-structure is stored in clear.
+whose documents can't be loaded. A parked record replaces the uncommitted one: its offset is
+committed once it is stored here, and later events of its letter wait for it. Its content is sealed;
+only its structure is stored in clear.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Key rings: sealing at rest, so that the database alone reveals nothing.
 
 A sealed value is `<kid>.<alg>.<base64url of nonce, ciphertext and tag>`. The nonce is 96 random
-bits,
-new for each sealing. The 128-bit tag also covers letter, field and key id, so that a value opens
-only in the place for which it was sealed. A random nonce is safe for 2^32 sealings under one key:
-create a new current key long before that; old keys stay in the ring and still open.
+bits, new for each sealing. The 128-bit tag also covers letter, field and key id, so that a value
+opens only in the place for which it was sealed. A random nonce is safe for 2^32 sealings under one
+key: create a new current key long before that; old keys stay in the ring and still open.
 """
 
 import hmac

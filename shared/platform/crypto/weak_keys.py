@@ -1,8 +1,7 @@
 """Public keys on P-256 whose private part is publicly known.
 
 These are the keys of the smallest private numbers, which broken software generates, and the
-examples
-printed in standards, which people copy.
+examples printed in standards, which people copy.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The FastAPI application to which each service adds its routes.
 
 `/openapi.json` describes the routes (`shared.platform.http.openapi`) publicly, with the same
-content
-as a file of `docs/contracts`.
+content as a file of `docs/contracts`.
 
 Closed by default: a route answers only if it has a guard (`shared.platform.http.identity`) or is
 marked `open_to_all`. Problems contain nothing from the request. Telemetry of the framework is off,

@@ -2,8 +2,7 @@
 
 The set is refreshed when it is old, and when a token names an unknown key, but at most every ten
 seconds. While the issuer can't be reached, the cached keys stay valid up to a maximum age, because
-a
-key withdrawn meanwhile must not count forever.
+a key withdrawn meanwhile must not count forever.
 """
 
 import asyncio

@@ -1,9 +1,8 @@
 """OpenAPI 3.1 descriptions of a service's routes, generated completely.
 
 A route's guard tells who may use it; middleware, guard, parameters and rules determine its
-problems,
-which are shown as they are sent. A service's own codes are declared at its routes (`refuses`).
-Examples are made from the schemas.
+problems, which are shown as they are sent. A service's own codes are declared at its routes
+(`refuses`). Examples are made from the schemas.
 """
 
 import json

@@ -2,8 +2,7 @@
 
 Requests: bodies within the limit that are JSON, or forms for pages that have some. Responses:
 security headers, a problem instead of a stack trace, and metrics. Exceptions are logged by class
-and
-place, without their text.
+and place, without their text.
 """
 
 import asyncio
@@ -81,8 +80,7 @@ class RequestGuardMiddleware:
         is_https: bool = False,
     ) -> None:
         """`forms`: pages below this path accept forms. `is_https`: browsers reach us by TLS alone,
-        and are
-        told to use nothing else.
+        and are told to use nothing else.
         """
         self._app = app
         always = SECURITY_HEADERS | UNCACHED | (HTTPS_ONLY if is_https else {})

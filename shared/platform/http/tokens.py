@@ -129,8 +129,7 @@ def person_of(
     """The person, and until when (POSIX seconds) the token is valid.
 
     `max_age`: a token ends that long after its issue, even if its own `exp` is later; a token
-    without
-    `iat` must expire within it. Raises: BadToken.
+    without `iat` must expire within it. Raises: BadToken.
     """
     if claims.get("iss") != issuer:
         raise BadToken("another issuer")

@@ -41,8 +41,7 @@ async def verify_acl_denies(client: Mapping[str, Any], service: str) -> None:
     """Return once a forbidden read was denied.
 
     `client`: keyword arguments of aiokafka, from the settings. Raises: AclMissing; BusFault, if it
-    could
-    not be determined.
+    could not be determined.
     """
     topic = _forbidden(service)
     if not await _is_hidden(client, topic) and await _may_read(client, topic):

@@ -210,8 +210,7 @@ class Bus:
         """Records appended to `topics` since `instant` (UTC), up to the current end of each.
 
         Yields batches, oldest first in each partition. None: everything available. One of the
-        supported
-        brokers can't look up instants and returns everything. Raises: BusFault.
+        supported brokers can't look up instants and returns everything. Raises: BusFault.
         """
         counts = await self.partitions(topics)
         ours = [TopicPartition(topic, at) for topic in counts for at in range(counts[topic])]
@@ -237,8 +236,7 @@ class Bus:
         """Every record of `topic` from its beginning, then new ones; all of it again each minute.
 
         Yields batches, oldest first in each partition, and an empty one if nothing came for a
-        second. Ends
-        at once if there is no such topic. Raises: BusFault.
+        second. Ends at once if there is no such topic. Raises: BusFault.
         """
         if (await self.partitions([topic])).get(topic) != partitions:
             return
@@ -261,8 +259,7 @@ def inbound(record: Any) -> Inbound:
     """Convert a record of the Kafka client.
 
     A topic without broker timestamps, or a broker that ignores that setting, returns whatever time
-    the
-    writer chose, even an invalid one.
+    the writer chose, even an invalid one.
     """
     topic = BY_NAME.get(record.topic)
     is_foreign = topic is not None and topic.is_foreign
@@ -287,16 +284,13 @@ async def let_go(consumer: AIOKafkaConsumer, *, within_s: float | None = None) -
     """Stop a consumer for good, even if the broker went away.
 
     The client's own `stop` may then raise the cancellation of one of its tasks and leave its
-    connections
-    open; mistaken for ours, that would silently end the caller. Conversely it may swallow our
-    cancellation, so that a cancelled caller would go on. If one of its tasks ignores its
-    cancellation,
-    as the fetcher may during a rebalance, `stop` would wait forever.
+    connections open; mistaken for ours, that would silently end the caller. Conversely it may
+    swallow our cancellation, so that a cancelled caller would go on. If one of its tasks ignores
+    its cancellation, as the fetcher may during a rebalance, `stop` would wait forever.
 
     Connections left open are closed without waiting: a TLS connection may take half a minute to
-    close,
-    and one whose closing was interrupted reports a cancellation. `within_s`: time limit in seconds;
-    None: `STOP_S`.
+    close, and one whose closing was interrupted reports a cancellation. `within_s`: time limit in
+    seconds; None: `STOP_S`.
     """
     before = _cancellations()
     try:

@@ -44,8 +44,7 @@ class CommandBus(Generic[C, S]):
         """Return the letter's state once the command is stored durably.
 
         Raises: Refused, by a rule or because too many commands wait; DatabaseFault, if it could not
-        be
-        stored (executing the same id again is safe: it takes effect once).
+        be stored (executing the same id again is safe: it takes effect once).
         """
         return await self._grouped.submit(command)
 
@@ -106,8 +105,7 @@ class CommandBus(Generic[C, S]):
         """Send in the order stored; after a failure the sweeper finds `unsent` in the document.
 
         Waiting groups are sent together, or the sweeper would find them overdue and send them too.
-        Groups
-        that the sweeper has taken over (because the broker was away) are not sent here.
+        Groups that the sweeper has taken over (because the broker was away) are not sent here.
         """
         while True:
             groups = [await self._unsent.get()]

@@ -3,9 +3,10 @@
 { _id, version, by, state, seen, heard, gap_since, early, asked, asked_count, asked_moved,
   digests, log, logged: { count, bytes }, moved, sent, unsent, unsent_since, erased, erasing_since }
 
-The service's own indexed fields and work marks (`ServiceDecider.anew`) stand beside them. `moved`
-and `asked_moved` count the parts of `log` and `asked` that are archived (event_log.py). `erased`
-lists erased kinds of content; `erasing_since` is set while events still hold any (erasure.py).
+The service's own indexed fields and work marks (`ServiceDecider.anew`) are stored with them.
+`moved` and `asked_moved` count the parts of `log` and `asked` that are archived (event_log.py).
+`erased` lists erased kinds of content; `erasing_since` is set while events still hold any
+(erasure.py).
 """
 
 from __future__ import annotations

@@ -95,8 +95,7 @@ class EventBuffer:
         """Number the events and add them to the log; unsequenced ones are collected apart.
 
         `stands`: whether an uncommitted record stands behind them. `is_kept`: false for events that
-        the
-        letter has no room to remember. Raises: NoKey, Unsendable, unless they are sealed later.
+        the letter has no room to remember. Raises: NoKey, Unsendable, unless they are sealed later.
         """
         for out in outgoing:
             if isinstance(out, Resend):

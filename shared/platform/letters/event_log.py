@@ -2,9 +2,9 @@
 
 The newest events stand in the letter's document. Older ones move to a collection of their own, and
 so do old command names, so that documents don't grow without bound. They are inserted into the
-archive before they are removed from the document, and readers look in the document first and in
-the archive second: at every moment an event is found in one of them. Events under erasure are read
-as already erased.
+archive before they are removed from the document, and readers look in the document first and in the
+archive second: at every moment an event is found in one of them. Events under erasure are read as
+already erased.
 """
 
 from __future__ import annotations

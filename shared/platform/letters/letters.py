@@ -57,8 +57,7 @@ class Letters(Generic[C, S]):
         strangers: ForeignReplyCache | None = None,
     ) -> None:
         """`history`: collections of letters and their logs. `strangers`: replies to bureaus that
-        don't
-        hold the letter; only for services that receive actions.
+        don't hold the letter; only for services that receive actions.
         """
         self._rules = rules
         self._seals = seals
@@ -86,8 +85,7 @@ class Letters(Generic[C, S]):
         """The states of those letters that the service has, in the order of `letters`.
 
         `where`: further conditions on indexed fields. A letter that can't be loaded is left out,
-        counted
-        and logged, so that the others are still shown.
+        counted and logged, so that the others are still shown.
         """
         among = {"_id": {"$in": list(letters)}, **(where or {})}
         kept = await self._collection.find(among, fields={"state": 1})
@@ -273,8 +271,7 @@ class Letters(Generic[C, S]):
         """Those of `letters` that don't carry our write id now.
 
         A letter that won and was written again since is among them; deciding it again is harmless,
-        because
-        its records are found in `seen` and its commands in `asked`.
+        because its records are found in `seen` and its commands in `asked`.
         """
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
         by = {document["_id"]: document["by"] for document in found}

@@ -84,8 +84,7 @@ class LogArchive:
         """The compare-and-set that removes them from the document.
 
         It doesn't change `version`, which belongs to writers; the counts of moved entries guard it
-        against
-        another move.
+        against another move.
         """
         change: Document = {
             "$push": {"log": {"$each": [], "$slice": -self.stays}},

@@ -12,10 +12,8 @@ async def mark_published(
 
     The filter uses the values themselves and never the version, which others change. `unsent` is
     compared as a whole, so that a topic added by another writer meanwhile keeps its mark; topics
-    stand
-    in the document's order, which matters in that comparison. If `sent` has moved on, `unsent` is
-    raised
-    to m + 1 instead.
+    stand in the document's order, which matters in that comparison. If `sent` has moved on,
+    `unsent` is raised to m + 1 instead.
     """
     clears = [
         Update(

@@ -1,8 +1,7 @@
 """Results computed for many new letters at once, before each is decided.
 
 What depends on a letter's first event alone is cheaper in bulk (`ServiceDecider.read_ahead`):
-tables
-that are read for one letter after the other stay in the processor's cache.
+tables that are read for one letter after the other stay in the processor's cache.
 """
 
 from __future__ import annotations

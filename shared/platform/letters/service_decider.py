@@ -69,8 +69,7 @@ class Record:
     raw: Inbound
     stands: bool = True
     """Whether it is still uncommitted on its topic, so that it comes again if the process dies;
-    false
-    for a parked record that is replayed."""
+    false for a parked record that is replayed."""
     is_skipped: bool = False
     """Whether it is counted as seen without being applied, because an operator dropped it."""
     is_forced: bool = False
@@ -108,8 +107,7 @@ class IdempotentCommand(Generic[C_co]):
     """A command without a record behind it: from HTTP or from a loop of the service.
 
     `id` is the idempotency key: executing it again under the same id changes nothing. `content` is
-    a
-    digest of the request: the same id with other content is refused.
+    a digest of the request: the same id with other content is refused.
     """
 
     letter: str

@@ -68,10 +68,8 @@ class DeadLetterReplay:
         """Skip the record, and log that with the reason. Raises: NotParked.
 
         `is_forced`: missing earlier events of its letter are given up, too; parked ones must still
-        be
-        handled first. A record with an unknown sequence is only deleted; the gap that it leaves is
-        requested
-        again.
+        be handled first. A record with an unknown sequence is only deleted; the gap that it leaves
+        is requested again.
         """
         parked = await self._parking.one(name)
         if parked is None:

@@ -85,10 +85,8 @@ class ErasureJob:
         """Erase in the archive first, then in the document; return whether its mark is gone.
 
         A process that read these events for archiving before the erasure was stored may insert them
-        with
-        their content at any later time. So each is inserted first without it, which blocks that
-        insert; if
-        the other process was faster, the pass over the archive finds its events.
+        with their content at any later time. So each is inserted first without it, which blocks
+        that insert; if the other process was faster, the pass over the archive finds its events.
         """
         letter, erased = document["_id"], Erased.of_document(document)
         log = [_without(entry, erased) for entry in document["log"]]

@@ -2,9 +2,8 @@
 
 A database that was restored from an earlier copy would assign sequence numbers again that readers
 have already seen. Every event is stored by a majority of the database before it is sent, so a
-record
-on one of the service's own topics with a higher sequence than the document's `sent` proves that the
-database lost writes.
+record on one of the service's own topics with a higher sequence than the document's `sent` proves
+that the database lost writes.
 
 Each running process notes every minute that the database is current. At its start a process reads
 only the records since the last note, minus a margin; a restored database brings back an old note.

@@ -83,8 +83,7 @@ class Incarnations:
         """Where to continue sending the log to `topics` under these ids.
 
         All replicas send letters in the order of their numbers, so a note of one holds for all. If
-        topics
-        have progressed differently, sending continues from the least advanced.
+        topics have progressed differently, sending continues from the least advanced.
         """
         names = sorted(topics)
         await self._collection.write([Insert({"_id": name, "incarnation": ""}) for name in names])
@@ -164,8 +163,7 @@ async def resend_log(
     """Send every letter's log entries for `topics` again, byte for byte; return their number.
 
     `after`: the letter after which to start. `note`: called with a letter when everything up to it
-    is
-    acknowledged. Raises: BusFault, DatabaseFault.
+    is acknowledged. Raises: BusFault, DatabaseFault.
     """
     sender.forget()
     count = 0
@@ -191,8 +189,7 @@ async def resend_entries(
     """Send the wanted entries of letters that match `where` again, in the order of their numbers.
 
     Yields after each step the last letter in it, and the number of entries by topic. At most one
-    step
-    and one letter are in memory. Raises: BusFault, DatabaseFault.
+    step and one letter are in memory. Raises: BusFault, DatabaseFault.
     """
     chunk: list[LogEntry] = []
     size, letter = 0, ""

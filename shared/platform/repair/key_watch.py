@@ -1,8 +1,8 @@
 """A process's view of all public keys: it reads the whole of `mailbox.keys` continuously.
 
 It reads without a consumer group, since every replica needs all of it. The topic is so small that
-it
-is read again from its beginning every minute, so that a recreated topic needs no special handling.
+it is read again from its beginning every minute, so that a recreated topic needs no special
+handling.
 """
 
 from __future__ import annotations
@@ -43,8 +43,7 @@ class KeyWatch:
         """Holders whose changes are in the directory but not yet in the database."""
         self.overtaken: tuple[str, ...] = ()
         """Holders whose last record on the fully read topic is not the newest known, so that
-        compaction
-        would keep an outdated one."""
+        compaction would keep an outdated one."""
         self._reported: set[tuple[int, int, datetime]] = set()
         """Unreadable records already counted and logged: partition, offset and the broker's time.
 

@@ -47,8 +47,7 @@ class OutboxSweeper:
         """Send overdue effects, oldest first; return the number of letters completed.
 
         A record that the broker refuses doesn't delay other letters. Raises: BusFault, if it
-        accepted
-        nothing at all; DatabaseFault.
+        accepted nothing at all; DatabaseFault.
         """
         overdue = await self._overdue()
         known = await self._history.of(list(overdue))

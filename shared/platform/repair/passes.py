@@ -17,8 +17,7 @@ async def each(work: Mapping[str, Coroutine[Any, Any, None]]) -> int:
     """Run the work of all letters; log those that fail; return the number that succeeded.
 
     One unreadable letter must not stop the others. Raises: DatabaseFault, TooManyRaces, after all
-    others
-    are finished.
+    others are finished.
     """
     transient: list[Exception] = []
     outcomes = await asyncio.gather(*work.values(), return_exceptions=True)

@@ -59,8 +59,7 @@ class Resends:
         """Answer these requests; on return the answers are acknowledged.
 
         Whole topics are only noted in the database here, and sent by `run`. Ranges requested twice
-        in a
-        batch are sent once. Raises: BusFault, DatabaseFault.
+        in a batch are sent once. Raises: BusFault, DatabaseFault.
         """
         requests = [request for record in records if (request := self._ours(record)) is not None]
         await self._note_whole([request.topic for request in requests if request.subject == ALL])
@@ -76,8 +75,7 @@ class Resends:
         """Send the whole log to every topic that lacks it under these ids; return the entry count.
 
         Acknowledgements under other ids no longer suppress duplicates, and `run` uses these ids
-        from now
-        on. Raises: BusFault, DatabaseFault.
+        from now on. Raises: BusFault, DatabaseFault.
         """
         if self._ids and ids != self._ids:
             await self._sender.begin_anew()

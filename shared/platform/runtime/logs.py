@@ -82,8 +82,7 @@ def setup(service: str, level: str = "INFO", *, stream: TextIO | None = None) ->
     """Log everything as JSON lines to `stream` (default: stderr).
 
     `level` applies to our own loggers. Libraries log from WARNING on, since their lower levels may
-    show
-    documents and commands. The web server's access log, which shows paths, is off.
+    show documents and commands. The web server's access log, which shows paths, is off.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines(service))

@@ -3,9 +3,8 @@
 Office time advances in steps and stands still between them. One file synchronises every process of
 the stack: each line is a step with the machine's instant at which it was made, the office's instant
 from then on, and the seconds of office hours worked by then. The simulation appends to the file;
-all
-others read it. Only the office's clock is simulated: everything that waits for machines, such as
-tokens, retries and time-outs, uses the machine's clock.
+all others read it. Only the office's clock is simulated: everything that waits for machines, such
+as tokens, retries and time-outs, uses the machine's clock.
 """
 
 from __future__ import annotations

@@ -9,8 +9,7 @@ class Readiness:
     """The conditions under which this process may be sent work.
 
     If the broker leaves after the start, the process stays ready: commands are stored, and sent
-    when the
-    broker is back.
+    when the broker is back.
     """
 
     parts: dict[str, bool] = field(

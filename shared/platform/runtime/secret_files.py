@@ -20,8 +20,7 @@ def from_files(settings: type[BaseSettings], *prefixes: str) -> InitSettingsSour
     """The settings found in files, for each of `prefixes`, earlier ones first.
 
     A missing folder yields nothing; the field `secrets_dir` refuses it. Raises: SettingsError,
-    naming
-    the field whose file can't be used.
+    naming the field whose file can't be used.
     """
     folders = (os.environ.get(f"{prefix}{FOLDER}") for prefix in prefixes)
     folder = next(filter(None, folders), None)

@@ -1,8 +1,7 @@
 """Whether a letter complains of somebody in the police, and at which level.
 
 Words only make a person look: the subject of a complaint keeps a bureau from seeing the letter, so
-it
-is recorded as a fact only once the writer or a person confirms it.
+it is recorded as a fact only once the writer or a person confirms it.
 """
 
 import re
@@ -28,8 +27,7 @@ def complained_level(
     """The level of the subject of complaint in a normal text; None: no police complaint.
 
     The text's subject is its first `subject_ends` code points; `line` is its line of work. `kinds`:
-    the
-    category chosen by the writer, and the one read from the words; one of them complaining
+    the category chosen by the writer, and the one read from the words; one of them complaining
     suffices.
     """
     complains, is_its_line = not COMPLAINS.isdisjoint(kinds), line == "inspection"

@@ -2,8 +2,7 @@
 
 `kind_words.yaml` defines classes of words (the writer, the police, an offence, to investigate, to
 improve). The category depends less on the word than on its sentence: 查 in a request is wanted of
-the
-police, 查 in a statement was done by somebody.
+the police, 查 in a statement was done by somebody.
 """
 
 import re

@@ -36,9 +36,8 @@ class Pieces:
     """The points of `shared/data/pieces/<name>.csv`, several tables together, a row per n-gram.
 
     All points of an n-gram are packed into one integer, with lanes for the classes of each table
-    and one
-    lane for the count: an n-gram costs one lookup and one addition, however many classes and
-    tables.
+    and one lane for the count: an n-gram costs one lookup and one addition, however many classes
+    and tables.
     """
 
     def __init__(self, *names: str) -> None:

@@ -46,8 +46,7 @@ IN_CRIMES: Final[Mapping[PoliceType, float]] = MappingProxyType(
     }
 )
 """Lines of work that handle crimes, and the factor of their words there: much is stolen from cars
-and
-in the street, which is not a matter for traffic police."""
+and in the street, which is not a matter for traffic police."""
 EVERY: Final[Mapping[PoliceType, float]] = MappingProxyType(dict.fromkeys(TYPES, 1.0))
 AT_LEAST: Final = 2.0
 """Bonus for police conduct as soon as one word indicates it and the police are named: such letters

@@ -21,8 +21,7 @@ CLEAR: Final = 0.9
 """Confidence from which words contradict the bureau named by the writer."""
 KNOWN: Final = 0.95
 """Confidence from which the category read from words may hide the writer's identity: of 253
-held-out
-letters without a complaint it would affect none, of 120 with one 47."""
+held-out letters without a complaint it would affect none, of 120 with one 47."""
 
 
 Letter: TypeAlias = tuple[Written, TriageClass]
@@ -71,8 +70,7 @@ class _Words:
 FIRST: Final = 4_000
 LAST: Final = 1_000
 """Code points read at the start and end of a long letter for category and line of work: the start
-says
-what it is about, the end what is wanted. Places are read everywhere."""
+says what it is about, the end what is wanted. Places are read everywhere."""
 
 
 class _Prepared(NamedTuple):
@@ -101,8 +99,7 @@ def sort(written: Written, *, triage: TriageClass) -> Sorted:
     """Apply the rules to a letter with triage class `triage`.
 
     The writer's choice takes precedence over the words, except when the words clearly indicate
-    another
-    city. Complaints about the police are left to a person.
+    another city. Complaints about the police are left to a person.
     """
     return sort_all([(written, triage)])[0]
 
@@ -111,8 +108,7 @@ def sort_all(letters: Sequence[Letter]) -> list[Sorted]:
     """Like `sort` for many letters, but faster.
 
     Each rule has large tables. Each table is used for all letters before the next one, so that it
-    stays
-    in the processor's cache.
+    stays in the processor's cache.
     """
     read = zip(letters, _read_all(letters), strict=True)
     return [_sorted(written, triage, words) for (written, triage), words in read]

@@ -20,8 +20,7 @@ class Cues:
     """The cues of `shared/data/<name>.yaml`: for each class, words by weight.
 
     The longest cue wins and none is matched inside another: 行政复议 is not also 复议. Each counts
-    once
-    per class, where it counts most. A word in Latin letters also matches its plural in -s.
+    once per class, where it counts most. A word in Latin letters also matches its plural in -s.
     """
 
     def __init__(self, name: str) -> None:

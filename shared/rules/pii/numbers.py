@@ -49,9 +49,8 @@ def numbers_of_anyone(text: str, *, kinds: Collection[str] = KINDS) -> tuple[Own
     """The spans of numbers of `kinds` in `text`, sorted and disjoint, in code points.
 
     Finds phones with and without country code, landlines with area code, ID numbers of 18 and 15
-    places,
-    bank cards and plates; phones without area code and travel documents after a word that names
-    them.
+    places, bank cards and plates; phones without area code and travel documents after a word that
+    names them.
     """
     folded = lined(text)
     return apart(span for span in _found(folded) if span.what in kinds)

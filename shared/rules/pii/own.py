@@ -1,9 +1,9 @@
 """Spans of a writer's own personal data in a text.
 
 Both sides are folded before they are compared: only letters and digits remain, in one width, case
-and
-script, without accents, and in numbers and addresses Chinese digits become digits. So `１５４-3947
-8548` is the phone 15439478548. Time is linear in the text's length: folding, then substring search.
+and script, without accents, and in numbers and addresses Chinese digits become digits. So
+`１５４-3947 8548` is the phone 15439478548. Time is linear in the text's length: folding, then
+substring search.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,8 +26,7 @@ def own_spans(body: str, values: Mapping[str, str]) -> tuple[OwnSpan, ...]:
     """The spans of `values` in `body`: sorted and disjoint, in code points.
 
     A value that is blank or folds to a single character is not searched. A name in Latin letters is
-    found
-    only as whole words. Raises: ValueError, for an unknown kind of value.
+    found only as whole words. Raises: ValueError, for an unknown kind of value.
     """
     words, numbers = (letters_and_digits(body, numeric=numeric) for numeric in (False, True))
     covered: list[OwnSpan] = []

@@ -1,8 +1,7 @@
 """The city where a matter arose, as read from a letter's words, with confidence and reasons.
 
 A finer name beats a city's: 珠海坦洲 is Zhongshan's. Where the writer lives, was born or passes
-counts
-less than where it happened; a name that is also a word counts only beside another name.
+counts less than where it happened; a name that is also a word counts only beside another name.
 """
 
 from collections.abc import Iterable, Mapping
