@@ -1,13 +1,13 @@
-"""How does a bureau's own system get its letters and answer them? A small asyncio library.
+"""Asyncio library with which a bureau's own system receives letters and answers them.
 
     async with Mailbox.from_environment("guangzhou") as mailbox:
         async for arrived in mailbox.letters():
             ...
             await mailbox.accept(arrived.letter, arrived.assignment)
 
-Of the mailbox's own code it needs only `shared/contracts`, `shared/sealing` and
-`shared/terminal.py`. `python -m clients.bureau` is the same as a command; `docs/bureau-guide.md`
-tells both from the beginning.
+Of the mailbox's own code it imports only `shared/contracts`, `shared/sealing` and
+`shared/terminal.py`. `python -m clients.bureau` is the same as a command. `docs/bureau-guide.md`
+introduces both.
 """
 
 from clients.bureau._kafka.connection import Connection, NoTopic, Unreachable

@@ -128,7 +128,7 @@ class BureauActions(ActionSender):
 
     @action("accept", v1.Accept, summary="受理 · take a letter up")
     async def accept(self, letter: str, assignment: int) -> Outcome:
-        """Take the letter up."""
+        """Accept the letter."""
 
     @action(
         "return",
@@ -149,7 +149,7 @@ class BureauActions(ActionSender):
         suggestion: Bureau | None = None,
         text: str | None = None,
     ) -> Outcome:
-        """Hand the letter back, before it is taken up; `suggestion`: whose it is."""
+        """Return the letter before accepting it; `suggestion`: the bureau that it belongs to."""
 
     @action(
         "decline",
@@ -163,7 +163,7 @@ class BureauActions(ActionSender):
     async def decline(
         self, letter: str, assignment: int, *, text: str, **why: Unpack[DeclineFields]
     ) -> Outcome:
-        """Refuse the letter, before it is taken up; a chief signs that."""
+        """Decline the letter before accepting it; a chief must sign."""
 
     @action(
         "pass-on",
@@ -178,21 +178,21 @@ class BureauActions(ActionSender):
     async def pass_on(
         self, letter: str, assignment: int, *, unit: str, police_type: PoliceType
     ) -> Outcome:
-        """Give the letter to a unit."""
+        """Pass the letter on to a unit."""
 
     @action("unit-accept", v1.UnitAccept, UNIT, summary="单位签收 · take it up in the unit")
     async def unit_accept(self, letter: str, assignment: int, *, unit: str) -> Outcome:
-        """Take it up in that unit."""
+        """Accept the letter in that unit."""
 
     @action("note", v1.Note, text("the note"), summary="内部备注 · note something for yourselves")
     async def note(self, letter: str, assignment: int, *, text: str) -> Outcome:
-        """Note something that the writer never sees."""
+        """Add an internal note; the writer never sees it."""
 
     @action(
         "ask", v1.Ask, text("the question"), summary="向写信人提问 · ask the writer, twice at most"
     )
     async def ask_writer(self, letter: str, assignment: int, *, text: str) -> Outcome:
-        """Ask the writer, twice at most; the reply's clock stands still until the answer."""
+        """Ask the writer a question, at most twice; the reply clock pauses until the answer."""
 
     @action(
         "request-extension",
@@ -216,7 +216,7 @@ class BureauActions(ActionSender):
         clock: ClockName = "reply",
         text: str | None = None,
     ) -> Outcome:
-        """Ask for days more, as that clock counts; a chief or supervisor decides."""
+        """Request more days on that clock; a chief or supervisor decides."""
 
     @action(
         "reply",
@@ -242,7 +242,7 @@ class BureauActions(ActionSender):
         outcome: ReplyOutcome,
         **details: Unpack[ReplyFields],
     ) -> Outcome:
-        """Answer the letter."""
+        """Reply to the letter."""
 
     @action(
         "answer-instruction",
@@ -254,7 +254,7 @@ class BureauActions(ActionSender):
     async def answer_instruction(
         self, letter: str, assignment: int, *, instruction: int, text: str
     ) -> Outcome:
-        """Answer what a chief has instructed."""
+        """Answer a chief's instruction."""
 
     @action(
         "fulfil",
@@ -264,7 +264,7 @@ class BureauActions(ActionSender):
         summary="兑现承诺 · say that a promise is kept",
     )
     async def fulfil(self, letter: str, assignment: int, *, commitment: int, text: str) -> Outcome:
-        """Say that a promise is kept, and what shows it; also once the letter is closed."""
+        """Report a fulfilled commitment with its evidence; also after the letter is closed."""
 
     @action(
         "link",
@@ -277,7 +277,7 @@ class BureauActions(ActionSender):
         summary="关联信件 · say that it belongs with another",
     )  # fmt: skip
     async def link(self, letter: str, assignment: int, *, kind: LinkKind, with_: str) -> Outcome:
-        """Say that it is the same as another letter, or one of a campaign."""
+        """Link the letter to the same one by another number, or to a campaign."""
 
     @action(
         "propose-publication",
@@ -285,7 +285,7 @@ class BureauActions(ActionSender):
         summary="建议公开 · propose that everyone can read it",
     )
     async def propose_publication(self, letter: str, assignment: int) -> Outcome:
-        """Say that everyone should be able to read the letter and its reply."""
+        """Propose the letter and its reply for publication."""
 
     @action(
         "resend",
@@ -305,7 +305,7 @@ class BureauActions(ActionSender):
         from_sequence: int | None = None,
         snapshot: bool = False,
     ) -> Outcome:
-        """Ask to be told again: from that number on, or how the letter stands now; else all.
+        """Request events again: from that number on, or a snapshot of the letter, else all.
 
-        It comes through `letters()` as everything does.
+        They arrive through `letters()`.
         """

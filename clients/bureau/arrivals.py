@@ -1,4 +1,4 @@
-"""What does a record on a bureau's topic say? Pure: from bytes to an event, or why not."""
+"""Records on a bureau's topic, parsed to events or to the code of what is wrong."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,39 +15,39 @@ from shared.contracts.topics import bureau_of, letters_of
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Something that the router said to the bureau."""
+    """One event from the router to the bureau."""
 
     bureau: Bureau
     letter: str
     """The letter number."""
     event: Event
-    """One of `shared.contracts`; `Unknown` when this version doesn't know its type."""
+    """One of `shared.contracts`; `Unknown` for a type that this version doesn't know."""
     type: str
     id: str
     sequence: int | None
-    """1, 2, 3 … for each letter; none on refusals to who doesn't hold the letter."""
+    """1, 2, 3 … for each letter; None on refusals to a bureau that doesn't hold the letter."""
     time: datetime
     """When the router decided it, in UTC."""
     partition: int
     offset: int
     closed: Mapping[str, str] = field(default_factory=dict)
-    """Fields whose words couldn't be opened, and the code that says why."""
+    """Fields whose words couldn't be opened, with the code of the reason."""
     missing: int = 0
-    """How many earlier events of the letter never came, although they were waited for."""
+    """How many earlier events of the letter were given up after waiting."""
 
     @property
     def assignment(self) -> int:
-        """The number of the holding that it belongs to; 0 when it names none."""
+        """The number of the assignment that the event belongs to; 0 when it names none."""
         return int(getattr(self.event, "assignment", None) or 0)
 
     def after_missing(self, missing: int) -> Self:
-        """The same, with that many events known to be missing before it."""
+        """The same arrival, with the number of events missing before it."""
         return replace(self, missing=missing)
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A record that can't be read. Only the code says why."""
+    """An unreadable record; `code` is the only thing known about it."""
 
     topic: str
     partition: int
@@ -59,7 +59,7 @@ Arrival: TypeAlias = Arrived | Unread
 
 
 def read(record: Raw) -> Arrival:
-    """What the record says, words still sealed."""
+    """Parse a record; its words stay sealed."""
     bureau = bureau_of(record.topic)
     if bureau is None:
         return Unread(record.topic, record.partition, record.offset, "not_this_topic")
@@ -82,7 +82,7 @@ def read(record: Raw) -> Arrival:
 
 
 def opened(arrived: Arrived, keys: Keys) -> Arrived:
-    """The same with the words for its bureau clear, as far as they can be opened."""
+    """The same arrival with the words for its bureau opened where possible."""
     event, closed = keys.open(
         arrived.event,
         reader=f"bureau:{arrived.bureau}",

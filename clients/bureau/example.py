@@ -1,6 +1,6 @@
-"""What does a bureau's own system look like, at its smallest? One that passes `bureau check`.
+"""A minimal bureau system that passes `bureau check`.
 
-It takes every letter up, notes its last line, and replies. `python -m clients.bureau.example`.
+It accepts every letter, notes its last line and replies. Run `python -m clients.bureau.example`.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ REPLY = "您好，来信收悉，正在处理。We have your letter and are work
 
 
 async def act(mailbox: Mailbox, arrived: Arrived) -> None:
-    """Do what is due when this has come.
+    """Send the action that this arrival calls for.
 
     Raises: NoAnswer; Unreachable; NoKey.
     """
@@ -36,13 +36,13 @@ async def act(mailbox: Mailbox, arrived: Arrived) -> None:
 
 
 async def work(mailbox: Mailbox) -> None:
-    """Act on everything that comes, one after the other. Raises: what `act` raises."""
+    """Act on all arrivals, one at a time. Raises: what `act` raises."""
     async for arrived in mailbox.letters():
         await act(mailbox, arrived)
 
 
 async def run(slug: str) -> None:
-    """Work as that bureau until stopped.
+    """Work as the bureau `slug` until stopped.
 
     Raises: what `work` raises; BadSettings; BadKeyFile; BadJournal; NoTopic.
     """
@@ -51,7 +51,7 @@ async def run(slug: str) -> None:
 
 
 def main() -> int:
-    """An exit code: 0 when stopped by Ctrl-C, 2 when it can't work."""
+    """Run, and return the exit code: 0 after Ctrl-C, 2 after an error."""
     try:
         asyncio.run(run(os.environ.get("MAILBOX_BUREAU", "")))
     except KeyboardInterrupt:

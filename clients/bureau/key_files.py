@@ -1,4 +1,4 @@
-"""Which keys stand in a JWKS file? Faults name the file, never what it holds."""
+"""Reading JWKS files. Errors name the file, never its content."""
 
 import json
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ CURVE = "P-256"
 
 
 class BadKeyFile(Exception):
-    """A key file can't be read, or holds no fitting key. Names the file, never what it holds."""
+    """A key file is unreadable or has no suitable key. Names the file, never its content."""
 
 
 def keys_in(path: Path, *, is_private: bool) -> dict[str, ECKey]:
-    """The keys of the file by their ids. Raises: BadKeyFile."""
+    """The keys of the file by key id. Raises: BadKeyFile."""
     try:
         entries = json.loads(path.read_bytes())["keys"]
         keys = {entry["kid"]: ECKey.import_key(entry) for entry in entries}
@@ -30,5 +30,5 @@ def keys_in(path: Path, *, is_private: bool) -> dict[str, ECKey]:
 
 
 def public_half(key: ECKey) -> Mapping[str, Any]:
-    """What anybody may see of it."""
+    """The public part of the key."""
     return {name: value for name, value in key.as_dict(private=False).items() if name != "kid"}

@@ -1,8 +1,8 @@
-"""How does a bureau take its letters and act on them? `Mailbox`: one bureau at the broker.
+"""`Mailbox`: one bureau's connection to its letters and actions.
 
-Two readers of the same topic: `letters()` has the bureau's own pace and keeps its place; the other
-reads everything at once, so that what is asked finds its answer whatever the first one does. It
-reads `mailbox.keys` too, so that everything is sealed for the newest key of whoever will open it.
+It reads the bureau's topic twice. `letters()` follows the caller's pace and commits its position. A
+second reader always reads on, so that actions get their answers while the caller is busy. It reads
+`mailbox.keys` too, so that actions are sealed with the newest keys.
 """
 
 import asyncio
@@ -43,16 +43,16 @@ from shared.contracts.topics import KEYS, actions_of, group_prefix, letters_of
 SEND_AGAIN_S = 10.0
 PATIENCE_S = 60.0
 ASKING_S = 5.0
-"""How long reading stands still at most while it asks for what is missing."""
+"""Longest time for which reading waits while a request for missing events is sent."""
 LOOK_S = 0.2
-"""How soon it is looked again whether the topic was read to its end."""
+"""Delay between checks whether the topic was read to its end."""
 STAFF = "system"
 
 _log = logging.getLogger(__name__)
 
 
 class Mailbox(BureauActions):
-    """One bureau's letters, and every action of `BureauActions`; an async context manager."""
+    """One bureau's letters, and all actions of `BureauActions`; an async context manager."""
 
     def __init__(
         self,
@@ -64,13 +64,13 @@ class Mailbox(BureauActions):
         staff: str = STAFF,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """`name`: under which one program of the bureau keeps its place.
+        """`name`: consumer group suffix of one program of the bureau.
 
-        `staff`: an opaque id that says who acts. `patience_s`: how long an answer is waited for.
+        `staff`: opaque id of the person who acts. `patience_s`: longest wait for an answer.
         """
         self.slug = slug
         self.unreadable: list[Unread] = []
-        """The last few records that `letters` couldn't read."""
+        """The last hundred records that `letters` couldn't read."""
         self._connection = connection
         self._keys = keys
         self._group = f"{group_prefix(f'bureau:{slug}')}{name}"
@@ -87,7 +87,7 @@ class Mailbox(BureauActions):
 
     @classmethod
     def from_environment(cls, slug: Bureau, *, name: str = "mailbox", staff: str = STAFF) -> Self:
-        """With what MAILBOX_… variables say, or else the local stack.
+        """Create it from MAILBOX_… variables, else for the local stack.
 
         Raises: BadSettings; BadKeyFile.
         """
@@ -97,9 +97,9 @@ class Mailbox(BureauActions):
         return mailbox.with_journal(settings.bureau_journal_file)
 
     def with_journal(self, file: Path | None) -> Self:
-        """Write down there what is asked, until it is answered, also after a restart; none: don't.
+        """Keep unanswered actions in that file and repeat them after a restart; None: don't.
 
-        One program at a time has the file.
+        Only one program at a time may use the file.
         """
         self._journal_file = file
         return self
@@ -128,10 +128,10 @@ class Mailbox(BureauActions):
         await self._stack.aclose()
 
     async def letters(self) -> AsyncGenerator[Arrived, None]:
-        """Everything that the router says, for each letter in its order; never ends by itself.
+        """All events from the router, in order for each letter; the generator never ends by itself.
 
-        One counts as done when the next is asked for; what wasn't comes again after a restart.
-        What stays missing for half a minute is asked for.
+        An event is done when the next one is requested; others come again after a restart.
+        Events missing for half a minute are requested again.
         Raises: Unreachable; NoTopic.
         """
         topic = letters_of(self.slug).name
@@ -150,10 +150,10 @@ class Mailbox(BureauActions):
                     await reader.keep()
 
     async def ask(self, letter: str, action: Action, *, anew: bool = False) -> Outcome:
-        """Send the action until it is answered. What was refused before is asked anew.
+        """Send the action until it is answered. A refused action is sent again under a new id.
 
-        `anew`: so is what was done before, such as passing a letter on to a unit for a second time.
-        Raises: NoAnswer; Unreachable; NoKey; OSError when it can't be written down.
+        `anew`: so is an executed one, such as passing a letter on to the same unit again.
+        Raises: NoAnswer; Unreachable; NoKey; OSError when the journal can't be written.
         """
         until = time.monotonic() + self._patience_s
         await self.caught_up()
@@ -175,11 +175,11 @@ class Mailbox(BureauActions):
         raise NoAnswer(f"no answer within {self._patience_s:.0f} s")
 
     def made(self) -> Made:
-        """Now, by `staff`."""
+        """Time and staff of an action that is made now."""
         return Made(made_at=utc_now(), staff=self._staff)
 
     async def holding(self, letter: str) -> Holding | None:
-        """How the letter stands at this bureau; none when it never came.
+        """The letter's state at this bureau; None when the bureau never had it.
 
         Raises: NoAnswer; Unreachable.
         """
@@ -203,7 +203,7 @@ class Mailbox(BureauActions):
         )
 
     async def _ask_for(self, missing: MissingEvents) -> None:
-        """Ask without waiting for the answer; what fails is asked for again later."""
+        """Send the request without waiting for its answer; a failure is repeated later."""
         action = asked_again(missing, made_at=utc_now(), staff=self._staff)
         record = record_of(action, bureau=self.slug, letter=missing.letter, keys=self._keys)
         try:
@@ -212,7 +212,7 @@ class Mailbox(BureauActions):
             _log.warning("missing events not asked for", extra={"fault": type(fault).__name__})
 
     def _under_free_id(self, action: Action, *, anew: bool) -> Action:
-        """The action under the first id of its own that wasn't refused, or else never answered."""
+        """The action under its first id that wasn't refused (with `anew`: wasn't answered)."""
         over = (Applied, Refused) if anew else (Refused,)
         while isinstance(self._book.answer(action.action_id), over):
             action = with_next_id(action)
@@ -242,7 +242,7 @@ class Mailbox(BureauActions):
         return Journal.at(self._journal_file, topic=actions_of(self.slug).name)
 
     async def _repeat(self) -> None:
-        """Send again what an earlier run, or an `ask` that gave up, has left without an answer."""
+        """Repeat actions left unanswered by an earlier run or by an `ask` that gave up."""
         while self._fault is None:
             if self._has_caught_up:
                 for record in self._due_again():

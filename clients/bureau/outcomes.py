@@ -1,4 +1,4 @@
-"""What can become of what a bureau asked for? The outcomes, and what each refusal means."""
+"""Outcomes of actions, and the meaning of each refusal in Chinese and English."""
 
 from dataclasses import dataclass
 from typing import TypeAlias

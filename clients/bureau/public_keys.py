@@ -1,4 +1,4 @@
-"""Public keys that a bureau seals for: those on `mailbox.keys`, and until then those of a file."""
+"""Public keys from `mailbox.keys`, and from a file for holders that the topic hasn't named."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,10 +18,10 @@ __all__ = ["NoKey", "PublicKeys"]
 
 
 class PublicKeys:
-    """Everybody's public keys, as far as they are known."""
+    """The known public keys of all holders."""
 
     def __init__(self, known: Mapping[str, ECKey] | None = None) -> None:
-        """`known`: by key id, until the topic names others; of several of one holder the first."""
+        """`known`: keys by id, used until the topic has others; the first one of each holder."""
         self.book = KeyDirectory(anchors(known or {}))
 
     @classmethod
@@ -30,7 +30,7 @@ class PublicKeys:
         return cls(keys_in(path, is_private=False))
 
     def take(self, record: Raw) -> bool:
-        """Note what a record of `mailbox.keys` says; whether that was news."""
+        """Take in a record of `mailbox.keys`, and return whether it changed anything."""
         headers: Headers = list(record.headers)
         try:
             said = from_record(Foreign(record.key, record.value, headers), topic=KEYS.name)
@@ -41,7 +41,7 @@ class PublicKeys:
         return self.book.take(said.subject, said.data.keys, sequence=said.sequence or 0)
 
     def newest(self, holder: str, at: datetime) -> tuple[str, ECKey]:
-        """Id and key to seal for then. Raises: NoKey."""
+        """Id and key to seal with at that instant. Raises: NoKey."""
         return self.book.newest(holder, at)
 
     def __len__(self) -> int:

@@ -1,6 +1,6 @@
-"""One bureau's private keys and everybody's public ones: opens what the router says, seals actions.
+"""Opens events and seals actions with one bureau's private keys and all public keys.
 
-The envelopes themselves are those of `shared.sealing`, as in the services.
+The envelope codec is `shared.sealing`, as in the services.
 """
 
 from collections.abc import Mapping
@@ -22,23 +22,23 @@ EventT = TypeVar("EventT", bound=Event)
 
 
 class Keys:
-    """One bureau's private keys, and everybody's public ones."""
+    """One bureau's private keys, and all public keys."""
 
     def __init__(
         self, private: Mapping[str, ECKey], public: PublicKeys, *, path: Path | None = None
     ) -> None:
-        """`private`: by key id. `path`: their file, read again when a key is missing."""
+        """`private`: keys by id. `path`: their file, which is read again when a key is missing."""
         self.public = public
         self._opener = Opener(private, reload=lambda: _read_again(path))
 
     @classmethod
     def load(cls, private: Path, public: PublicKeys) -> Self:
-        """The private keys of a JWKS file. Raises: BadKeyFile."""
+        """Load the private keys from a JWKS file. Raises: BadKeyFile."""
         return cls(keys_in(private, is_private=True), public, path=private)
 
     @classmethod
     def of_bureau(cls, slug: Bureau, folder: Path) -> Self:
-        """The keys where the local stack keeps them. Raises: BadKeyFile."""
+        """Load the keys from the local stack's folder. Raises: BadKeyFile."""
         private = folder / "bureaus" / f"{slug}.private.jwks.json"
         return cls.load(private, PublicKeys.load(folder / PUBLIC_FILE))
 
@@ -46,7 +46,7 @@ class Keys:
         return f"Keys({self._opener!r}, {len(self.public)} holders)"
 
     def seal(self, event: EventT, *, topic: str, letter: str, at: datetime) -> EventT:
-        """`event` with its clear words sealed for each reader on `topic`, for its newest key.
+        """The event with its clear words sealed for each reader on `topic`, with its newest key.
 
         Raises: NoKey.
         """
@@ -56,13 +56,13 @@ class Keys:
     def open(
         self, event: EventT, *, reader: str, topic: str, letter: str
     ) -> tuple[EventT, dict[str, str]]:
-        """`event` with the words for `reader` clear, and by field why some of them stay closed."""
+        """The event with the words for `reader` opened, and error codes by field for the others."""
         clear, closed = open_each(event, self._opener, reader=reader, topic=topic, letter=letter)
         return clear, {field: fault.code for field, fault in closed.items()}
 
 
 def _read_again(path: Path | None) -> dict[str, ECKey]:
-    """The keys that the file holds by now; none when it can't be read."""
+    """The keys now in the file; none when it can't be read."""
     try:
         return keys_in(path, is_private=True) if path else {}
     except BadKeyFile:

@@ -1,4 +1,4 @@
-"""What does a bureau's program take from its environment? What `.local/env` or an operator sets."""
+"""Settings of a bureau's program, from its environment and the local stack's `.local/env`."""
 
 import os
 import shlex
@@ -19,39 +19,39 @@ SettingsT = TypeVar("SettingsT", bound="BureauSettings")
 
 
 class BadSettings(Exception):
-    """A variable is missing or can't be used. Names variables, never their values."""
+    """A variable is missing or invalid. Names variables, never their values."""
 
 
 class BureauSettings(BaseModel):
-    """Where the broker and the keys are. Each field is the variable `MAILBOX_<FIELD>`."""
+    """Addresses of broker and keys. Each field is the variable `MAILBOX_<FIELD>`."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
     )
 
     env: Literal["dev", "prod"] = "prod"
-    """`dev` lets a connection through that isn't encrypted."""
+    """`dev` allows connections without encryption."""
     kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
     kafka_security: Security = "PLAINTEXT"
     kafka_sasl_mechanism: str = "SCRAM-SHA-512"
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
     kafka_passwords_dir: Path | None = None
-    """A folder with a password for each bureau, in a file named as `user_of` says: for whoever acts
-    for several."""
+    """Folder with one password file for each bureau, named by `user_of`; for programs that act
+    for several bureaus."""
     kafka_ca_file: Path | None = None
     kafka_idempotent: bool = True
     keys_dir: Path | None = None
     """Holds `public.jwks.json` and `bureaus/<slug>.private.jwks.json`."""
     bureau_key_file: Path | None = None
-    """The bureau's private JWKS, where it is not in `keys_dir`."""
+    """The bureau's private JWKS, when it isn't in `keys_dir`."""
     bureau_journal_file: Path | None = None
-    """Where a program of the bureau writes down what it asks, until it is answered."""
+    """File in which a program keeps its unanswered actions."""
     public_keys_file: Path | None = None
-    """Public JWKS that count until `mailbox.keys` says something of their holders."""
+    """Public JWKS, used for holders that `mailbox.keys` hasn't named."""
 
     def connection(self, slug: Bureau) -> Connection:
-        """How that bureau reaches the broker. Raises: BadSettings."""
+        """The bureau's connection to the broker. Raises: BadSettings."""
         username, password = self._signed_in_as(slug)
         return Connection(
             self.kafka_bootstrap,
@@ -83,7 +83,7 @@ class BureauSettings(BaseModel):
         return Keys.load(private, self._public())
 
     def _public(self) -> PublicKeys:
-        """Those of the file that is named, or of the one that a local stack has, or none yet."""
+        """Public keys of the named file, else of the local stack's file, else none."""
         if self.public_keys_file is not None:
             return PublicKeys.load(self.public_keys_file)
         local = self.keys_dir / PUBLIC_FILE if self.keys_dir else None
@@ -91,7 +91,7 @@ class BureauSettings(BaseModel):
 
 
 def load(kind: type[SettingsT], environment: Mapping[str, str] | None = None) -> SettingsT:
-    """The settings in `environment`; none: this process's, completed by `.local/env`.
+    """Settings from `environment`; None: this process's, completed by `.local/env`.
 
     Raises: BadSettings.
     """
@@ -112,7 +112,7 @@ def load(kind: type[SettingsT], environment: Mapping[str, str] | None = None) ->
 
 
 def exported(text: str) -> dict[str, str]:
-    """The variables that a file of `export NAME=value` lines sets."""
+    """Variables set by the `export NAME=value` lines of a file."""
     found = {}
     for line in text.splitlines():
         words = shlex.split(line, comments=True)
@@ -123,9 +123,9 @@ def exported(text: str) -> dict[str, str]:
 
 
 def _local() -> dict[str, str]:
-    """What the local stack left for whoever wants to reach it; nothing when none was ever started.
+    """Variables of the local stack; none when it was never started.
 
-    The local broker knows no idempotent producers, so that is the default beside it.
+    The local broker has no idempotent producers, so they are off by default with it.
     """
     path = Path(os.environ.get("MAILBOX_LOCAL_DIR", "").strip() or ".local") / "env"
     try:

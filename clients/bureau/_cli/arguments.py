@@ -1,4 +1,4 @@
-"""Which words does the command take, and how are they read? Types and groups of arguments."""
+"""Types and groups of command line arguments."""
 
 import argparse
 import re
@@ -15,7 +15,7 @@ OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}")
 
 
 class BadWords(Exception):
-    """What was given can't be used. Says which argument, never what stood there."""
+    """An argument is unusable. Names the argument, never its value."""
 
 
 def bureau(text: str) -> Bureau:
@@ -27,7 +27,7 @@ def bureau(text: str) -> Bureau:
 
 
 def seconds(text: str) -> float:
-    """Some seconds, a day at most."""
+    """A duration in seconds, at most a day."""
     found = float(text)
     if not 0 < found <= 86_400:
         raise argparse.ArgumentTypeError("must be above 0 and at most 86,400 seconds")
@@ -35,7 +35,7 @@ def seconds(text: str) -> float:
 
 
 def ordinal(text: str) -> int:
-    """A number from 1 on."""
+    """A whole number from 1."""
     number = int(text)
     if not 0 < number < 1_000_000:
         raise argparse.ArgumentTypeError("must be 1 or more")
@@ -50,21 +50,21 @@ def letter(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A code of the bureau's own, such as that of a unit."""
+    """A code of the bureau's own, such as a unit's."""
     if not CODE.fullmatch(text):
         raise argparse.ArgumentTypeError("must be up to 64 of a-z 0-9 _ . : - (no blanks)")
     return text
 
 
 def opaque(text: str) -> str:
-    """An id that says nothing of whom it belongs to."""
+    """An opaque id of a person."""
     if not OPAQUE.fullmatch(text):
         raise argparse.ArgumentTypeError("must be up to 64 of A-Z a-z 0-9 _ . : - (no blanks)")
     return text
 
 
 def day(text: str) -> date:
-    """A date of Asia/Shanghai. Raises: BadWords."""
+    """A date in Asia/Shanghai. Raises: BadWords."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -74,7 +74,7 @@ def day(text: str) -> date:
 def add_text(
     command: argparse.ArgumentParser, what: str, *, most: int = MAX_NOTE, is_needed: bool = True
 ) -> None:
-    """Take words from the command line, a file or stdin."""
+    """Add arguments for words from the command line, a file or stdin."""
     text = command.add_mutually_exclusive_group(required=is_needed)
     text.add_argument("--text", help=f"{what}, where nobody else sees the command line")
     text.add_argument(
@@ -85,14 +85,14 @@ def add_text(
 
 
 def text_of(asked: argparse.Namespace) -> str | None:
-    """The words, if any were given. Raises: BadWords; OSError."""
+    """The words, or None. Raises: BadWords; OSError."""
     if asked.text_file is None:
         return asked.text if asked.text is None else str(asked.text)
     return read_text(asked.text_file)
 
 
 def read_text(file: str) -> str:
-    """What stands in the file, or comes from stdin for `-`. Raises: BadWords; OSError."""
+    """The content of the file, or of stdin for `-`. Raises: BadWords; OSError."""
     try:
         return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
     except UnicodeError:

@@ -1,6 +1,6 @@
 """The `bureau` command: `listen`, `key`, and one subcommand for each row of `ACTION_ROWS`.
 
-Exit codes: 0 done, 1 refused, 2 wrongly called or out of reach. It never waits beyond --timeout.
+Exit codes: 0 done, 1 refused, 2 wrong usage or broker unreachable. No wait exceeds --timeout.
 """
 
 import argparse
@@ -59,7 +59,7 @@ EXPECTED: tuple[type[Exception], ...] = (*SENTENCES, ValidationError, OSError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; an exit code."""
+    """Run one command, and return its exit code."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL + 1)
     asked = command_line().parse_args(arguments)
     try:
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def command_line() -> argparse.ArgumentParser:
-    """What can be called, with which words; it reads MAILBOX_… variables for defaults."""
+    """The argument parser; MAILBOX_… variables give defaults."""
     parser = argparse.ArgumentParser(
         prog="bureau", description="一个局的信箱，命令行版 · one bureau's mailbox in a terminal"
     )
@@ -144,7 +144,7 @@ async def _listen(asked: argparse.Namespace) -> int:
 
 
 def _told_empty(bureau: str) -> bool:
-    """Say what to do where nothing has come; False: it needn't be said again."""
+    """Say what to do when the topic is empty. Returns False, so that it is said once."""
     sys.stderr.write(f"{EMPTY.format(bureau)}\n")
     return False
 
@@ -166,7 +166,7 @@ def _show(found: Iterable[Arrived], keys: Keys, *, is_json: bool) -> None:
 
 
 def _end(asked: argparse.Namespace) -> float:
-    """When to stop, in monotonic seconds."""
+    """Monotonic time at which to stop."""
     if asked.seconds is not None:
         return time.monotonic() + float(asked.seconds)
     return time.monotonic() + float(asked.timeout) if asked.once else float("inf")
@@ -194,7 +194,7 @@ async def _act(asked: argparse.Namespace) -> int:
 
 
 async def _assignment(mailbox: Mailbox, asked: argparse.Namespace) -> int | None:
-    """The assignment that was named, or else the present one; none when there is none."""
+    """The given assignment, else the present one; None when the bureau doesn't hold the letter."""
     if asked.assignment is not None:
         return int(asked.assignment)
     holding = await mailbox.holding(asked.letter)
@@ -221,7 +221,7 @@ def _say(said: Iterable[str]) -> None:
 
 
 def _sentence(fault: Exception) -> str:
-    """What a person can do about it; never what was written."""
+    """A message with what to do about the fault; never the words."""
     if isinstance(fault, ValidationError):
         return "取值不对 not valid: " + "; ".join(sorted(map(_wrong, fault.errors())))
     for kind, sentence in SENTENCES.items():
@@ -231,5 +231,5 @@ def _sentence(fault: Exception) -> str:
 
 
 def _wrong(error: ErrorDetails) -> str:
-    """Which field, and what it must be; not what it was."""
+    """The field and its rule, without the value."""
     return f"{'.'.join(map(str, error['loc']))}: {error['msg']}"

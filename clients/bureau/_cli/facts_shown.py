@@ -1,6 +1,6 @@
-"""Which facts does an event tell, and how are they called in Chinese and English? Pure.
+"""The fields of an event as labelled lines in Chinese and English.
 
-Codes stay codes: they are what a bureau's program compares. Words are shown elsewhere.
+Codes stay codes, since bureaus' programs compare them. Words are shown by `shown`.
 """
 
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ _UNSAID: tuple[object, ...] = (None, (), False, 0)
 
 
 def facts(event: Event) -> Iterator[str]:
-    """A line for each fact that the event tells besides who holds the letter, and its words."""
+    """One line for each field, except the fields common to all facts and the words."""
     for name in type(event).model_fields:
         value = getattr(event, name)
         if name in _ELSEWHERE or name in event.sealed or _is_unsaid(name, value):
@@ -87,7 +87,7 @@ def facts(event: Event) -> Iterator[str]:
 
 
 def _is_unsaid(name: str, value: object) -> bool:
-    """Whether there is nothing to be told; a no is told where somebody has decided it."""
+    """Whether the field is left out as empty; a decided "no" is shown."""
     return value in _UNSAID and name not in {"granted", "solved", "late"}
 
 

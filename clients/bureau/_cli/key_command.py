@@ -1,7 +1,7 @@
-"""How does a holder make a key of its own? `bureau key new` makes one, `bureau key show` shows it.
+"""`bureau key new` makes a key, `bureau key show` shows its public part.
 
-The private part stays in its file. What is shown is public: the key to be entered at the desk, and
-its fingerprint, which the holder tells by another way, so that nobody can put another in its place.
+The private part stays in its file. The output has the public key for the desk, and its fingerprint,
+which the holder passes on through a second channel to prevent a replaced key.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def add(commands: Any) -> None:
 
 
 def run(asked: argparse.Namespace) -> list[str]:
-    """Do it; what to show. Raises: BadKeyFile; OSError."""
+    """Run the subcommand, and return the lines to print. Raises: BadKeyFile; OSError."""
     path = Path(asked.file)
     if asked.action == "new":
         kid, key = new_key(asked.holder)
@@ -62,14 +62,14 @@ def run(asked: argparse.Namespace) -> list[str]:
 
 
 def new_key(holder: str) -> tuple[str, ECKey]:
-    """A new key under a name of its own."""
+    """A new private key with its id."""
     key = ECKey.generate_key(CURVE, private=True)
     mark = PublicJwk.model_validate(public_half(key)).fingerprint[:8]
     return f"{holder}.{mark}", key
 
 
 def shown(kid: str, key: ECKey) -> Iterator[str]:
-    """What anybody may see of a key."""
+    """The public part of a key as lines to print."""
     jwk = PublicJwk.model_validate(public_half(key))
     plain = jwk.fingerprint
     groups = " ".join(plain[at : at + GROUP] for at in range(0, len(plain), GROUP))
@@ -80,7 +80,7 @@ def shown(kid: str, key: ECKey) -> Iterator[str]:
 
 
 def _public(kid: str, key: ECKey) -> dict[str, str]:
-    """The key as it is given to others."""
+    """The public JWK."""
     jwk = PublicJwk.model_validate(public_half(key))
     return {**jwk.model_dump(), "use": "enc", "kid": kid}
 
@@ -96,7 +96,7 @@ def _holder(text: str) -> str:
 
 
 def _present(path: Path, holder: str) -> dict[str, ECKey]:
-    """The keys that are there already; old ones still open what was sealed for them."""
+    """The existing keys, which still open what was sealed for them."""
     if not path.exists():
         return {}
     keys = keys_in(path, is_private=True)
@@ -106,7 +106,7 @@ def _present(path: Path, holder: str) -> dict[str, ECKey]:
 
 
 def _write(path: Path, keys: Mapping[str, ECKey]) -> None:
-    """All of it or nothing, readable by its owner alone, and on the disk when this returns."""
+    """Write the file atomically and durably, readable by its owner only."""
     entries = [{**key.as_dict(private=True), "use": "enc", "kid": kid} for kid, key in keys.items()]
     target = path.resolve()
     beside = target.with_name(f".{target.name}.{os.getpid()}")

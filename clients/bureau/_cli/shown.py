@@ -1,4 +1,4 @@
-"""How does a person see what a bureau gets? Lines and JSON for a terminal. Pure."""
+"""Arrivals and outcomes as lines of text and JSON for a terminal."""
 
 import json
 import unicodedata
@@ -63,7 +63,7 @@ INDENT = "    "
 
 
 def lines(arrived: Arrived) -> Iterator[str]:
-    """A few lines for a person: what it is, what must be done by when, and the opened words."""
+    """Lines for a person: event, facts with due dates, and opened words."""
     name = short(arrived.type)
     number = f" #{arrived.sequence}" if arrived.sequence is not None else ""
     yield f"{arrived.letter}{number}  {NAMES.get(name, name)}"
@@ -80,7 +80,7 @@ def lines(arrived: Arrived) -> Iterator[str]:
 
 
 def unread_line(unread: Unread) -> str:
-    """One line for a record that can't be read."""
+    """One line for an unreadable record."""
     return (
         f"! 无法读取的记录，已跳过 unreadable record skipped: "
         f"{unread.topic}/{unread.partition}@{unread.offset} ({unread.code})"
@@ -88,7 +88,7 @@ def unread_line(unread: Unread) -> str:
 
 
 def as_json(arrived: Arrived) -> str:
-    """One line of JSON: the event with its words opened."""
+    """One line of JSON: the event with its opened words."""
     found = {
         "letter": arrived.letter,
         "type": arrived.type,
@@ -105,7 +105,7 @@ def as_json(arrived: Arrived) -> str:
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
-    """What became of an action, in Chinese and English."""
+    """The outcome of an action, in Chinese and English."""
     if isinstance(outcome, Applied):
         yield f"已执行 done: {short(outcome.resulting)} (状态 state: {outcome.state})"
         return
@@ -129,7 +129,7 @@ def clear_words(event: Event) -> dict[str, Any]:
 
 
 def harmless(text: str) -> str:
-    """The text without what could steer a terminal; line ends stay."""
+    """The text with control characters replaced, except line ends."""
     return "".join(
         char if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"} else "\ufffd"
         for char in text

@@ -1,8 +1,8 @@
-"""Up to where has a bureau read its topic, and is it still the same topic? Pure.
+"""Committed positions of a bureau's reader, and whether they still belong to the same topic.
 
-A kept position carries a mark of the record before it. When that record isn't there any more as it
-was, the topic was made anew, and everything on it is to be read. The local broker keeps no marks;
-its positions are forgotten together with its topics.
+A committed position carries a mark of the record before it. When that record has changed, the topic
+was recreated and must be read from the beginning. The local broker keeps no marks; it loses its
+positions together with its topics.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from clients.bureau._kafka.connection import Place
 from clients.bureau._kafka.record import Raw
 
 Kept = tuple[int, str]
-"""The offset that is read next, and the mark of the record before it."""
+"""The next offset to read, and the mark of the record before it."""
 
 
 class Bookmarks:
-    """The kept positions of one reader of one topic."""
+    """The committed positions of one reader of one topic."""
 
     def __init__(self, kept: Mapping[Place, Kept]) -> None:
         self._before = dict(kept)
@@ -26,33 +26,33 @@ class Bookmarks:
         return offset < self._before.get((topic, partition), (0, ""))[0]
 
     def is_other(self, record: Raw) -> bool:
-        """Whether this record stands where another one was read: the topic is a new one."""
+        """Whether another record was read at this place before, so that the topic was recreated."""
         offset, mark = self._before.get((record.topic, record.partition), (0, ""))
         return bool(mark) and record.offset == offset - 1 and mark_of(record) != mark
 
     def is_cut_short(self, place: Place, position: int) -> bool:
-        """Whether all of the topic was read, to `position`, and the kept one lies behind that."""
+        """Whether the topic ends at `position`, before the committed one."""
         return position < self._before.get(place, (0, ""))[0]
 
     def finish(self, record: Raw) -> None:
-        """Note that everything up to this record is done with."""
+        """Mark everything up to this record as done."""
         place = (record.topic, record.partition)
         if not self.is_read(record.partition, record.offset, topic=record.topic):
             self._done[place] = (record.offset + 1, mark_of(record))
 
     def take_finished(self, *, without: frozenset[int]) -> dict[Place, Kept]:
-        """Positions to keep now, but those in the partitions `without`, where something waits."""
+        """Positions to commit now, except in the partitions `without`, where events wait."""
         ready = {place: kept for place, kept in self._done.items() if place[1] not in without}
         self._done = {place: kept for place, kept in self._done.items() if place[1] in without}
         return ready
 
     def begin_again(self) -> None:
-        """Nothing of this topic was read."""
+        """Forget all positions."""
         self._before.clear()
         self._done.clear()
 
 
 def mark_of(record: Raw) -> str:
-    """What tells this record from any other: its id and when the broker took it."""
+    """The identity of a record: its id and the broker's timestamp."""
     name = dict(record.headers).get("ce_id", b"")[:300]
     return f"{name.decode('ascii', 'replace')}@{record.timestamp}"

@@ -1,7 +1,7 @@
-"""How is the broker reached, and what is on a topic? The one door to the Kafka client here.
+"""Connections to the broker, and consumers of whole topics.
 
-Readers take their partitions by name instead of joining a group: that starts at once, and nobody
-waits for a rebalance. Topics are never created by asking for them.
+Consumers assign their partitions instead of joining a group, so that they start without a
+rebalance. Reading a topic never creates it.
 """
 
 import asyncio
@@ -33,33 +33,33 @@ LINGER_MS = 5
 POLL_MS = 200
 QUIET_S = 1.0
 GOODBYE_S = 3.0
-"""How long a client may take to hang up when the broker doesn't answer."""
+"""Longest time for a client to close when the broker doesn't answer."""
 
 
 class NoTopic(Exception):
-    """The broker has no such topic, or hides it from this bureau."""
+    """The topic doesn't exist, or this bureau may not see it."""
 
 
 def utc_now() -> datetime:
-    """The present instant by this machine's clock."""
+    """Now, by this machine's clock."""
     return datetime.now(UTC)  # noqa: TID251 - a bureau has no shared.platform: this is its one clock
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where the broker is, and how this bureau proves who it is."""
+    """Address and credentials of one bureau at the broker."""
 
     bootstrap: str
-    """`host:port`, or several with commas between."""
+    """`host:port`, or several separated by commas."""
     security: Security = "SASL_SSL"
-    """Without TLS only in development."""
+    """Plain text is for development only."""
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     mechanism: str = "SCRAM-SHA-512"
     ca_file: Path | None = None
-    """Authorities that the broker's certificate may come from; none: those of the system."""
+    """CA file for the broker's certificate; None: the system's authorities."""
     is_idempotent: bool = True
-    """Whether the broker knows idempotent producers; the local one doesn't."""
+    """Whether the broker supports idempotent producers; the local one doesn't."""
 
     def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {
@@ -97,7 +97,7 @@ class Connection:
             yield producer
 
     async def kept(self, group: str, places: Iterable[Place]) -> dict[Place, tuple[int, str]]:
-        """The positions that `group` keeps, with their marks. Raises: Unreachable."""
+        """The committed positions of `group`, with their marks. Raises: Unreachable."""
         wanted = [TopicPartition(*place) for place in places]
         async with self.administering() as admin:
             found = await answered(admin.list_consumer_group_offsets(group, partitions=wanted))
@@ -107,7 +107,7 @@ class Connection:
 
     @asynccontextmanager
     async def administering(self) -> AsyncIterator[AIOKafkaAdminClient]:
-        """The library's administrator for the block. Raises: Unreachable."""
+        """An admin client for the block. Raises: Unreachable."""
         admin = AIOKafkaAdminClient(**self._options())
         hang_up = admin._client.close  # noqa: SLF001 - as for consumers
         async with _started(admin, stop=admin.close, hang_up=hang_up):
@@ -117,9 +117,9 @@ class Connection:
     async def reading(
         self, topics: Sequence[str], *, group: str | None = None
     ) -> AsyncIterator["TopicConsumer"]:
-        """A reader of whole topics for the block, at their beginning.
+        """A consumer of whole topics for the block, from their beginning.
 
-        `group`: under which name positions are kept; none keeps none.
+        `group`: consumer group for committed positions; None: nothing is committed.
         Raises: Unreachable; NoTopic.
         """
         consumer = AIOKafkaConsumer(
@@ -135,7 +135,7 @@ class Connection:
 
 
 class TopicConsumer:
-    """A consumer that has all partitions of its topics."""
+    """A consumer of all partitions of its topics."""
 
     def __init__(self, consumer: AIOKafkaConsumer, places: Iterable[Place]) -> None:
         self._consumer = consumer
@@ -159,7 +159,7 @@ class TopicConsumer:
         return cls(consumer, [tuple(place) for place in places])
 
     async def poll(self, timeout_ms: int = POLL_MS) -> list[Raw]:
-        """What has come, in order in each partition, or nothing. Raises: Unreachable."""
+        """New records, in order within each partition. Raises: Unreachable."""
         batches = await answered(self._consumer.getmany(timeout_ms=timeout_ms))
         records = [record for batch in batches.values() for record in batch]
         if records:
@@ -167,10 +167,10 @@ class TopicConsumer:
         return records
 
     async def has_caught_up(self) -> bool:
-        """Whether all that was there has been read: of every partition, up to its end.
+        """Whether every partition has been read to its end.
 
-        End offsets aren't asked for: one of the supported brokers reports them too low. A partition
-        whose broker is away is not heard of, and nobody knows what waits there.
+        End offsets aren't requested, because one of the supported brokers reports them too low. A
+        partition without a broker counts as unread.
         """
         for place in self.places:
             high = self._consumer.highwater(TopicPartition(*place))
@@ -179,9 +179,9 @@ class TopicConsumer:
         return True
 
     async def rewound(self) -> list[Place]:
-        """Go to the beginning of what was made anew, so that its end lies before our position.
+        """Seek to the beginning of recreated topics, which end before the current position.
 
-        A broker without a disk forgets its topics at a restart; the router then sends all again.
+        A broker without a disk loses its topics at a restart; the router then sends all again.
         """
         anew: list[Place] = []
         if time.monotonic() - self._last_came < QUIET_S:
@@ -195,17 +195,17 @@ class TopicConsumer:
         return anew
 
     async def rewind(self, places: Iterable[Place]) -> None:
-        """Read these from their beginning. Raises: Unreachable."""
+        """Seek these partitions to their beginning. Raises: Unreachable."""
         again = [TopicPartition(*place) for place in places]
         await answered(self._consumer.seek_to_beginning(*again))
         self._last_came = time.monotonic()
 
     async def position(self, place: Place) -> int:
-        """The offset that is read next. Raises: Unreachable."""
+        """The next offset to read. Raises: Unreachable."""
         return int(await answered(self._consumer.position(TopicPartition(*place))))
 
     async def keep(self, positions: Mapping[Place, tuple[int, str]]) -> None:
-        """Let the group keep these positions with their marks. Raises: Unreachable."""
+        """Commit these positions with their marks. Raises: Unreachable."""
         offsets = {
             TopicPartition(*place): OffsetAndMetadata(offset, mark)
             for place, (offset, mark) in positions.items()
@@ -227,11 +227,11 @@ async def _started(client: Any, *, stop: Ending, hang_up: Ending) -> AsyncIterat
 
 
 async def _ended(stop: Ending, hang_up: Ending) -> None:
-    """Stop a client in bounded time, also when the broker went away under it.
+    """Stop a client in bounded time, even when the broker is gone.
 
-    The client's own `stop` may then raise the cancellation of a task of its own and leave its
-    connections open. Taken for ours, that would end whoever asked, without a word. And it may take
-    ours for its own, so that whoever was cancelled would go on.
+    The client's own `stop` may then raise the CancelledError of an internal task and leave its
+    connections open. That error must not be mistaken for a cancellation of the caller, and the
+    client must not swallow a real one.
     """
     try:
         async with asyncio.timeout(GOODBYE_S):

@@ -1,4 +1,4 @@
-"""What a bureau's actions are sent with, also once the broker won't go on with it."""
+"""The producer of a bureau's actions, replaced when the broker rejects it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,10 +23,10 @@ CANNOT_GO_ON = (
 
 
 class ActionProducer:
-    """A producer that is connected, and another in its place once the broker won't go on with it.
+    """A connected producer that is replaced by a new one when the broker rejects it.
 
-    The broker numbers what an idempotent producer sends. Where a number is missing, or the cluster
-    was made anew, it refuses all that comes after, and the library goes on all the same.
+    A broker checks the sequence numbers of an idempotent producer. After a gap, or when the cluster
+    was recreated, it rejects everything that follows, and the library keeps trying.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class ActionProducer:
         self._replacing = asyncio.Lock()
 
     async def send(self, topic: str, record: Record) -> None:
-        """Send, and return when all copies are safe. Raises: Unreachable."""
+        """Send, and return when all replicas have the record. Raises: Unreachable."""
         producer = self._producer
         try:
             await answered(_sent(producer, topic, record))
@@ -47,7 +47,7 @@ class ActionProducer:
             await answered(_sent(await self._instead_of(producer), topic, record))
 
     async def _instead_of(self, former: AIOKafkaProducer) -> AIOKafkaProducer:
-        """The next one; `former` stays for those who wait for it. Raises: Unreachable."""
+        """The next producer; `former` stays open for pending sends. Raises: Unreachable."""
         async with self._replacing:
             if self._producer is former:
                 self._producer = await self._another()

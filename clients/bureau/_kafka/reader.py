@@ -1,7 +1,7 @@
-"""How does a bureau read its topic at its own pace and keep its place? One reader of one topic.
+"""A reader of one bureau's topic at the caller's pace, with committed positions.
 
-Everything is read from the beginning, what was delivered in an earlier run only to know where each
-letter stood. A place is kept when nothing of its partition waits for its turn.
+It reads from the beginning; events delivered in an earlier run only restore each letter's sequence.
+A position is committed when no event of its partition waits for earlier ones.
 """
 
 import time
@@ -16,7 +16,7 @@ from clients.bureau.arrivals import Arrived, Unread, read
 
 
 class Reader:
-    """A reading with its bookmarks, in the order of each letter."""
+    """Delivers the events of each letter in order, and commits positions."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class Reader:
         *,
         on_unreadable: Callable[[Unread], None],
     ) -> None:
-        """`on_unreadable`: is told of every record that can't be read."""
+        """`on_unreadable`: called for every unreadable record."""
         self._reading = reading
         self._marks = marks
         self._on_unreadable = on_unreadable
@@ -33,7 +33,7 @@ class Reader:
         self._gaps = GapRequests()
 
     async def turn(self) -> AsyncGenerator[Arrived, None]:
-        """What has come, words still sealed; each counts as done when the next is asked for.
+        """New arrivals with sealed words; each is done when the next one is requested.
 
         Raises: Unreachable.
         """
@@ -51,11 +51,11 @@ class Reader:
         await self.keep()
 
     def missing(self) -> list[MissingEvents]:
-        """What the bureau should ask for now; it counts as asked."""
+        """Missing events to request now; they count as requested."""
         return self._gaps.due(self._order, time.monotonic())
 
     async def keep(self) -> None:
-        """Keep the places of all that is done with. Raises: Unreachable."""
+        """Commit the positions of all that is done. Raises: Unreachable."""
         waiting = frozenset(arrived.partition for arrived in self._order.held())
         await self._reading.keep(self._marks.take_finished(without=waiting))
 
@@ -71,7 +71,7 @@ class Reader:
                 yield arrived
 
     async def _check(self) -> None:
-        """Notice a topic that was made anew while or before it was read."""
+        """Detect a topic that was recreated while or before it was read."""
         if await self._reading.rewound():
             self._marks.begin_again()
         elif await self._reading.has_caught_up():

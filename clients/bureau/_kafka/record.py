@@ -1,11 +1,11 @@
-"""What does a record look like as the broker's client hands it out?"""
+"""The parts of a consumer record that this library uses."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 
 class Raw(Protocol):
-    """As much of a Kafka client's record as is looked at."""
+    """A record as the Kafka client returns it."""
 
     @property
     def topic(self) -> str:
@@ -17,19 +17,19 @@ class Raw(Protocol):
 
     @property
     def offset(self) -> int:
-        """Where it stands in its partition."""
+        """The offset in its partition."""
 
     @property
     def timestamp(self) -> int:
-        """When the broker took it, in milliseconds."""
+        """The broker's timestamp in milliseconds."""
 
     @property
     def key(self) -> bytes | None:
-        """A letter number, mostly."""
+        """Usually a letter number."""
 
     @property
     def value(self) -> bytes | None:
-        """JSON, mostly."""
+        """Usually JSON."""
 
     @property
     def headers(self) -> Sequence[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""What is said where the broker doesn't answer; the Kafka client's own faults go no further."""
+"""Translates the Kafka client's errors to `Unreachable`."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from aiokafka.errors import KafkaError
 
 
 class Unreachable(Exception):
-    """The broker doesn't answer, or refuses. Shows the kind of fault only."""
+    """The broker doesn't answer or refuses. Shows only the class of the error."""
 
 
 async def answered(work: Any) -> Any:
-    """What the library's call gives back. Raises: Unreachable."""
+    """The result of the client's call. Raises: Unreachable."""
     try:
         return await work
     except (KafkaError, OSError) as fault:

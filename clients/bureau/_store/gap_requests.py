@@ -1,8 +1,8 @@
-"""When does a bureau ask for what it misses, and for what? Pure; seconds are monotonic ones.
+"""Requests for missing events. Times are monotonic seconds.
 
-What is waited for longer than half a minute is asked for again as it was. What was given up is
-asked for as a snapshot, which stands for all before it. Each is asked for a few times, with
-doubling pauses, a few letters at a time; letters that have ended at this bureau are let be.
+Events missing for half a minute are requested as they were. For events given up, a snapshot is
+requested, which replaces all earlier ones. Each request is repeated a few times with doubling
+delays, for a few letters at a time. Letters that have ended at this bureau are skipped.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,19 +22,19 @@ FIRST_PAUSE_S = 30.0
 MOST_TRIES = 5
 LOOK_S = 5.0
 MOST_AT_ONCE = 5
-"""So few at each look: what the bureau may no longer ask for counts as its refusals."""
+"""Few at a time, because requests for letters no longer held count as refusals."""
 ENDED = frozenset({"closed", "declined", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)
 class MissingEvents:
-    """What a bureau misses of one letter that it may still hold."""
+    """Events missing from one letter that the bureau may still hold."""
 
     bureau: Bureau
     letter: str
     assignment: int
     from_sequence: int | None
-    """From where on it is asked for as it was; none when a snapshot is."""
+    """The first missing number; None to request a snapshot."""
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class _Asked:
 
 
 class GapRequests:
-    """What is missing by now, and when it was asked for."""
+    """The missing events, and when they were requested."""
 
     def __init__(self) -> None:
         self._given_up: dict[tuple[Bureau, str], MissingEvents] = {}
@@ -52,7 +52,7 @@ class GapRequests:
         self._looks_at = 0.0
 
     def note(self, arrived: Arrived) -> None:
-        """Take in what was delivered."""
+        """Take in a delivered event."""
         name = arrived.bureau, arrived.letter
         if isinstance(arrived.event, LetterShown) or not _may_ask(arrived):
             self._given_up.pop(name, None)
@@ -60,7 +60,7 @@ class GapRequests:
             self._given_up[name] = MissingEvents(*name, arrived.assignment, None)
 
     def due(self, order: ArrivalBuffer, now: float) -> list[MissingEvents]:
-        """What is to be asked for now; it counts as asked."""
+        """What to request now; it counts as requested."""
         if now < self._looks_at:
             return []
         self._looks_at = now + LOOK_S
@@ -69,7 +69,7 @@ class GapRequests:
         return list(self._asking(missing.values(), now))
 
     def forget(self) -> None:
-        """Begin again, as if nothing had come."""
+        """Forget everything."""
         self._given_up.clear()
         self._asked.clear()
 
@@ -91,7 +91,7 @@ class GapRequests:
 
 
 def asked_again(missing: MissingEvents, *, made_at: datetime, staff: str) -> Action:
-    """The action that asks for it."""
+    """The resend request for these events."""
     request = draft(
         RequestResend,
         missing.assignment,
@@ -104,7 +104,7 @@ def asked_again(missing: MissingEvents, *, made_at: datetime, staff: str) -> Act
 
 
 def _may_ask(arrived: Arrived) -> bool:
-    """Whether the bureau may still hold the letter by what it says."""
+    """Whether the bureau may still hold the letter after this event."""
     event = arrived.event
     if isinstance(event, AssignmentEnded):
         return False

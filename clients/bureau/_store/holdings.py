@@ -1,4 +1,4 @@
-"""What does a bureau's topic say by now? Present holdings and answers, from all that came. Pure."""
+"""Present holdings and answers of a bureau, folded from all its arrivals."""
 
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ from shared.contracts.vocabulary import State
 MOST_ANSWERS = 200_000
 
 Open: TypeAlias = tuple[Literal["instruction", "commitment"], int]
-"""What waits to be answered or fulfilled, by its number on the letter."""
+"""An open instruction or commitment, by its number on the letter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """How things stand with one letter at this bureau."""
+    """The state of one letter at this bureau."""
 
     letter: str
     assignment: int
@@ -34,13 +34,13 @@ class Holding:
     is_over: bool = False
     """Whether the bureau no longer holds it."""
     instructions: frozenset[int] = frozenset()
-    """Numbers of a chief's instructions that nobody has answered yet."""
+    """Numbers of the chief's unanswered instructions."""
     commitments: frozenset[int] = frozenset()
-    """Numbers of promises that are not fulfilled yet; they outlive the letter's end."""
+    """Numbers of unfulfilled commitments; they outlast the closing of the letter."""
 
 
 class Holdings:
-    """What was noted of a topic; arrivals may be noted in any order, and again."""
+    """All holdings and answers; arrivals may come in any order and repeatedly."""
 
     def __init__(self) -> None:
         self._holdings: dict[str, Holding] = {}
@@ -49,7 +49,7 @@ class Holdings:
         self._done: dict[str, set[Open]] = defaultdict(set)
 
     def note(self, arrived: Arrived) -> None:
-        """Take one arrival in."""
+        """Take in one arrival."""
         if (outcome := outcome_of(arrived.event)) is not None:
             self._note_answer(outcome)
         self._note_open(arrived)
@@ -57,7 +57,7 @@ class Holdings:
             self._note_fact(arrived, arrived.event)
 
     def holding(self, letter: str) -> Holding | None:
-        """How the letter stands here; none when it was never here."""
+        """The letter's state here; None when the bureau never had it."""
         found = self._holdings.get(letter)
         if found is None:
             return None
@@ -69,7 +69,7 @@ class Holdings:
         )
 
     def answer(self, action_id: UUID) -> Outcome | None:
-        """The first answer to that action, which stands: a repeat changes nothing."""
+        """The first answer to that action; repeats change nothing."""
         return self._answers.get(action_id)
 
     def _note_answer(self, outcome: Outcome) -> None:

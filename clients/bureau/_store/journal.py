@@ -1,8 +1,8 @@
-"""Which actions are not answered yet? A small file that outlives the program.
+"""Journal file of unanswered actions.
 
-An action is written down, sealed, before it is sent first, and crossed out once it is answered.
-What a crash leaves there is sent again under the same id. Nobody can read words in it but the
-router. One program at a time has a journal.
+An action is written, sealed, before it is first sent, and crossed out when it is answered. Actions
+left by a crash are sent again with the same id. Only the router can open their words. Only one
+program at a time may use a journal.
 """
 
 import json
@@ -15,15 +15,15 @@ from uuid import UUID
 from shared.contracts.envelope import Record
 
 MOST_LINES = 10_000
-"""After so many the file is written anew, without what is crossed out."""
+"""After this many lines the file is rewritten without crossed-out actions."""
 
 
 class BadJournal(Exception):
-    """The file is no journal of that topic. Names file and line, never what stands there."""
+    """The file is no journal of that topic. Names file and line, never their content."""
 
 
 class Journal:
-    """What was asked on one topic and is not answered."""
+    """The unanswered actions of one topic."""
 
     def __init__(self, path: Path, unanswered: Mapping[UUID, Record], *, topic: str) -> None:
         """Use `at`, which reads the file first. Raises: OSError."""
@@ -38,20 +38,20 @@ class Journal:
         return cls(path, _read(path, topic), topic=topic)
 
     def unanswered(self) -> dict[UUID, Record]:
-        """By action id: what is to be sent again."""
+        """Records to send again, by action id."""
         return dict(self._unanswered)
 
     def ask(self, action_id: UUID, record: Record) -> None:
-        """Write down what is going to be asked; it is on the disk when this returns.
+        """Write an action durably before it is sent.
 
-        What is there already stays as it is. Raises: OSError.
+        An existing entry stays as it is. Raises: OSError.
         """
         if action_id not in self._unanswered:
             self._write(_asked(action_id, record))
             self._unanswered[action_id] = record
 
     def cross_out(self, action_id: UUID) -> None:
-        """It is answered. Raises: OSError."""
+        """Remove an answered action. Raises: OSError."""
         if self._unanswered.pop(action_id, None) is not None:
             self._write({"answered": str(action_id)})
 
@@ -65,7 +65,7 @@ class Journal:
         self._lines += 1
 
     def _write_anew(self) -> None:
-        """The file with what is unanswered alone: all of it or as it was, for its owner's eyes."""
+        """Rewrite the file atomically with the unanswered actions, readable by its owner only."""
         beside = self._path.with_name(f".{self._path.name}.new")
         entries = [_asked(action_id, record) for action_id, record in self._unanswered.items()]
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -89,7 +89,7 @@ def _asked(action_id: UUID, record: Record) -> dict[str, Any]:
 
 
 def _read(path: Path, topic: str) -> dict[UUID, Record]:
-    """What is unanswered. Raises: BadJournal; OSError."""
+    """The unanswered actions in the file. Raises: BadJournal; OSError."""
     found: dict[UUID, Record] = {}
     for number, entry in enumerate(_entries(path), 1):
         try:
@@ -105,7 +105,7 @@ def _read(path: Path, topic: str) -> dict[UUID, Record]:
 
 
 def _entries(path: Path) -> Iterator[Any]:
-    """Line by line; the last may have been cut off by a crash, and then was never sent."""
+    """Lines of the file; a last one cut off by a crash was never sent, and is left out."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
     except FileNotFoundError:

@@ -1,9 +1,9 @@
-"""In which order, and how often, is something said of a letter? Each once, by its number. Pure.
+"""Delivers each letter's events once and in the order of their numbers.
 
-A record may come twice (whoever sends is never sure) and may overtake another. Repeats are dropped;
-overtakers wait for their turn, a bounded number of them for a bounded time. What was waited for in
-vain is counted in `missing` of the next event, and still delivered if it comes after all. A
-snapshot of the letter stands for all before it, so that nothing is waited for any more.
+Records may repeat and overtake each other. Repeats are dropped. Overtaking events wait, a bounded
+number of them for a bounded time. Events that don't come in time are counted in `missing` of the
+next one, and still delivered when they come late. A snapshot of the letter replaces all earlier
+events, so that nothing before it is waited for.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class _Letter:
 
 
 class ArrivalBuffer:
-    """What was delivered, letter by letter, and what waits. Seconds are monotonic ones."""
+    """Delivered and waiting events by letter. Times are monotonic seconds."""
 
     def __init__(self, *, most_held: int = MOST_HELD, patience_s: float = PATIENCE_S) -> None:
         self._letters: dict[tuple[str, str], _Letter] = {}
@@ -34,10 +34,10 @@ class ArrivalBuffer:
         self._most_held = most_held
         self._patience_s = patience_s
         self.repeats = 0
-        """How many were dropped because they had been delivered before."""
+        """Number of repeats that were dropped."""
 
     def take(self, arrived: Arrived, now: float) -> tuple[Arrived, ...]:
-        """What is to be delivered because this came: nothing, it alone, or it and what waited."""
+        """The events to deliver now: none, this one, or this one and those that waited for it."""
         if arrived.sequence is None:
             return (arrived,)
         name = (arrived.bureau, arrived.letter)
@@ -59,7 +59,7 @@ class ArrivalBuffer:
         return found
 
     def note(self, arrived: Arrived) -> None:
-        """Take this as delivered, in an earlier run say, whatever is missing before it."""
+        """Count this event as delivered, for example in an earlier run, despite gaps before it."""
         if arrived.sequence is None:
             return
         letter = self._letters.setdefault((arrived.bureau, arrived.letter), _Letter())
@@ -69,7 +69,7 @@ class ArrivalBuffer:
         letter.given_up.discard(arrived.sequence)
 
     def overdue(self, now: float) -> tuple[Arrived, ...]:
-        """What has waited too long for the ones before it."""
+        """Events that have waited too long for earlier ones."""
         found: list[Arrived] = []
         for name in sorted(self._waiting):
             letter = self._letters[name]
@@ -79,7 +79,7 @@ class ArrivalBuffer:
         return tuple(found)
 
     def rest(self) -> tuple[Arrived, ...]:
-        """Everything that waits, at the end, whatever is missing before it."""
+        """All waiting events at the end, despite gaps."""
         found: list[Arrived] = []
         for name in sorted(self._waiting):
             letter = self._letters[name]
@@ -89,19 +89,19 @@ class ArrivalBuffer:
         return tuple(found)
 
     def gaps(self, now: float, *, after_s: float) -> Iterator[tuple[int, Arrived]]:
-        """What is waited for longer than that: the number, and the last that waits behind it."""
+        """Gaps older than `after_s`: the missing number, and the last event waiting behind it."""
         for name in self._waiting:
             letter = self._letters[name]
             if now - letter.held_since >= after_s:
                 yield letter.last + 1, letter.held[max(letter.held)]
 
     def held(self) -> Iterator[Arrived]:
-        """Everything that waits for its turn."""
+        """All waiting events."""
         for name in self._waiting:
             yield from self._letters[name].held.values()
 
     def forget(self) -> None:
-        """Begin again, as if nothing had come."""
+        """Forget everything."""
         self._letters.clear()
         self._waiting.clear()
 
@@ -116,7 +116,7 @@ class ArrivalBuffer:
             yield arrived
 
     def _jump(self, letter: _Letter) -> Iterator[Arrived]:
-        """Give up what is missing before the first that waits."""
+        """Give up the events missing before the first waiting one."""
         first = min(letter.held)
         missing = first - letter.last - 1
         self._give_up(letter, before=first)
@@ -125,7 +125,7 @@ class ArrivalBuffer:
         yield from self._next(letter)
 
     def _up_to(self, letter: _Letter, sequence: int) -> Iterator[Arrived]:
-        """Everything that waits up to that number, and what follows it."""
+        """All waiting events up to that number, and those that follow it directly."""
         self._give_up(letter, before=sequence)
         for each in sorted(number for number in letter.held if number <= sequence):
             letter.given_up.discard(each)
@@ -134,11 +134,11 @@ class ArrivalBuffer:
         yield from self._due(letter)
 
     def _give_up(self, letter: _Letter, *, before: int) -> None:
-        """Wait for nothing before that number; the nearest are still delivered if they come."""
+        """Stop waiting for events before that number; the nearest are still delivered when late."""
         letter.given_up |= set(range(max(letter.last + 1, before - self._most_held), before))
 
     def _note_waiting(self, name: tuple[str, str], letter: _Letter, *, now: float | None) -> None:
-        """`now`: when something was delivered, so that what waits on has its full time again."""
+        """`now`: time of a delivery, which restarts the wait of the remaining events."""
         if letter.held:
             self._waiting.add(name)
             letter.held_since = letter.held_since if now is None else now

@@ -1,4 +1,4 @@
-"""Who sees to it that an action is repeated until it is answered? First `ask`, then the journal."""
+"""Unanswered actions: repeated by `ask`, and by the journal after it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from shared.contracts.envelope import Record
 
 
 class UnansweredActions:
-    """What a mailbox has asked for; without a journal it is forgotten with the program."""
+    """The unanswered actions of a mailbox; without a journal they end with the program."""
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal
@@ -18,9 +18,9 @@ class UnansweredActions:
 
     @contextmanager
     def asking(self, action_id: UUID, record: Record) -> Iterator[None]:
-        """In the block somebody repeats the action; before it begins it is written down.
+        """Write the action to the journal; the caller repeats it within the block.
 
-        Raises: OSError when it can't be written down: then it must not be sent.
+        Raises: OSError when it can't be written; it must not be sent then.
         """
         if self._journal is not None:
             self._journal.ask(action_id, record)
@@ -31,12 +31,12 @@ class UnansweredActions:
             self._in_hand.discard(action_id)
 
     def cross_out(self, action_id: UUID) -> None:
-        """It is answered. Raises: OSError."""
+        """Remove an answered action. Raises: OSError."""
         if self._journal is not None:
             self._journal.cross_out(action_id)
 
     def due(self, answer: Callable[[UUID], Outcome | None]) -> list[Record]:
-        """What nobody repeats and `answer` doesn't know of; what it knows of is crossed out.
+        """Actions without an `answer` that no caller repeats; answered ones are crossed out.
 
         Raises: OSError.
         """
