@@ -3,12 +3,13 @@
 There is no page of clocks yet: supervisors read `GET /v1/clocks`.
 """
 
+from shared.contracts.bilingual import Bilingual
 from shared.platform.http.front_page import Front
 
 FRONT = Front(
-    ("期限与通知", "Deadlines and messages"),
+    Bilingual("期限与通知", "Deadlines and messages"),
     (
-        (
+        Bilingual(
             (
                 "这里计算每封来信的办理期限，并发出通知。督办人员请使用单位的办公系统查看期限；"
                 "浏览器直接打开本地址没有可操作的页面。"
@@ -19,7 +20,7 @@ FRONT = Front(
                 "in a browser at this address."
             ),
         ),
-        (
+        Bilingual(
             "来信人请回到写信的网页或小程序查看进展和答复。",
             "If you have written a letter, its progress and reply are where you wrote it.",
         ),

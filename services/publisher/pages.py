@@ -6,7 +6,6 @@ Server-rendered, escaped, and readable without JavaScript. Nothing here knows a 
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -16,6 +15,7 @@ from starlette.responses import Response
 
 from services.publisher import store
 from services.publisher.domain.letter import PublicPage
+from shared.contracts.bilingual import Bilingual, bilingual
 from shared.contracts.vocabulary import CorrectionNote
 from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 STYLE = HERE / "static" / "publisher.css"
 STYLE_HEADERS = {"cache-control": "public, max-age=3600"}
 
-NOTES: Mapping[CorrectionNote, tuple[str, str]] = MappingProxyType(
+NOTES: Mapping[CorrectionNote, Bilingual] = bilingual(
     {
         "facts": ("更正了事实", "facts were corrected"),
         "wording": ("修改了文字", "the wording was changed"),

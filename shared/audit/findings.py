@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
+from shared.contracts.bilingual import Bilingual, bilingual
+
 Invariant: TypeAlias = Literal[
     "lost", "answer", "escalation", "once", "secrecy", "bureaus", "duty", "dates"
 ]
 
-PROMISES: Mapping[Invariant, tuple[str, str]] = MappingProxyType(
+PROMISES: Mapping[Invariant, Bilingual] = bilingual(
     {
         "lost": ("信件不丢", "no letter is lost"),
         "answer": ("封封有答复", "every letter ends in an answer"),

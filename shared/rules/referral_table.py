@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from shared.contracts.bilingual import Bilingual
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 from shared.rules.tables import table
@@ -49,8 +50,7 @@ class Turning:
     lines: Mapping[str, ReferralLine]
     by_class: Mapping[str, tuple[str, ...]]
     by_evidence: tuple[Added, ...]
-    readers: Mapping[str, tuple[str, str]]
-    """Chinese and English."""
+    readers: Mapping[str, Bilingual]
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Turning":
@@ -75,9 +75,7 @@ class Turning:
         return found
 
 
-def _line(
-    row: Mapping[str, object], where: str, *, hours: Mapping[str, tuple[str, str]]
-) -> ReferralLine:
+def _line(row: Mapping[str, object], where: str, *, hours: Mapping[str, Bilingual]) -> ReferralLine:
     plain.only(row, *OF_A_LINE, where=where)
     if not isinstance(number := row.get("number"), str):
         raise BadData(f"{where}.number: a text is needed")
@@ -99,16 +97,16 @@ def _added(row: Mapping[str, object], where: str) -> Added:
     )
 
 
-def _readers(data: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:
+def _readers(data: Mapping[str, object]) -> Mapping[str, Bilingual]:
     return dict(_bilingual({name: data.get(name) for name in (URGENT, OPEN, SHUT)}, "readers"))
 
 
-def _bilingual(data: Mapping[str, object], where: str) -> Iterator[tuple[str, tuple[str, str]]]:
+def _bilingual(data: Mapping[str, object], where: str) -> Iterator[tuple[str, Bilingual]]:
     """Each name with its Chinese and English text."""
     for name, row in data.items():
         texts = plain.a_map(row, f"{where}.{name}")
         zh, en = (plain.a_text(texts.get(key), f"{where}.{name}.{key}") for key in ("zh", "en"))
-        yield name, (zh, en)
+        yield name, Bilingual(zh, en)
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from shared.contracts.bilingual import Bilingual
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import WhereToTurn
 from shared.rules.classify.triage import TriageResult
@@ -46,7 +47,7 @@ def turning_to(
     return (line, *_doors(line, city, stations))
 
 
-def who_reads(triaged: TriageResult, *, in_office_hours: bool) -> tuple[str, str]:
+def who_reads(triaged: TriageResult, *, in_office_hours: bool) -> Bilingual:
     """Who reads the letter when, in Chinese and English."""
     when = OPEN if in_office_hours else SHUT
     return turning().readers[URGENT if triaged.threshold else when]

@@ -14,12 +14,12 @@ from typing import Any
 from clients.bureau._cli import arguments
 from clients.bureau._cli.arguments import BadWords
 from clients.bureau.check import report
-from clients.bureau.check.both import Both
 from clients.bureau.check.judging import verdicts
 from clients.bureau.check.running import Timing
 from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.session import CheckRequest, check
 from clients.bureau.settings import PREFIX, BureauSettings, load
+from shared.contracts.bilingual import Bilingual
 
 OWN_PREFIX = "MAILBOX_CHECK_"
 """Of the variables that say how the test broker is signed in at, such as
@@ -106,7 +106,7 @@ def _scenarios(text: str) -> tuple[str, ...]:
     return names
 
 
-def _say(said: Both) -> None:
+def _say(said: Bilingual) -> None:
     _print(said.zh, f"  {said.en}")
 
 

@@ -1,26 +1,28 @@
 """What do several judges say alike? Was a letter taken up, and were its words opened? Pure."""
 
 from clients.bureau.check.acting import ACCEPT, ever_quoted, opening
-from clients.bureau.check.both import Both
 from clients.bureau.check.cast import ASSIGNMENT
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, passed
+from shared.contracts.bilingual import Bilingual
 
-NOTHING = Both("{letter}：没有任何动作", "{letter}: no action came")
-OTHERS = Both("{letter}：没有 accept，只有 {kinds}", "{letter}: no accept came, but {kinds}")
-WRONG = Both(
+NOTHING = Bilingual("{letter}：没有任何动作", "{letter}: no action came")
+OTHERS = Bilingual("{letter}：没有 accept，只有 {kinds}", "{letter}: no accept came, but {kinds}")
+WRONG = Bilingual(
     "{letter}：动作用了转办编号 {said}，应为 {right}",
     "{letter}: an action names assignment {said}, which should be {right}",
 )
-TAKEN_UP = Both("{letter}：以转办编号 {right} 受理", "{letter}: accepted under assignment {right}")
-QUOTED = Both(
+TAKEN_UP = Bilingual(
+    "{letter}：以转办编号 {right} 受理", "{letter}: accepted under assignment {right}"
+)
+QUOTED = Bilingual(
     "{letter}：引用了信中代码，文字已打开", "{letter}: its code was quoted: the words were opened"
 )
-NOT_QUOTED = Both(
+NOT_QUOTED = Bilingual(
     "{letter}：没有引用信中代码，而别的信引用过：这封没有打开",
     "{letter}: its code was not quoted, though another letter's was: this one was not opened",
 )
-NEVER_QUOTED = Both(
+NEVER_QUOTED = Bilingual(
     "{letter}：系统从不引用信中代码，看不出文字是否打开",
     "{letter}: the system never quotes a code, so that nothing shows whether the words were opened",
 )
@@ -28,7 +30,7 @@ NEVER_QUOTED = Both(
 
 def fault_of_taking_up(
     transcript: Transcript, letter: str, *, right: int = ASSIGNMENT
-) -> Both | None:
+) -> Bilingual | None:
     """What is wrong with how the letter was taken up; none if it was, and rightly."""
     acts = transcript.acts(letter)
     if not acts:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import SCENARIOS
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.check.verdict import NAMES, Result, ScenarioVerdict
+from shared.contracts.bilingual import Bilingual
 from shared.contracts.topics import actions_of
 
 SIGNS: dict[Result, str] = {"passed": "√", "failed": "×", "not_seen": "?", "not_applicable": "-"}
@@ -70,5 +70,5 @@ def _outcome(cast: Cast, scenario: Scenario, verdict: ScenarioVerdict) -> dict[s
     }
 
 
-def _both(said: Both) -> dict[str, str]:
+def _both(said: Bilingual) -> dict[str, str]:
     return said._asdict()

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clients.bureau._kafka.connection import ActionProducer, TopicConsumer, utc_now
-from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.desk import Sent
 from clients.bureau.check.hearing import Ear
@@ -27,6 +26,7 @@ from clients.bureau.check.steps import (
     Until,
 )
 from clients.bureau.check.transcript import Told, Transcript, TranscriptCue
+from shared.contracts.bilingual import Bilingual
 from shared.contracts.topics import KEYS, actions_of, letters_of
 
 PAUSE_S = 2.0
@@ -59,7 +59,7 @@ class CheckRun:
 
     def __init__(
         self, parts: Parts, sending: ActionProducer, *, reading: TopicConsumer, timing: Timing,
-        say: Callable[[Both], None],
+        say: Callable[[Bilingual], None],
     ) -> None:  # fmt: skip
         """`reading`: of the bureau's actions, at their end. `say`: speaks to whoever watches."""
         self.transcript = Transcript()

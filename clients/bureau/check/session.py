@@ -8,7 +8,6 @@ from pathlib import Path
 
 from clients.bureau._cli.key_command import new_key
 from clients.bureau._kafka.connection import Connection, TopicConsumer, Unreachable, utc_now
-from clients.bureau.check.both import Both
 from clients.bureau.check.cast import RUN_LENGTH, Cast, run_name
 from clients.bureau.check.foreign import is_foreign, key_changed, topics_of_services
 from clients.bureau.check.hearing import ROUTER, Ear
@@ -21,6 +20,7 @@ from clients.bureau.check.topics import make, needed, visible
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
+from shared.contracts.bilingual import Bilingual
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS
 
@@ -30,7 +30,7 @@ LOOK_S = 60.0
 """How long reading what is there already may take."""
 
 
-MADE = Both("主题已建。请现在启动您的系统。", "The topics are made. Start your system now.")
+MADE = Bilingual("主题已建。请现在启动您的系统。", "The topics are made. Start your system now.")
 
 
 class RealMailbox(Exception):
@@ -58,7 +58,7 @@ class CheckRequest:
 
 
 async def check(
-    wanted: CheckRequest, connection: Connection, *, say: Callable[[Both], None]
+    wanted: CheckRequest, connection: Connection, *, say: Callable[[Bilingual], None]
 ) -> tuple[Cast, Transcript]:
     """Play what was chosen; who took part, and what happened.
 
@@ -73,7 +73,7 @@ async def check(
 
 
 async def _checked(
-    wanted: CheckRequest, connection: Connection, say: Callable[[Both], None]
+    wanted: CheckRequest, connection: Connection, say: Callable[[Bilingual], None]
 ) -> tuple[Cast, Transcript]:
     theirs = public_keys(wanted.key_file, holder=f"bureau:{wanted.bureau}")
     ours = dict(new_key(ROUTER) for _ in range(2))
@@ -93,13 +93,13 @@ async def _checked(
         running = CheckRun(parts, sending, reading=reading, timing=wanted.timing, say=say)
         await running.open()
         for name in played(cast, wanted.chosen):
-            say(Both(f"— {name}：{SCENARIOS[name].title.zh}", SCENARIOS[name].title.en))
+            say(Bilingual(f"— {name}：{SCENARIOS[name].title.zh}", SCENARIOS[name].title.en))
             await running.play(SCENARIOS[name])
         return cast, running.transcript
 
 
 async def _topics(
-    wanted: CheckRequest, connection: Connection, say: Callable[[Both], None]
+    wanted: CheckRequest, connection: Connection, say: Callable[[Bilingual], None]
 ) -> None:
     """Make sure of them, and of nobody else's. Raises: RealMailbox; MissingTopics."""
     there = await visible(connection)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from clients.bureau.check.both import Both
 from clients.bureau.check.played import Change
 from clients.bureau.check.transcript import Transcript
+from shared.contracts.bilingual import Bilingual
 from shared.contracts.event import Event
 from shared.contracts.vocabulary import ActionRefusal
 
@@ -63,7 +63,7 @@ class Announce:
 class Prompt:
     """Tell whoever drives the system by hand what to do now."""
 
-    said: Both
+    said: Bilingual
 
 
 @dataclass(frozen=True, slots=True)

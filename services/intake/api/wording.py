@@ -1,9 +1,9 @@
 """Chinese and English wording of the codes that writers see."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from services.intake.domain.letter import TimelineStep
+from shared.contracts.bilingual import Bilingual, bilingual
 from shared.contracts.vocabulary import (
     ClockName,
     DayKind,
@@ -13,10 +13,7 @@ from shared.contracts.vocabulary import (
     WhyClosed,
 )
 
-Both = tuple[str, str]
-"""Chinese, English."""
-
-OUTCOMES: Mapping[Outcome, Both] = MappingProxyType(
+OUTCOMES: Mapping[Outcome, Bilingual] = bilingual(
     {
         "resolved": ("已解决", "resolved"),
         "explained": ("已解释说明", "explained"),
@@ -26,13 +23,13 @@ OUTCOMES: Mapping[Outcome, Both] = MappingProxyType(
         "malicious": ("经查为恶意反映", "found to be malicious"),
     }
 )
-WHY_CLOSED: Mapping[WhyClosed, Both] = MappingProxyType(
+WHY_CLOSED: Mapping[WhyClosed, Bilingual] = bilingual(
     {
         "solved": ("您已确认解决", "you said that it is solved"),
         "silence": ("逾期未评价，自动办结", "nothing more was said in time"),
     }
 )
-REFUSALS: Mapping[RequestRefusal, Both] = MappingProxyType(
+REFUSALS: Mapping[RequestRefusal, Bilingual] = bilingual(
     {
         "out_of_order": ("当前状态下不能这样办理", "not possible in the present state"),
         "too_late": ("已超过办理期限", "too late"),
@@ -41,7 +38,7 @@ REFUSALS: Mapping[RequestRefusal, Both] = MappingProxyType(
         "limit": ("已达到数量上限", "limit reached"),
     }
 )
-DAYS: Mapping[DayKind, Both] = MappingProxyType(
+DAYS: Mapping[DayKind, Bilingual] = bilingual(
     {
         "zero": ("起算日，不计入", "the count begins after this day"),
         "counted": ("第{number}日", "day {number}"),
@@ -49,7 +46,7 @@ DAYS: Mapping[DayKind, Both] = MappingProxyType(
         "paused": ("等待您补充说明，不计入", "waiting for your answer, not counted"),
     }
 )
-RETURNS: Mapping[ReturnReason, Both] = MappingProxyType(
+RETURNS: Mapping[ReturnReason, Bilingual] = bilingual(
     {
         "other_place": ("事发地不在其辖区", "the place is not theirs"),
         "other_matter": ("不属于其职责", "the matter is not theirs"),
@@ -58,7 +55,7 @@ RETURNS: Mapping[ReturnReason, Both] = MappingProxyType(
         "not_said": ("未说明原因", "no reason was given"),
     }
 )
-PASSED: Mapping[ClockName, Both] = MappingProxyType(
+PASSED: Mapping[ClockName, Bilingual] = bilingual(
     {
         "assign": ("已超过确定承办单位的期限", "it was not assigned to a bureau in time"),
         "sign_in": ("承办单位未按期签收", "the bureau did not take it up in time"),
@@ -78,7 +75,7 @@ PASSED: Mapping[ClockName, Both] = MappingProxyType(
     }
 )
 """For the clocks whose passing the writer sees."""
-STEPS: Mapping[str, Both] = MappingProxyType(
+STEPS: Mapping[str, Bilingual] = bilingual(
     {
         "letter.received": ("已登记", "registered"),
         "triage.entered": ("正在确定承办单位", "being assigned to a bureau"),
@@ -115,10 +112,10 @@ STEPS: Mapping[str, Both] = MappingProxyType(
 )
 
 
-def step_wording(step: TimelineStep) -> Both:
+def step_wording(step: TimelineStep) -> Bilingual:
     """What happened, with the reason or the time limit if known."""
-    zh, en = STEPS[step.what]
+    wording = STEPS[step.what]
     if step.reason:
-        why_zh, why_en = RETURNS[step.reason]
-        return f"{zh}：{why_zh}", f"{en}: {why_en}"
-    return PASSED[step.clock] if step.clock else (zh, en)
+        why = RETURNS[step.reason]
+        return Bilingual(f"{wording.zh}：{why.zh}", f"{wording.en}: {why.en}")
+    return PASSED[step.clock] if step.clock else wording

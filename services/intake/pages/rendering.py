@@ -10,6 +10,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
 from services.intake.domain.duty_desk import DutyRow, DutyShown
+from shared.contracts.bilingual import Bilingual, bilingual
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.working_days import GUANGDONG
 from shared.platform.runtime.data_files import bureaus
@@ -17,12 +18,17 @@ from shared.platform.runtime.data_files import bureaus
 HERE = Path(__file__).parent.parent
 STYLE = HERE / "static" / "duty.css"
 
-OUTCOMES: Mapping[DiversionOutcome, tuple[str, str]] = {
-    "called_back": ("已回电，处置完毕", "called back, dealt with"),
-    "handed_to_110": ("已移交 110", "handed to 110"),
-    "false_alarm": ("不是警情，按来信办理", "no emergency: it becomes a letter"),
-    "writer_says_no": ("来信人说没有发生，按来信办理", "the writer says no: it becomes a letter"),
-}
+OUTCOMES: Mapping[DiversionOutcome, Bilingual] = bilingual(
+    {
+        "called_back": ("已回电，处置完毕", "called back, dealt with"),
+        "handed_to_110": ("已移交 110", "handed to 110"),
+        "false_alarm": ("不是警情，按来信办理", "no emergency: it becomes a letter"),
+        "writer_says_no": (
+            "来信人说没有发生，按来信办理",
+            "the writer says no: it becomes a letter",
+        ),
+    }
+)
 """The outcomes, in Chinese and English."""
 
 _TEMPLATES = Jinja2Templates(directory=HERE / "templates")
@@ -58,13 +64,13 @@ def clock_time(at: datetime) -> str:
     return f"{at.astimezone(GUANGDONG):%m-%d %H:%M:%S}"
 
 
-def age(seconds: int) -> tuple[str, str]:
+def age(seconds: int) -> Bilingual:
     """How long ago, in Chinese and English."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours} 小时 {minutes} 分", f"{hours} h {minutes} min"
-    return f"{minutes} 分 {rest} 秒", f"{minutes} min {rest} s"
+        return Bilingual(f"{hours} 小时 {minutes} 分", f"{hours} h {minutes} min")
+    return Bilingual(f"{minutes} 分 {rest} 秒", f"{minutes} min {rest} s")
 
 
 def _limit_s(shown: DutyShown) -> float:

@@ -10,98 +10,105 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from services.notifier.domain.deliveries import Delivery, Message, MessageDetails
+from shared.contracts.bilingual import Bilingual, bilingual
 from shared.contracts.vocabulary import ClockName, Language, LevelName, WhereToTurn
 
-Both = tuple[str, str]
-"""Chinese, English."""
-
-HEAD: Both = ("【厅长信箱】", "[Director's Mailbox] ")
+HEAD = Bilingual("【厅长信箱】", "[Director's Mailbox] ")
+NOTHING = Bilingual("", "")
+TO_READ = Bilingual("请登录 {where} 查看。", " Sign in to read it: {where}")
 
 
 @dataclass(frozen=True)
 class MessageText:
     """A message in Chinese and English."""
 
-    main: Both
-    by: Both = ("", "")
+    main: Bilingual
+    by: Bilingual = NOTHING
     """Added if there is a day."""
-    tail: Both = ("请登录 {where} 查看。", " Sign in to read it: {where}")
+    tail: Bilingual = TO_READ
 
 
-TURN: Both = ("可改向{turn}反映。", " Please turn to {turn}.")
-TO_DO: Both = ("请登录 {where} 办理。", " Sign in: {where}")
-ANSWER_BY: Both = ("请在 {by} 24 时前答复。", " The reply is due by the end of {by}.")
+TURN = Bilingual("可改向{turn}反映。", " Please turn to {turn}.")
+TO_DO = Bilingual("请登录 {where} 办理。", " Sign in: {where}")
+ANSWER_BY = Bilingual("请在 {by} 24 时前答复。", " The reply is due by the end of {by}.")
 TEXTS: Mapping[Message, MessageText] = MappingProxyType(
     {
         "asked": MessageText(
-            (
+            Bilingual(
                 "承办单位就您的信件 {letter} 请您补充说明。",
                 "The bureau has a question about letter {letter}.",
             ),
-            ("请在 {by} 24 时前答复。", " Please answer by the end of {by}."),
+            Bilingual("请在 {by} 24 时前答复。", " Please answer by the end of {by}."),
         ),
         "extended": MessageText(
-            ("您的信件 {letter} 已批准延期办理。", "More time was granted for letter {letter}."),
-            ("最迟于 {by} 答复。", " It is due by {by}."),
+            Bilingual(
+                "您的信件 {letter} 已批准延期办理。", "More time was granted for letter {letter}."
+            ),
+            Bilingual("最迟于 {by} 答复。", " It is due by {by}."),
         ),
         "replied": MessageText(
-            ("您的信件 {letter} 已有答复。", "Letter {letter} has been answered."),
-            (
+            Bilingual("您的信件 {letter} 已有答复。", "Letter {letter} has been answered."),
+            Bilingual(
                 "您可在 {by} 24 时前评价，或申请重新办理。",
                 " You may rate the reply or have the letter reopened until the end of {by}.",
             ),
         ),
         "declined": MessageText(
-            (
+            Bilingual(
                 "您的信件 {letter} 不予受理，理由见答复。",
                 "Letter {letter} was declined; the reply gives the reason.",
             ),
-            ("如有异议，可在 {by} 24 时前申诉。", " You may appeal until the end of {by}."),
+            Bilingual(
+                "如有异议，可在 {by} 24 时前申诉。", " You may appeal until the end of {by}."
+            ),
         ),
         "fulfilled": MessageText(
-            (
+            Bilingual(
                 "就您的信件 {letter} 所作的承诺已经办结。",
                 "The commitment about letter {letter} was fulfilled.",
             ),
         ),
         "reopened": MessageText(
-            ("您的信件 {letter} 已重新办理。", "Letter {letter} is being handled again."),
-            ("最迟于 {by} 答复。", " It is due by {by}."),
+            Bilingual("您的信件 {letter} 已重新办理。", "Letter {letter} is being handled again."),
+            Bilingual("最迟于 {by} 答复。", " It is due by {by}."),
         ),
         "appealed": MessageText(
-            ("已收到您对信件 {letter} 的申诉。", "Your appeal about letter {letter} was received."),
-            ("最迟于 {by} 答复。", " It is due by {by}."),
+            Bilingual(
+                "已收到您对信件 {letter} 的申诉。",
+                "Your appeal about letter {letter} was received.",
+            ),
+            Bilingual("最迟于 {by} 答复。", " It is due by {by}."),
         ),
         "added_late": MessageText(
-            (
+            Bilingual(
                 "您对信件 {letter} 的补充已附卷；时限已过，不再另行答复。",
                 "Your addition was filed with letter {letter}; it came too late for another reply.",
             ),
         ),
         "withdrawn": MessageText(
-            (
+            Bilingual(
                 "您的信件 {letter} 已按您的要求撤回。",
                 "Letter {letter} was withdrawn, as you asked.",
             ),
         ),
         "closing": MessageText(
-            (
+            Bilingual(
                 "您的信件 {letter} 的答复尚待评价。",
                 "The reply to letter {letter} has not been rated yet.",
             ),
-            (
+            Bilingual(
                 "{by} 24 时后将自动办结，此前可申请重新办理。",
                 " You may ask to have it reopened until the end of {by}; then it is closed.",
             ),
         ),
         "closed": MessageText(
-            (
+            Bilingual(
                 "您的信件 {letter} 因逾期未评价已自动办结。",
                 "Letter {letter} was closed, as its reply was not rated in time.",
             ),
         ),
         "published": MessageText(
-            (
+            Bilingual(
                 "您的信件 {letter} 及答复已隐去个人信息公开，您可随时撤回同意。",
                 (
                     "Letter {letter} and its reply are published without your personal details; "
@@ -110,22 +117,24 @@ TEXTS: Mapping[Message, MessageText] = MappingProxyType(
             ),
         ),
         "level": MessageText(
-            ("信件 {letter} 的{clock}：{level}", "Letter {letter}, {clock}: {level}"),
-            ("（期限 {by}）。", " (due {by})."),
+            Bilingual("信件 {letter} 的{clock}：{level}", "Letter {letter}, {clock}: {level}"),
+            Bilingual("（期限 {by}）。", " (due {by})."),
             tail=TO_DO,
         ),
         "work_assigned": MessageText(
-            ("信件 {letter} 已转由您处办理。", "Letter {letter} was assigned to your desk."),
+            Bilingual(
+                "信件 {letter} 已转由您处办理。", "Letter {letter} was assigned to your desk."
+            ),
             ANSWER_BY,
             tail=TO_DO,
         ),
         "work_reopened": MessageText(
-            ("信件 {letter} 须重新办理。", "Letter {letter} was reopened."),
+            Bilingual("信件 {letter} 须重新办理。", "Letter {letter} was reopened."),
             ANSWER_BY,
             tail=TO_DO,
         ),
         "work_sent_back": MessageText(
-            (
+            Bilingual(
                 "信件 {letter} 的拟稿已退回修改。",
                 "The draft for letter {letter} was sent back for correction.",
             ),
@@ -133,45 +142,47 @@ TEXTS: Mapping[Message, MessageText] = MappingProxyType(
             tail=TO_DO,
         ),
         "work_signature": MessageText(
-            (
+            Bilingual(
                 "信件 {letter} 的拟稿待您签发。",
                 "The draft for letter {letter} waits for your signature.",
             ),
-            ("请在 {by} 24 时前签发。", " Please sign by the end of {by}."),
+            Bilingual("请在 {by} 24 时前签发。", " Please sign by the end of {by}."),
             tail=TO_DO,
         ),
         "work_extension": MessageText(
-            (
+            Bilingual(
                 "信件 {letter} 的延期申请待您审批。",
                 "A request for more time for letter {letter} waits for your decision.",
             ),
-            ("请在 {by} 24 时前审批。", " Please decide by the end of {by}."),
+            Bilingual("请在 {by} 24 时前审批。", " Please decide by the end of {by}."),
             tail=TO_DO,
         ),
         "work_instruction": MessageText(
-            ("信件 {letter} 有新的批示。", "There is a new instruction on letter {letter}."),
-            ("请在 {by} 24 时前落实并回复。", " Please answer it by the end of {by}."),
+            Bilingual(
+                "信件 {letter} 有新的批示。", "There is a new instruction on letter {letter}."
+            ),
+            Bilingual("请在 {by} 24 时前落实并回复。", " Please answer it by the end of {by}."),
             tail=TO_DO,
         ),
         "page": MessageText(
-            (
+            Bilingual(
                 "紧急：第 {page} 次呼叫，疑似警情 {letter} 尚无人查看。",
                 "Urgent, call {page}: nobody has seen diversion {letter}.",
             ),
             tail=TO_DO,
         ),
         "problem": MessageText(
-            (
+            Bilingual(
                 "有人反映信件 {letter} 的公开内容有问题。",
                 "Somebody has reported a problem with the publication of letter {letter}.",
             ),
-            ("请在 {by} 前处理。", " Please decide by {by}."),
+            Bilingual("请在 {by} 前处理。", " Please decide by {by}."),
             tail=TO_DO,
         ),
     }
 )
 
-CLOCKS: Mapping[ClockName, Both] = MappingProxyType(
+CLOCKS: Mapping[ClockName, Bilingual] = bilingual(
     {
         "diversion": ("紧急警情查看", "viewing the diversion"),
         "assign": ("分派", "assignment"),
@@ -193,7 +204,7 @@ CLOCKS: Mapping[ClockName, Both] = MappingProxyType(
         "disclosure": ("信息公开答复", "disclosure"),
     }
 )
-LEVELS: Mapping[LevelName, Both] = MappingProxyType(
+LEVELS: Mapping[LevelName, Bilingual] = bilingual(
     {
         "reminder": ("时限已过半", "half of the time has passed"),
         "yellow": ("时限将至", "due soon"),
@@ -207,7 +218,7 @@ LEVELS: Mapping[LevelName, Both] = MappingProxyType(
         "effect": ("时限已到", "due"),
     }
 )
-WHERE_TO_TURN: Mapping[WhereToTurn, Both] = MappingProxyType(
+WHERE_TO_TURN: Mapping[WhereToTurn, Bilingual] = bilingual(
     {
         "110": ("110 报警电话", "110, the police emergency number"),
         "12110": ("12110 短信报警", "12110, the police by text message"),

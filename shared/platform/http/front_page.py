@@ -9,13 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse
 from starlette.responses import Response
 
+from shared.contracts.bilingual import Bilingual
 from shared.platform.http.application import open_to_all
 from shared.platform.http.plain_pages import STATIC, render
 from shared.platform.runtime.settings import ServiceSettings
 
 CACHED = {"cache-control": "public, max-age=3600"}
-Both = tuple[str, str]
-"""Chinese, English."""
 
 files = APIRouter(include_in_schema=False)
 
@@ -24,8 +23,8 @@ files = APIRouter(include_in_schema=False)
 class Front:
     """A service's description of itself on its front page."""
 
-    name: Both
-    says: tuple[Both, ...]
+    name: Bilingual
+    says: tuple[Bilingual, ...]
     """Paragraphs."""
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from clients.bureau.check import invented
 from clients.bureau.check.acting import MOST_AGAIN, asked_twice, has_accepted
-from clients.bureau.check.both import Both
 from clients.bureau.check.cast import ASSIGNMENT, Cast
 from clients.bureau.check.judged import NOTHING, fault_of_taking_up, taken_up
 from clients.bureau.check.scenario import Scenario
@@ -13,6 +12,7 @@ from clients.bureau.check.steps import LetSettle, Quiet, Say, SayAgain, Script, 
 from clients.bureau.check.strange import of_unknown_type, with_unknown_field
 from clients.bureau.check.transcript import HeardRecord, Transcript
 from clients.bureau.check.verdict import ScenarioVerdict, failed, passed
+from shared.contracts.bilingual import Bilingual
 
 FORMER = ASSIGNMENT - 1
 """The assignment that has ended already."""
@@ -89,19 +89,21 @@ def _unknown(cast: Cast, at: datetime) -> Script:
     )
 
 
-_TWICE = Both(
+_TWICE = Bilingual(
     "{letter}：{kind} 以不同的 action_id 发了两次",
     "{letter}: {kind} came twice, under different action_ids",
 )
-_ONCE = Both("{letter}：同一记录来了三次，只办了一次", "{letter}: told three times, acted on once")
-_BACK = Both(
+_ONCE = Bilingual(
+    "{letter}：同一记录来了三次，只办了一次", "{letter}: told three times, acted on once"
+)
+_BACK = Bilingual(
     "{letter}：按已结束的转办编号 {former} 办理，而不是现在的 {present}",
     "{letter}: acted on assignment {former}, which had ended, and not on {present}",
 )
-_WAITED = Both(
+_WAITED = Bilingual(
     "{letter}：按转办编号 {present} 办理", "{letter}: acted on assignment {present} in the end"
 )
-_ASKED = Both(
+_ASKED = Bilingual(
     "{letter}：请求重发，之后按转办编号 {present} 办理",
     "{letter}: asked for what was missing, and acted on assignment {present}",
 )
@@ -109,9 +111,9 @@ _ASKED = Both(
 SCENARIOS = (
     Scenario(
         "duplicate",
-        Both("重复的记录", "the same record twice"),
-        Both("只办一次：没有第二个 action_id", "acted on once: there is no second action_id"),
-        Both(
+        Bilingual("重复的记录", "the same record twice"),
+        Bilingual("只办一次：没有第二个 action_id", "acted on once: there is no second action_id"),
+        Bilingual(
             "第 1 节：重发的记录编号相同，逐字节相同",
             "section 1: what is sent again is the same, byte for byte, with the same id",
         ),
@@ -120,12 +122,12 @@ SCENARIOS = (
     ),
     Scenario(
         "overtaken",
-        Both("次序颠倒的记录", "records out of order"),
-        Both(
+        Bilingual("次序颠倒的记录", "records out of order"),
+        Bilingual(
             "等缺的编号到来，或请求重发；始终以最大编号为准",
             "it waits for the missing numbers or asks for them; the highest number counts",
         ),
-        Both(
+        Bilingual(
             "第 1 节：sequence 在每个主题上对每封信从 1 起连续；"
             "第 5 节：assignment.ended 之后那次转办不再有任何事",
             "section 1: sequence is dense per subject and topic from 1; section 5: after "
@@ -136,9 +138,9 @@ SCENARIOS = (
     ),
     Scenario(
         "unknown",
-        Both("不认识的类型与字段", "an unknown type and an unknown field"),
-        Both("不理会它们，继续办理", "they are ignored, and the letter goes on"),
-        Both(
+        Bilingual("不认识的类型与字段", "an unknown type and an unknown field"),
+        Bilingual("不理会它们，继续办理", "they are ignored, and the letter goes on"),
+        Bilingual(
             "契约 v1：字段可以增加；不认识的类型忽略，编号照算",
             "contracts v1: a field may be added; an unknown type is ignored and its number counts",
         ),

@@ -1,14 +1,14 @@
 """What is whoever drives a system by hand asked to do? Pure."""
 
-from clients.bureau.check.both import Both
 from clients.bureau.check.steps import Prompt
+from shared.contracts.bilingual import Bilingual
 
-_ACCEPT = Both("请在您的系统中受理 {letter}。", "Accept {letter} in your system now.")
-_QUOTE = Both(
+_ACCEPT = Bilingual("请在您的系统中受理 {letter}。", "Accept {letter} in your system now.")
+_QUOTE = Bilingual(
     "请受理 {letter}，并在备注或答复中写上信末的代码。",
     "Accept {letter}, and put the code on its last line into a note or reply.",
 )
-_NAME = Both(
+_NAME = Bilingual(
     "请受理 {letter}，并在备注中写上写信人的姓名。",
     "Accept {letter}, and put its writer's name into a note.",
 )

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from clients.bureau.check import invented
 from clients.bureau.check.acting import goes_on, has_accepted, most_after_refusal
-from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.judged import NOTHING
 from clients.bureau.check.scenario import Scenario
@@ -12,6 +11,7 @@ from clients.bureau.check.scenarios import prompts
 from clients.bureau.check.steps import Prepare, Quiet, Say, Script, Until
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, passed
+from shared.contracts.bilingual import Bilingual
 
 REPEAT_S = 30.0
 """An action is due again after ten seconds; some more for a busy machine."""
@@ -61,20 +61,20 @@ def _judge_refused(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     return passed(_TAKEN.filled(letter=letter))
 
 
-_AGAIN = Both(
+_AGAIN = Bilingual(
     "{letter}：没有答复，以同一 action_id 重发",
     "{letter}: unanswered, sent again under the same id",
 )
-_RENAMED = Both(
+_RENAMED = Bilingual(
     "{letter}：没有答复，却以新的 action_id 重发",
     "{letter}: unanswered, and sent again under a new action_id",
 )
-_LOST = Both(
+_LOST = Bilingual(
     "{letter}：{kind} 没有答复，半分钟内没有重发",
     "{letter}: {kind} was not answered, and not sent again within half a minute",
 )
-_TAKEN = Both("{letter}：被拒绝后不再重复", "{letter}: refused, and not repeated")
-_ENDLESS = Both(
+_TAKEN = Bilingual("{letter}：被拒绝后不再重复", "{letter}: refused, and not repeated")
+_ENDLESS = Bilingual(
     "{letter}：被拒绝后同一动作又发了 {count} 次",
     "{letter}: after its refusal the same was asked {count} times more",
 )
@@ -82,11 +82,11 @@ _ENDLESS = Both(
 SCENARIOS = (
     Scenario(
         "unanswered",
-        Both("没有答复", "no answer"),
-        Both(
+        Bilingual("没有答复", "no answer"),
+        Bilingual(
             "十秒后以同一 action_id 重发", "sent again after ten seconds, with the same action_id"
         ),
-        Both(
+        Bilingual(
             "第 5 节：十秒内没有 action.applied 或 action.refused 的动作，以同一 action_id 重发",
             "section 5: an action without action.applied or action.refused after ten seconds is "
             "sent again with the same action_id",
@@ -96,9 +96,9 @@ SCENARIOS = (
     ),
     Scenario(
         "refused",
-        Both("被拒绝的动作", "an action that is refused"),
-        Both("不以新编号没完没了地重复", "it is not repeated without end under new ids"),
-        Both(
+        Bilingual("被拒绝的动作", "an action that is refused"),
+        Bilingual("不以新编号没完没了地重复", "it is not repeated without end under new ids"),
+        Bilingual(
             "第 5 节：action.refused 即是答复：所要求的没有执行，code 说明原因",
             "section 5: action.refused is the answer: it is not done, and code says why",
         ),

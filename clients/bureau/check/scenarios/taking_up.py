@@ -4,7 +4,6 @@ from datetime import datetime
 
 from clients.bureau.check import invented
 from clients.bureau.check.acting import has_accepted, opening
-from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast
 from clients.bureau.check.judged import both, opened, taken_up
 from clients.bureau.check.scenario import Scenario
@@ -12,8 +11,9 @@ from clients.bureau.check.scenarios import prompts
 from clients.bureau.check.steps import Quiet, Say, Script, Until
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.check.verdict import ScenarioVerdict, not_seen
+from shared.contracts.bilingual import Bilingual
 
-_SEALED = Both(
+_SEALED = Bilingual(
     "第 1 节：文字密封给本局；正文最多 10,000 字符，答复 20,000，记录 256 KiB；打开方的上限高于此",
     "section 1: words are sealed for the bureau; text 10,000 and reply 20,000 characters, 256 KiB; "
     "the opener's limits are set above that",
@@ -67,7 +67,7 @@ def _judge_identity(cast: Cast, transcript: Transcript) -> ScenarioVerdict:
     return up
 
 
-_UNKNOWN = Both(
+_UNKNOWN = Bilingual(
     "{letter}：照常受理；姓名中的代码没有引用，看不出身份是否打开",
     "{letter}: taken up all the same; the code in the name was not quoted, so that nothing shows "
     "whether the identity was opened",
@@ -76,9 +76,9 @@ _UNKNOWN = Both(
 SCENARIOS = (
     Scenario(
         "normal",
-        Both("正常来信", "a normal letter"),
-        Both("受理一次，转办编号正确", "it is accepted, under its assignment"),
-        Both(
+        Bilingual("正常来信", "a normal letter"),
+        Bilingual("受理一次，转办编号正确", "it is accepted, under its assignment"),
+        Bilingual(
             "第 6 节：每个动作写明 assignment，即它所回应的那次转办",
             "section 6: every action names its assignment, the holding that it answers",
         ),
@@ -87,25 +87,31 @@ SCENARIOS = (
     ),
     Scenario(
         "words",
-        Both("打开密封的文字", "sealed words"),
-        Both("打开来信，并以密封的文字回话", "the letter is opened, and answered in sealed words"),
+        Bilingual("打开密封的文字", "sealed words"),
+        Bilingual(
+            "打开来信，并以密封的文字回话", "the letter is opened, and answered in sealed words"
+        ),
         _SEALED,
         _words,
         lambda cast, seen: opened(seen, cast.letter("words"), code=cast.code("words")),
     ),
     Scenario(
         "huge",
-        Both("最长的信", "the longest letter"),
-        Both("照样打开：代码在最后一行", "it opens as any other: the code stands on its last line"),
+        Bilingual("最长的信", "the longest letter"),
+        Bilingual(
+            "照样打开：代码在最后一行", "it opens as any other: the code stands on its last line"
+        ),
         _SEALED,
         _huge,
         lambda cast, seen: opened(seen, cast.letter("huge"), code=cast.code("huge")),
     ),
     Scenario(
         "identity",
-        Both("写信人身份", "the writer's identity"),
-        Both("letter.identity 打开，信件照常办理", "letter.identity opens, and the letter goes on"),
-        Both(
+        Bilingual("写信人身份", "the writer's identity"),
+        Bilingual(
+            "letter.identity 打开，信件照常办理", "letter.identity opens, and the letter goes on"
+        ),
+        Bilingual(
             "第 5 节：letter.identity 内的 envelope 由 intake 密封给本局，仅在转办期间提供",
             "section 5: letter.identity brings the envelope as intake sealed it for the bureau",
         ),

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from clients.bureau.check import invented
-from clients.bureau.check.both import Both
 from clients.bureau.check.cast import Cast, is_invented
 from clients.bureau.check.faults import FAULTS
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.steps import Prompt, Say, Script, Until
 from clients.bureau.check.transcript import HeardRecord, Transcript
 from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, passed
+from shared.contracts.bilingual import Bilingual
 
 ACTIONS = "actions"
 MOST_SHOWN = 10
@@ -35,7 +35,7 @@ def _judge(cast: Cast, seen: Transcript) -> ScenarioVerdict:
     if found:
         return failed(*(_told(one) for one in found[:MOST_SHOWN]), *_more(found))
     if not records:
-        return not_seen(Both("没有任何动作", "no action came"))
+        return not_seen(Bilingual("没有任何动作", "no action came"))
     kinds = ", ".join(sorted({heard.kind for heard in records}))
     return passed(_ALL_RIGHT.filled(count=len(records), kinds=kinds))
 
@@ -67,36 +67,36 @@ def _of_places(records: Iterable[HeardRecord]) -> Iterator[Found]:
             yield heard, "scattered"
 
 
-def _told(found: Found) -> Both:
+def _told(found: Found) -> Bilingual:
     heard, fault = found
     seen, rule = FAULTS[fault]
     place = f"{heard.letter or '?'} {heard.kind or '?'} [{heard.partition}@{heard.offset}]"
-    return Both(f"{place}：{seen.zh}（{rule.zh}）", f"{place}: {seen.en} ({rule.en})")
+    return Bilingual(f"{place}：{seen.zh}（{rule.zh}）", f"{place}: {seen.en} ({rule.en})")
 
 
-def _more(found: list[Found]) -> Iterator[Both]:
+def _more(found: list[Found]) -> Iterator[Bilingual]:
     if len(found) > MOST_SHOWN:
         count = len(found) - MOST_SHOWN
-        yield Both(f"另有 {count} 处", f"and {count} more")
+        yield Bilingual(f"另有 {count} 处", f"and {count} more")
 
 
-_PROMPT = Both(
+_PROMPT = Bilingual(
     "请受理 {letter}，做系统能做的每一种动作（备注、交办、提问、延期 …），最后答复。",
     "Accept {letter}, do all that your system can (note, pass on, ask, extend …), and reply.",
 )
-_ALL_RIGHT = Both(
+_ALL_RIGHT = Bilingual(
     "{count} 个动作全部符合契约：{kinds}", "all of {count} actions are as they must be: {kinds}"
 )
 
 SCENARIOS = (
     Scenario(
         ACTIONS,
-        Both("每一个动作的格式", "every action's form"),
-        Both(
+        Bilingual("每一个动作的格式", "every action's form"),
+        Bilingual(
             "头、键、类型、编号、密封的文字全部正确",
             "headers, key, type, ids and sealed words are all right",
         ),
-        Both(
+        Bilingual(
             "第 1、6 节：封装规则；每个动作有 action_id、assignment、made_at、staff；"
             "文字密封给 router",
             "sections 1 and 6: the envelope's rules; every action has action_id, assignment, "
