@@ -30,8 +30,8 @@ _SHANGHAI = timezone(timedelta(hours=8), ZONE)
 def speak_plainly() -> None:
     """Make stdout and stderr never fail; called once, where a command starts.
 
-    Characters missing in the terminal's encoding become a plain sign or `?`. Once nobody reads any
-    more, as after `| head`, further output is discarded, and the command ends normally.
+    Characters missing in the terminal's encoding become a plain character or `?`. Once nobody reads
+    any more, as after `| head`, further output is discarded, and the command ends normally.
     """
     codecs.register_error(_PLAINLY, _in_plain_signs)
     sys.stdout, sys.stderr = _patient(sys.stdout), _patient(sys.stderr)

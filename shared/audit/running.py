@@ -1,6 +1,6 @@
 """One audit: wait for consumers, read all letters, check suspects again, and count.
 
-A service that is merely behind is no breach. Before letters are read, and before suspects are
+A service that is merely behind is not a breach. Before letters are read, and before suspects are
 checked for the last time, the audit waits as long as consumers make progress.
 """
 

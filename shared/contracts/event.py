@@ -24,7 +24,7 @@ ReadersWithin: TypeAlias = Mapping[str, tuple[str, tuple[str, ...]]]
 
 
 def read_by(**readers: tuple[str, ...]) -> Readers:
-    """A table of fields and the readers for whom their words are sealed."""
+    """A table of fields and the readers that their words are sealed for."""
     return MappingProxyType(readers)
 
 

@@ -49,7 +49,7 @@ class PastHolding:
 
 @dataclass(frozen=True, slots=True)
 class LetterAccess:
-    """Who holds and held a letter, and from whom it must be kept."""
+    """Who holds and held a letter, and who must not see it."""
 
     holder: str
     """A bureau's slug, or `triage`."""

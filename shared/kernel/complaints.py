@@ -100,10 +100,10 @@ class Path:
     """Where a complaint goes."""
 
     bureau: str | None
-    """The slug; None: to nobody here, and the writer is told where to turn."""
+    """The slug; None: no office here, and the writer is referred elsewhere."""
     unit: str | None = None
     tell: WhereElse | None = None
-    """The other authority that the writer is told about."""
+    """The other authority that the writer is referred to."""
 
 
 TO_ITS_INSPECTION: Final = Path(PROVINCE, INSPECTION, tell="12389")

@@ -1,4 +1,4 @@
-"""Escalation levels of a clock: who is told when; read from plain data."""
+"""Escalation levels of a clock: who is notified when; read from plain data."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class LevelRule:
     after_red: int | None = None
     to: tuple[str, ...] = ()
     told_at: time | None = None
-    """Time of the next working day at which people are told; None: at once."""
+    """Time of the next working day when people are notified; None: at once."""
     effect: str | None = None
     """The event caused by reaching it, such as `letter.supervised`."""
 

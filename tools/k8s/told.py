@@ -15,7 +15,7 @@ FOLDER = "MAILBOX_SECRETS_DIR"
 
 
 def known(rendered: Rendered) -> Iterator[str]:
-    """Each variable and each file is one that the program reads, so that none is misspelt."""
+    """Check that the program reads every variable and file, so that none is misspelt."""
     of_all = {name for kind in (*SERVICES.values(), *OTHERS.values()) for name in variables(kind)}
     for pod, container in _containers(rendered):
         settings = settings_of(container)

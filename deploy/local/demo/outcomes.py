@@ -48,7 +48,7 @@ def by_city(letters: Sequence[Json], *, names: Mapping[str, str], calendar: Cale
 
 
 def counts(letters: Sequence[Json], *, published: int, diverted: int, calendar: Calendar) -> Table:
-    """Return a table of other counts; `diverted`: letters handed to the duty desk for good."""
+    """Return a table of other counts; `diverted`: letters that stayed with the duty desk."""
     promises = Counter(one["standing"] for letter in letters for one in letter["promises"])
     kept = "\n".join(f"{shown} {promises[name]}" for name, shown in STANDINGS.items())
     table = Table(title="其他 and besides", title_justify="left", box=SIMPLE, show_header=False)

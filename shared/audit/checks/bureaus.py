@@ -26,7 +26,7 @@ INSIDE = frozenset({"traceparent", "ce_letterversion"})
 
 
 class Exclusion(NamedTuple):
-    """Since when, and by which cause, some bureaus must not see the letter."""
+    """Since when, and because of which event, some bureaus must not see the letter."""
 
     since: datetime
     cause: str

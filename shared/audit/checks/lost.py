@@ -19,7 +19,7 @@ HEARD = tuple(
     and topic.key in {"letter", "diversion"}
     and any(reader in SERVICES for reader in topic.readers)
 )
-"""Topics on which one of our services tells others about a letter."""
+"""Topics by which one of our services informs others about a letter."""
 MARKED = {topic.mark: topic.name for topic in ALL if topic.mark is not None}
 """Topic names by mark."""
 READERS = {topic.name: tuple(name for name in topic.readers if name in SERVICES) for topic in HEARD}

@@ -33,7 +33,7 @@ class Return(Action):
 
     reason: ReturnReason
     suggestion: Bureau | None = None
-    """Whose it is, as far as the bureau knows."""
+    """The bureau that the letter belongs to, as far as this bureau knows."""
     words: Words[NoteText] = None
 
 

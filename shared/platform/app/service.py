@@ -135,7 +135,7 @@ class Service:
             LOG.warning("database not compared yet", extra={"fault": type(fault).__name__})
 
     async def _begin_unless(self, stopping: asyncio.Event) -> None:
-        """Reach the database; if it is away while the process is stopping, that is no fault."""
+        """Reach the database; if it is away while the process is stopping, that is not an error."""
         try:
             await self._reach_database()
         except DatabaseFault:

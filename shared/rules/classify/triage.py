@@ -38,7 +38,7 @@ class TriageResult:
     class_: TriageClass = "accept"
     """The class as which it is stopped or marked."""
     asks: bool = False
-    """Whether its writer is asked "is it happening now?", and the duty desk told."""
+    """Whether the writer is asked "is it happening now?" and the duty desk is notified."""
     evidence: tuple[str, ...] = ()
     """Codes, never words of the letter."""
 
