@@ -11,15 +11,24 @@ class ClockEvent(Protocol):
     """The effect of an event on one clock; has a due date if the clock was counted again."""
 
     @property
-    def clock(self) -> str: ...
+    def clock(self) -> str:
+        """The clock's name."""
+
     @property
-    def round(self) -> int: ...
+    def round(self) -> int:
+        """The round of the clock."""
+
     @property
-    def change(self) -> str: ...
+    def change(self) -> str:
+        """One of started, stopped, paused, resumed and moved."""
+
     @property
-    def due_on(self) -> date | None: ...
+    def due_on(self) -> date | None:
+        """The last day, until 24:00 in Asia/Shanghai."""
+
     @property
-    def passes_at(self) -> datetime | None: ...
+    def passes_at(self) -> datetime | None:
+        """The end of that day, in UTC."""
 
 
 class PausableClock(Protocol):
@@ -28,11 +37,16 @@ class PausableClock(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
-    def clock(self) -> str: ...
+    def clock(self) -> str:
+        """The clock's name."""
+
     @property
-    def round(self) -> int: ...
+    def round(self) -> int:
+        """The round of the clock."""
+
     @property
-    def is_paused(self) -> bool: ...
+    def is_paused(self) -> bool:
+        """Whether it waits for the writer."""
 
 
 EventT = TypeVar("EventT", bound=ClockEvent)
