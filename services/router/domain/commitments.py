@@ -1,4 +1,4 @@
-"""Commitments that a reply makes, and their fulfilment."""
+"""Commitments that a reply makes, and their fulfillment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
