@@ -60,7 +60,7 @@ def gaps_of(document: Document, topics: Mapping[str, str]) -> Iterator[SequenceG
 
 @dataclass(slots=True)
 class GapRequest:
-    """A request for a gap."""
+    """One pending resend of missing events, and when to ask again."""
 
     at: Partition
     first: int
