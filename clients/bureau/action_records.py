@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from clients.bureau.sealing import Keys
 from shared.contracts.actions_v1 import RequestResend
-from shared.contracts.envelope import Record, envelope, to_record
+from shared.contracts.envelope import KafkaRecord, envelope, to_record
 from shared.contracts.event import Action, kind_of_words
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import actions_of
@@ -88,7 +88,7 @@ def is_resend(action: Action) -> bool:
     return isinstance(action, RequestResend)
 
 
-def record_of(action: Action, *, bureau: Bureau, letter: str, keys: Keys) -> Record:
+def record_of(action: Action, *, bureau: Bureau, letter: str, keys: Keys) -> KafkaRecord:
     """Key, value with sealed words, and headers of the record on the bureau's own topic.
 
     Raises: NoKey; Unsendable.

@@ -35,7 +35,7 @@ from clients.bureau.arrivals import Arrived, Unread, opened, read
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BureauSettings, load
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, group_prefix, letters_of
@@ -218,7 +218,7 @@ class Mailbox(BureauActions):
             action = with_next_id(action)
         return action
 
-    async def _send(self, record: Record, *, within_s: float) -> None:
+    async def _send(self, record: KafkaRecord, *, within_s: float) -> None:
         if self._sending is None:
             raise Unreachable("not connected")
         try:
@@ -249,14 +249,14 @@ class Mailbox(BureauActions):
                     await self._send_again(record)
             await asyncio.sleep(SEND_AGAIN_S if self._has_caught_up else LOOK_S)
 
-    def _due_again(self) -> list[Record]:
+    def _due_again(self) -> list[KafkaRecord]:
         try:
             return self._remembered.due(self._book.answer)
         except OSError as fault:
             _log.warning("journal not written", extra={"fault": type(fault).__name__})
             return []
 
-    async def _send_again(self, record: Record) -> None:
+    async def _send_again(self, record: KafkaRecord) -> None:
         try:
             await self._send(record, within_s=ASKING_S)
         except (Unreachable, NoAnswer) as fault:

@@ -47,7 +47,7 @@ __all__ = [
     "Envelope",
     "Foreign",
     "Headers",
-    "Record",
+    "KafkaRecord",
     "Unreadable",
     "Unsendable",
     "envelope",
@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 
-class Record(NamedTuple):
+class KafkaRecord(NamedTuple):
     """A Kafka record to send."""
 
     key: bytes
@@ -134,7 +134,7 @@ def envelope(
     return Envelope(name, data.type, source, subject, time, data, sequence, cause)
 
 
-def to_record(envelope: Envelope[Event], *, topic: str | None = None) -> Record:
+def to_record(envelope: Envelope[Event], *, topic: str | None = None) -> KafkaRecord:
     """Encode an envelope; `topic` is needed only if the id doesn't name it.
 
     Raises: Unsendable; Unsealed, if words are still clear.
@@ -157,10 +157,10 @@ def to_record(envelope: Envelope[Event], *, topic: str | None = None) -> Record:
     value = envelope.data.model_dump_json().encode()
     if _size(key, value, headers) > MAX_RECORD:
         raise Unsendable("too_large")
-    return Record(key, value, headers)
+    return KafkaRecord(key, value, headers)
 
 
-def from_record(record: Record | Foreign, *, topic: str) -> Envelope[Event]:
+def from_record(record: KafkaRecord | Foreign, *, topic: str) -> Envelope[Event]:
     """Decode a record of `topic`; an unknown type has `Unknown` as its data.
 
     Raises: Unreadable, and nothing else whatever the record contains.

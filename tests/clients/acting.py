@@ -15,7 +15,7 @@ from clients.bureau.settings import BureauSettings, load
 from deploy.local.stack.supervisor import running_stack
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, LetterSnapshot
-from shared.contracts.envelope import Record, envelope, from_record, to_record
+from shared.contracts.envelope import KafkaRecord, envelope, from_record, to_record
 from shared.contracts.event import Action, Event, Fact
 from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.topics import actions_of, letters_of
@@ -41,8 +41,8 @@ class Router:
     sequence: dict[str, int] = field(default_factory=dict)
     actions: list[Action] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
-    answers: dict[UUID, list[Record]] = field(default_factory=dict)
-    said: dict[str, list[Record]] = field(default_factory=dict)
+    answers: dict[UUID, list[KafkaRecord]] = field(default_factory=dict)
+    said: dict[str, list[KafkaRecord]] = field(default_factory=dict)
     """Everything that has a number, by letter."""
     has_replied: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -53,7 +53,7 @@ class Router:
         letter: str = LETTER,
         numbered: bool = True,
         is_lost: bool = False,
-    ) -> Record:
+    ) -> KafkaRecord:
         """Say something to Guangzhou, under the letter's next number.
 
         `is_lost`: retention has removed it, or it never came.
@@ -77,7 +77,7 @@ class Router:
             await self.send(record)
         return record
 
-    async def send(self, record: Record) -> None:
+    async def send(self, record: KafkaRecord) -> None:
         """Put a record on the bureau's topic."""
         await self.producer.send_and_wait(
             TOPIC, record.value, key=record.key, headers=list(record.headers)
@@ -86,7 +86,7 @@ class Router:
     async def run(self, consumer: AIOKafkaConsumer) -> None:
         """Answer actions until cancelled."""
         async for record in consumer:
-            sent = Record(record.key, record.value, list(record.headers))
+            sent = KafkaRecord(record.key, record.value, list(record.headers))
             found = from_record(sent, topic=ACTIONS)
             assert isinstance(found.data, Action)
             self.actions.append(found.data)
@@ -100,7 +100,7 @@ class Router:
         if action.action_id not in self.answers:
             self.answers[action.action_id] = await self.decide(action, letter)
 
-    async def decide(self, action: Action, letter: str) -> list[Record]:
+    async def decide(self, action: Action, letter: str) -> list[KafkaRecord]:
         """Apply it or refuse it; what was said."""
         if letter not in self.state:
             no = ActionRefused(action_id=action.action_id, code="not_held")
@@ -115,9 +115,9 @@ class Router:
         said = await self.say(fact, letter=letter)
         return [said, await self.say(done(action, fact.state, fact.type), letter=letter)]
 
-    async def repeat(self, action: RequestResend, letter: str) -> list[Record]:
+    async def repeat(self, action: RequestResend, letter: str) -> list[KafkaRecord]:
         """Send again what is missing, or how the letter stands."""
-        said: list[Record] = []
+        said: list[KafkaRecord] = []
         if action.snapshot:
             said.append(await self.say(snapshot(), letter=letter))
         else:

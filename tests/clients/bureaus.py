@@ -17,7 +17,7 @@ from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.play import SimulatedBureaus
 from shared.contracts.actions_v1 import RequestResend
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.submitted_v1 import AnswerSubmitted, ReopeningRequested
 from shared.contracts.topics import DEADLINES, SUBMITTED, letters_of
@@ -43,7 +43,7 @@ class Sent(ActionProducer):
     def __init__(self, desk: Office) -> None:
         self._desk = desk
 
-    async def send(self, topic: str, record: Record) -> None:
+    async def send(self, topic: str, record: KafkaRecord) -> None:
         """The router hears it at once."""
         out = Outbound(topic, record.key, record.value, tuple(record.headers))
         await self._desk.shelf.hear([out])

@@ -17,7 +17,7 @@ from clients.bureau.outcomes import Refused, outcome_of
 from clients.bureau.sealing import Keys
 from shared.contracts import actions_v1 as v1
 from shared.contracts.bureau_v1 import LetterShown
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from shared.contracts.event import Action, Event
 from shared.contracts.progress_v1 import LetterAccepted
 from shared.contracts.topics import KEYS, actions_of, letters_of
@@ -45,7 +45,7 @@ class Naive:
     """By letter: the last line of its text."""
     waiting: dict[UUID, Waiting] = field(default_factory=dict)
     order: ArrivalBuffer = field(default_factory=ArrivalBuffer)
-    outbox: list[Record] = field(default_factory=list)
+    outbox: list[KafkaRecord] = field(default_factory=list)
 
     def take(self, record: Raw) -> None:
         """One record of the bureau's topics."""

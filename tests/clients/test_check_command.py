@@ -27,7 +27,7 @@ from clients.bureau.check.topics import make, needed, visible
 from clients.bureau.check.transcript import Transcript
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.public_keys import PublicKeys
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import BY_NAME, KEYS, TOPICS, letters_of
 from tests.clients.checking import FOSHAN, HOLDER, QUICK, Bench, bench, write_key_files
@@ -38,7 +38,7 @@ from tests.clients.transcripts import CAST, NOW, heard
 LETTERS = letters_of(FOSHAN).name
 
 
-def fetched(topic: str, record: Record) -> Fetched:
+def fetched(topic: str, record: KafkaRecord) -> Fetched:
     return Fetched(topic, 0, 0, record.key, record.value, list(record.headers))
 
 
@@ -292,7 +292,7 @@ async def test_a_real_mailbox_is_left_alone(
         else:
             topic = LETTERS if sign == "letter" else KEYS.name
             async with stage.connection.sending() as sending:
-                await sending.send(topic, Record(b"GD-7K2M-9QXT-4HBN-W3RD-5", b"{}", []))
+                await sending.send(topic, KafkaRecord(b"GD-7K2M-9QXT-4HBN-W3RD-5", b"{}", []))
         assert await called(stage, "--only", "normal") == 2
         assert "a real mailbox" in capsys.readouterr().err
         wanted = CheckRequest(FOSHAN, stage.public, ["normal"], QUICK)

@@ -19,7 +19,7 @@ from clients.bureau.check.transcript import HeardRecord
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
 from shared.contracts import actions_v1 as v1
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from shared.contracts.event import Action
 from shared.contracts.topics import actions_of
 from tests.clients.making import Fetched
@@ -32,15 +32,15 @@ EAR = Ear("foshan", Keys({KID: KEY}, PublicKeys()), frozenset({CODE, CAST.code("
 TOPIC = actions_of("foshan").name
 MADE = Made(made_at=NOW, staff="s-1")
 ACCEPTED = b"gd.mailbox.letter.accepted.v1"
-Change = Callable[[Record], Record]
+Change = Callable[[KafkaRecord], KafkaRecord]
 
 
-def sent(action: Action, *, keys: Keys = THEIRS, letter: str = LETTER) -> Record:
+def sent(action: Action, *, keys: Keys = THEIRS, letter: str = LETTER) -> KafkaRecord:
     named = with_id(action, bureau="foshan", letter=letter)
     return record_of(named, bureau="foshan", letter=letter, keys=keys)
 
 
-def ear(record: Record, *, partition: int = 0) -> HeardRecord:
+def ear(record: KafkaRecord, *, partition: int = 0) -> HeardRecord:
     key, value, headers = record
     heard, _ = EAR.hear(Fetched(TOPIC, partition, 7, key, value, headers), now=NOW)
     return heard
@@ -50,12 +50,12 @@ def note(text: str = f"代码 {CODE}") -> Action:
     return draft(v1.Note, 2, text=text, **MADE)
 
 
-def with_value(record: Record, **fields: Any) -> Record:
+def with_value(record: KafkaRecord, **fields: Any) -> KafkaRecord:
     value = {**json.loads(record.value), **fields}
     return record._replace(value=json.dumps(value).encode())
 
 
-def with_header(record: Record, name: str, raw: bytes | None) -> Record:
+def with_header(record: KafkaRecord, name: str, raw: bytes | None) -> KafkaRecord:
     kept = [(each, old) for each, old in record.headers if each != name]
     return record._replace(headers=[*kept, *([(name, raw)] if raw is not None else [])])
 
@@ -160,7 +160,7 @@ def test_what_can_not_be_read_is_still_told_apart_where_it_has_names() -> None:
     assert heard.letter == LETTER
     assert heard.action_id == dict(broken.headers)["ce_id"].decode()
     assert heard.kind == ""
-    nameless = ear(Record(b"\xff", b"", []))
+    nameless = ear(KafkaRecord(b"\xff", b"", []))
     assert (nameless.letter, nameless.action_id) == ("", "")
 
 

@@ -12,7 +12,7 @@ from clients.bureau import Applied, BadJournal, NoAnswer
 from clients.bureau._store.journal import MOST_LINES, Journal
 from clients.bureau._store.unanswered import UnansweredActions
 from clients.bureau.outcomes import Outcome
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from tests.clients.acting import ACTIONS, staged
 from tests.clients.making import LETTER, assigned
 from tests.support.budget import budget
@@ -21,12 +21,14 @@ from tests.support.waiting import until
 TOPIC = "bureau.guangzhou.actions"
 
 
-def action(number: int) -> tuple[UUID, Record]:
+def action(number: int) -> tuple[UUID, KafkaRecord]:
     value = f'{{"words":{{"router":"{number}"}}}}'.encode()
-    return UUID(int=number), Record(b"GD-1", value, [("ce_id", b"%d" % number), ("x", b"\xc3\xa4")])
+    return UUID(int=number), KafkaRecord(
+        b"GD-1", value, [("ce_id", b"%d" % number), ("x", b"\xc3\xa4")]
+    )
 
 
-def kept(path: Path) -> dict[UUID, Record]:
+def kept(path: Path) -> dict[UUID, KafkaRecord]:
     return Journal.at(path, topic=TOPIC).unanswered()
 
 

@@ -16,7 +16,7 @@ from clients.bureau.simulate.play import MOST_TRIES, SimulatedBureaus
 from clients.bureau.simulate.texts import text_for
 from shared.contracts.actions_v1 import Accept, Reply, RequestResend
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded, LetterAssigned
-from shared.contracts.envelope import Record, from_record
+from shared.contracts.envelope import KafkaRecord, from_record
 from shared.contracts.event import Event
 from shared.contracts.progress_v1 import LetterReplied
 from shared.contracts.vocabulary import Category
@@ -217,9 +217,9 @@ class Taking(ActionProducer):
     """A producer that keeps what it is given."""
 
     def __init__(self) -> None:
-        self.records: list[tuple[str, Record]] = []
+        self.records: list[tuple[str, KafkaRecord]] = []
 
-    async def send(self, topic: str, record: Record) -> None:
+    async def send(self, topic: str, record: KafkaRecord) -> None:
         self.records.append((topic, record))
 
 

@@ -12,7 +12,7 @@ from clients.bureau.arrivals import Arrived
 from clients.bureau.sealing import Keys
 from shared.contracts import actions_v1 as v1
 from shared.contracts.bureau_v1 import AssignmentEnded, LetterIdentity, LetterShown
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from shared.contracts.event import Action, Event, Unknown
 from shared.contracts.words import LetterText
 from shared.sealing.envelopes import Opener
@@ -181,7 +181,7 @@ class SpeaksOpenly(Naive):
         value = json.loads(raw)
         if "words" in value:
             value["words"] = {"text": "村口的路灯"}
-        self.outbox.append(Record(key, json.dumps(value).encode(), headers))
+        self.outbox.append(KafkaRecord(key, json.dumps(value).encode(), headers))
 
 
 WRONG: dict[str, Callable[[Keys], Naive]] = {

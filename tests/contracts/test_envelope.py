@@ -20,7 +20,7 @@ from shared.contracts.envelope import (
     Envelope,
     Foreign,
     Headers,
-    Record,
+    KafkaRecord,
     Unreadable,
     Unsendable,
     envelope,
@@ -50,7 +50,7 @@ def accepted(sequence: int = 4) -> Envelope[Event]:
     return envelope(PROGRESS, LETTER, data=ACCEPTED, time=NOW, sequence=sequence, cause="a-1")
 
 
-def changed(record: Record | Foreign, **headers: bytes | None) -> Foreign:
+def changed(record: KafkaRecord | Foreign, **headers: bytes | None) -> Foreign:
     """The record with other headers; None takes one away."""
     key, value, before = record
     kept = [(name, raw) for name, raw in before if name not in headers]
@@ -58,7 +58,7 @@ def changed(record: Record | Foreign, **headers: bytes | None) -> Foreign:
     return Foreign(key, value, [*kept, *added])
 
 
-def code_of(record: Record | Foreign, topic: str = PROGRESS) -> str:
+def code_of(record: KafkaRecord | Foreign, topic: str = PROGRESS) -> str:
     """The code with which the record is refused."""
     with pytest.raises(Unreadable) as refused:
         from_record(record, topic=topic)
@@ -250,7 +250,7 @@ def test_on_a_bureau_s_topic_the_source_is_who_may_write_there() -> None:
 def test_a_field_that_is_not_known_is_ignored() -> None:
     key, value, headers = to_record(accepted())
     more = json.dumps(json.loads(value) | {"sung": {"$gt": ""}}).encode()
-    assert from_record(Record(key, more, headers), topic=PROGRESS) == accepted()
+    assert from_record(KafkaRecord(key, more, headers), topic=PROGRESS) == accepted()
 
 
 def test_an_action_is_known_by_its_action_id_and_has_no_number() -> None:
@@ -283,7 +283,7 @@ def test_traces_stay_among_our_own_services() -> None:
         assert not {"traceparent", "ce_letterversion"} & dict(headers).keys()
         told = [*headers, ("traceparent", TRACE.encode()), ("ce_letterversion", b"7")]
         key, value, _ = to_record(sent, topic=topic)
-        came = from_record(Record(key, value, told), topic=topic)
+        came = from_record(KafkaRecord(key, value, told), topic=topic)
         assert (came.traceparent, came.letterversion) == (None, None)
 
 

@@ -7,7 +7,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import OutOfOrderSequenceNumber
 
 from clients.bureau._kafka.connection import Connection
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform.kafka.bus import Bus
 from shared.platform.kafka.producer import Outbound, Producer
@@ -53,7 +53,7 @@ async def test_a_bureau_does_not_notice_a_hole_in_its_numbers(cluster: Servers) 
         password=foshan.kafka_password.get_secret_value(),
         ca_file=foshan.kafka_ca_file,
     )
-    record = Record(b"GD-PRODUCING", b"", [])
+    record = KafkaRecord(b"GD-PRODUCING", b"", [])
     topic = actions_of("foshan").name
     async with connection.sending() as sending:
         await sending.send(topic, record)

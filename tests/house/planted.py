@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.house import anatomy, excuses, prose, purity, secrecy, sizes
+from tests.house import anatomy, excuses, names, prose, purity, secrecy, sizes
 from tests.house.rules import Rule
 
 ROUTER = "services/router"
@@ -47,6 +47,7 @@ BROKEN = (
     Plant(anatomy.house_words, "tools/base/a.py", "", "tools/base/a.py:1: module named 'base'"),
     Plant(anatomy.house_words, ROOM, "\nclass LetterFactory: ...\n", f"{ROOM}:2: LetterFactory"),
     Plant(anatomy.house_words, ROOM, "def run_processor(): ...\n", f"{ROOM}:1: run_processor"),
+    Plant(names.unique_class_names, ROOM, "class A: ...\nclass A: ...\n", f"{ROOM}:2: A is a"),
     Plant(sizes.module_sizes, ROOM, "\n" * 401, f"{ROOM}:401: 401 lines"),
     Plant(sizes.function_sizes, ROOM, f"\ndef f():\n{_lines(60)}", f"{ROOM}:2: f: 61 lines"),
     Plant(sizes.function_sizes, ROOM, _many(9), "services:1: median function 9"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.house import anatomy, excuses, prose, purity, secrecy, sizes
+from tests.house import anatomy, excuses, names, prose, purity, secrecy, sizes
 
 Rule = Callable[[Path], list[str]]
 """From a root to its findings, each `path:line: what`."""
@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
     anatomy.shared_rooms,
     anatomy.crossing_points,
     anatomy.house_words,
+    names.unique_class_names,
     sizes.module_sizes,
     sizes.function_sizes,
     sizes.arguments,

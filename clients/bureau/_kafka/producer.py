@@ -12,7 +12,7 @@ from aiokafka.errors import (
 )
 
 from clients.bureau._kafka.unreachable import Unreachable, answered
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 
 CANNOT_GO_ON = (
     InvalidProducerEpoch,
@@ -36,7 +36,7 @@ class ActionProducer:
         self._another = another
         self._replacing = asyncio.Lock()
 
-    async def send(self, topic: str, record: Record) -> None:
+    async def send(self, topic: str, record: KafkaRecord) -> None:
         """Send, and return when all replicas have the record. Raises: Unreachable."""
         producer = self._producer
         try:
@@ -54,6 +54,6 @@ class ActionProducer:
             return self._producer
 
 
-async def _sent(producer: AIOKafkaProducer, topic: str, record: Record) -> None:
+async def _sent(producer: AIOKafkaProducer, topic: str, record: KafkaRecord) -> None:
     key, value, headers = record
     await producer.send_and_wait(topic, value, key=key, headers=list(headers))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 
 MOST_LINES = 10_000
 """After this many lines the file is rewritten without crossed-out actions."""
@@ -25,7 +25,7 @@ class BadJournal(Exception):
 class Journal:
     """The unanswered actions of one topic."""
 
-    def __init__(self, path: Path, unanswered: Mapping[UUID, Record], *, topic: str) -> None:
+    def __init__(self, path: Path, unanswered: Mapping[UUID, KafkaRecord], *, topic: str) -> None:
         """Use `at`, which reads the file first. Raises: OSError."""
         self._path = path
         self._topic = topic
@@ -37,11 +37,11 @@ class Journal:
         """The journal in that file, a new one if there is none. Raises: BadJournal; OSError."""
         return cls(path, _read(path, topic), topic=topic)
 
-    def unanswered(self) -> dict[UUID, Record]:
+    def unanswered(self) -> dict[UUID, KafkaRecord]:
         """Records to send again, by action id."""
         return dict(self._unanswered)
 
-    def ask(self, action_id: UUID, record: Record) -> None:
+    def ask(self, action_id: UUID, record: KafkaRecord) -> None:
         """Write an action durably before it is sent.
 
         An existing entry stays as it is. Raises: OSError.
@@ -79,7 +79,7 @@ class Journal:
         self._lines = len(entries) + 1
 
 
-def _asked(action_id: UUID, record: Record) -> dict[str, Any]:
+def _asked(action_id: UUID, record: KafkaRecord) -> dict[str, Any]:
     return {
         "asked": str(action_id),
         "key": record.key.decode(),
@@ -88,9 +88,9 @@ def _asked(action_id: UUID, record: Record) -> dict[str, Any]:
     }
 
 
-def _read(path: Path, topic: str) -> dict[UUID, Record]:
+def _read(path: Path, topic: str) -> dict[UUID, KafkaRecord]:
     """The unanswered actions in the file. Raises: BadJournal; OSError."""
-    found: dict[UUID, Record] = {}
+    found: dict[UUID, KafkaRecord] = {}
     for number, entry in enumerate(_entries(path), 1):
         try:
             if number == 1:
@@ -127,9 +127,9 @@ def _check_topic(entry: Mapping[str, Any], topic: str) -> None:
         raise ValueError(topic)
 
 
-def _record(entry: Mapping[str, Any]) -> Record:
+def _record(entry: Mapping[str, Any]) -> KafkaRecord:
     headers: Iterable[tuple[str, str]] = entry["headers"]
-    return Record(
+    return KafkaRecord(
         entry["key"].encode(),
         entry["value"].encode(),
         [(name, raw.encode()) for name, raw in headers],

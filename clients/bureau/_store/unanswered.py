@@ -6,7 +6,7 @@ from uuid import UUID
 
 from clients.bureau._store.journal import Journal
 from clients.bureau.outcomes import Outcome
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 
 
 class UnansweredActions:
@@ -17,7 +17,7 @@ class UnansweredActions:
         self._in_hand: set[UUID] = set()
 
     @contextmanager
-    def asking(self, action_id: UUID, record: Record) -> Iterator[None]:
+    def asking(self, action_id: UUID, record: KafkaRecord) -> Iterator[None]:
         """Write the action to the journal; the caller repeats it within the block.
 
         Raises: OSError when it can't be written; it must not be sent then.
@@ -35,7 +35,7 @@ class UnansweredActions:
         if self._journal is not None:
             self._journal.cross_out(action_id)
 
-    def due(self, answer: Callable[[UUID], Outcome | None]) -> list[Record]:
+    def due(self, answer: Callable[[UUID], Outcome | None]) -> list[KafkaRecord]:
         """Actions without an `answer` that no caller repeats; answered ones are crossed out.
 
         Raises: OSError.

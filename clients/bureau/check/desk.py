@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.contracts.bureau_v1 import LetterShown
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import By
 from shared.contracts.vocabulary import ActionRefusal, State
@@ -17,7 +17,7 @@ class Sent:
     letter: str
     type: str
     sequence: int | None
-    record: Record = field(repr=False)
+    record: KafkaRecord = field(repr=False)
     of: str = ""
     code: str = ""
 

@@ -10,7 +10,7 @@ from clients.bureau.check.foreign import ENTERED_BY
 from clients.bureau.key_files import BadKeyFile, keys_in, public_half
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import Keys
-from shared.contracts.envelope import Record, envelope, to_record
+from shared.contracts.envelope import KafkaRecord, envelope, to_record
 from shared.contracts.keys_v1 import HolderKey, KeyChanged, PublicJwk, is_kid_of
 from shared.contracts.topics import KEYS
 
@@ -49,7 +49,7 @@ class Announcements:
         self._numbers = dict(numbers)
         self._valid_from: dict[str, datetime] = {}
 
-    def record(self, holder: str, kids: tuple[str, ...], *, at: datetime) -> Record:
+    def record(self, holder: str, kids: tuple[str, ...], *, at: datetime) -> KafkaRecord:
         """The record that says that the holder has these keys by now, the newest last."""
         self._numbers[holder] = self._numbers.get(holder, 0) + 1
         keys = tuple(self._entry(kid, at, is_first=kid == kids[0]) for kid in kids)

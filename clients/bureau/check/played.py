@@ -22,13 +22,13 @@ from shared.contracts.bureau_v1 import (
     LetterShown,
     LetterSnapshot,
 )
-from shared.contracts.envelope import Record, envelope, to_record
+from shared.contracts.envelope import KafkaRecord, envelope, to_record
 from shared.contracts.event import Action, Event, Fact
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import letters_of
 from shared.contracts.vocabulary import ActionRefusal
 
-Change: TypeAlias = Callable[[Record], Record]
+Change: TypeAlias = Callable[[KafkaRecord], KafkaRecord]
 """Makes a record one of a kind that no reader knows yet."""
 
 
@@ -153,7 +153,7 @@ class Played:
 
     def _record(
         self, number: str, event: Event, sequence: int | None, *, of: str, kid: str | None
-    ) -> Record:
+    ) -> KafkaRecord:
         now, keys = self._now(), self._sealers[kid or self.kid]
         said = envelope(
             self._topic,
@@ -176,7 +176,7 @@ def _take_over(letter: InventedLetter, event: Event) -> None:
         letter.state, letter.assignment = event.state, event.assignment
 
 
-def _type_of(record: Record) -> str:
+def _type_of(record: KafkaRecord) -> str:
     return dict(record.headers)["ce_type"].decode()
 
 

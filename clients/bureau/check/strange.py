@@ -2,23 +2,23 @@
 
 import json
 
-from shared.contracts.envelope import Record
+from shared.contracts.envelope import KafkaRecord
 
 UNKNOWN_TYPE = "gd.mailbox.letter.foreseen.v1"
 UNKNOWN_FIELD = "foreseen"
 
 
-def of_unknown_type(record: Record) -> Record:
+def of_unknown_type(record: KafkaRecord) -> KafkaRecord:
     """The same letter and number, and a type that is not in the catalogue."""
     headers = [
         (name, UNKNOWN_TYPE.encode() if name == "ce_type" else raw) for name, raw in record.headers
     ]
     value = json.dumps({UNKNOWN_FIELD: {"of": ["a later version", 2]}}).encode()
-    return Record(record.key, value, headers)
+    return KafkaRecord(record.key, value, headers)
 
 
-def with_unknown_field(record: Record) -> Record:
+def with_unknown_field(record: KafkaRecord) -> KafkaRecord:
     """The same event, with a field more than the schema has, and a header more."""
     value = {**json.loads(record.value), UNKNOWN_FIELD: {"of": ["a later version", 2]}}
     headers = [*record.headers, (f"ce_{UNKNOWN_FIELD}", b"1")]
-    return Record(record.key, json.dumps(value, ensure_ascii=False).encode(), headers)
+    return KafkaRecord(record.key, json.dumps(value, ensure_ascii=False).encode(), headers)
