@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC
 
 import pytest
@@ -140,36 +141,33 @@ async def test_once_it_is_known_to_be_away_nothing_is_waited_for(
 
 @pytest.mark.real
 async def test_one_that_was_killed_is_found_again(own_servers: Servers) -> None:
-    database = own_servers.database()
-    kept = database.collection("things")
-    await kept.write([Insert({"_id": "a"})])
-    os.kill(own_servers.stack.pids["database"], signal.SIGKILL)
-    with pytest.raises(DatabaseFault):
-        await asyncio.wait_for(kept.find({}), 20)
-    await asyncio.wait_for(_found(kept), 20)
-    database.close()
+    with closing(own_servers.database()) as database:
+        kept = database.collection("things")
+        await kept.write([Insert({"_id": "a"})])
+        os.kill(own_servers.stack.pids["database"], signal.SIGKILL)
+        await asyncio.wait_for(_not_found(kept), 20)
+        await asyncio.wait_for(_found(kept), 20)
 
 
 @pytest.mark.real
 async def test_one_that_is_frozen_is_away_and_holds_nobody(own_servers: Servers) -> None:
-    database = own_servers.database()
-    kept = database.collection("things")
-    await kept.write([Insert({"_id": "a"})])
-    pid = own_servers.stack.pids["database"]
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        await asyncio.wait_for(_not_found(kept), 20)
-        await until(lambda: database.is_away)
-        with pytest.raises(DatabaseAway):
-            await kept.find({})
-    finally:
-        os.kill(pid, signal.SIGCONT)
-    await asyncio.wait_for(_found(kept), 20)
-    database.close()
+    with closing(own_servers.database()) as database:
+        kept = database.collection("things")
+        await kept.write([Insert({"_id": "a"})])
+        pid = own_servers.stack.pids["database"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await asyncio.wait_for(_not_found(kept), 20)
+            await until(lambda: database.is_away)
+            with pytest.raises(DatabaseAway):
+                await kept.find({})
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        await asyncio.wait_for(_found(kept), 20)
 
 
 async def _not_found(kept: Collection) -> None:
-    """Return when a look for it fails; a server stops a moment after it was told to."""
+    """Return when a look for it fails; a signal takes effect a moment after it is sent."""
     while True:
         try:
             await kept.find({})
