@@ -77,7 +77,14 @@ async def come_to(client: httpx.AsyncClient, address: str, wanted: tuple[int, ..
     return said["not_ready"]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+EACH = [
+    service if service in {"intake", "router"} else pytest.param(service, marks=pytest.mark.slow)
+    for service in SERVICES
+]
+"""All services start by the same code; two of them do in the quick run."""
+
+
+@pytest.mark.parametrize("service", EACH)
 async def test_without_database_and_broker_it_lives_no_more_than_that_and_ends_well(
     service: str, told: dict[str, str]
 ) -> None:
@@ -89,7 +96,7 @@ async def test_without_database_and_broker_it_lives_no_more_than_that_and_ends_w
             assert await running.wait() == 0
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", EACH)
 async def test_with_its_database_alone_it_has_started_is_not_ready_and_ends_well(
     service: str, told: dict[str, str], servers: Servers
 ) -> None:
