@@ -1,1 +1,1 @@
-"""How do the services get onto a machine? Locally (`local/`), and on Kubernetes (`k8s/`)."""
+"""Deployment: the local stack (`local/`), images, and Kubernetes (`k8s/`)."""

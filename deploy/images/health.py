@@ -1,4 +1,4 @@
-"""Does the service in this container answer? For engines of containers that don't ask by HTTP.
+"""Health probe inside a container, for engines that don't probe by HTTP.
 
 Standard library alone; ends with 0 when it is live. Kubernetes asks by HTTP instead.
 """

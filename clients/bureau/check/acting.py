@@ -1,4 +1,4 @@
-"""What did the system do with one letter? Questions that scripts and judges ask alike. Pure."""
+"""What the system under check did with one letter, as scripts and judges ask it."""
 
 from collections import Counter, defaultdict
 

@@ -1,4 +1,4 @@
-"""Which letters and codes are there in one run of the check? Pure: all follows from the run's name.
+"""Letters and codes of one run of the check; all follow from the run's name.
 
 A run's letters have numbers of a kind of their own, never used before, so that neither what earlier
 checks left on the topics nor a real letter is taken for one of them.

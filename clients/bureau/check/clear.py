@@ -1,4 +1,4 @@
-"""Do words stand in a record as anybody can read them? Asked of what can't be read. Pure."""
+"""Search for words in clear text in a record that must be encrypted."""
 
 import json
 import re

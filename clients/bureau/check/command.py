@@ -1,4 +1,4 @@
-"""What is `bureau check`? It plays the mailbox to a bureau's own system, and reports.
+"""The command `bureau check`: plays the mailbox to a bureau's own system and reports.
 
 Exit codes: 0 nothing failed, 1 something did, 2 it could not be played. The broker is named on the
 command line alone: what the environment says of a real mailbox is never taken for it.

@@ -1,4 +1,4 @@
-"""How does the played mailbox keep one letter, and number what it says of it? Pure."""
+"""One letter as the played mailbox keeps it, with the numbers of its events."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""What can be wrong with an action by itself? Each fault with the rule that it breaks. Pure."""
+"""Faults of a single action, each with the rule that it breaks."""
 
 from shared.contracts.bilingual import Bilingual
 

@@ -1,4 +1,4 @@
-"""Does anything on the broker say that a real mailbox lives there? Pure.
+"""Signs on the broker that a real mailbox uses it.
 
 The check writes as if it were the router. It does so only where nobody else could be: no topic of
 the services in sight, and on the bureau's topics nothing but what earlier checks left.

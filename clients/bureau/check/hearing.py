@@ -1,4 +1,4 @@
-"""What does a record of the system under check say, and what is wrong with it? Pure.
+"""Records of the system under check: what they say and what is wrong with them.
 
 It is read as strictly as the router reads, and stricter where the contract says more. Words are
 opened, searched for codes, and forgotten.

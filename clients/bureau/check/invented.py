@@ -1,4 +1,4 @@
-"""Which letters does the check send? Invented ones, each with a code on its last line. Pure."""
+"""The invented letters that the check sends, each with a code on its last line."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What do several judges say alike? Was a letter taken up, and were its words opened? Pure."""
+"""Judgements that several scenarios share: a letter was accepted, its words were opened."""
 
 from clients.bureau.check.acting import ACCEPT, ever_quoted, opening
 from clients.bureau.check.cast import ASSIGNMENT

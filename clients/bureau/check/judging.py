@@ -1,4 +1,4 @@
-"""What is to be said of a run? From the transcript to a verdict on each scenario. Pure."""
+"""From the transcript of a run to a verdict on each scenario."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which keys take part in a check? The bureau's public ones, and two of the mailbox's own."""
+"""Keys of a check: the bureau's public ones, and two of the played mailbox."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What does the mailbox say to the system under check? The router, as far as a bureau notices it.
+"""The played mailbox: the router, as far as a bureau notices it.
 
 Pure: records to send come back, nothing is sent. Each action is decided once, by its id.
 """

@@ -1,4 +1,4 @@
-"""Why does the played mailbox refuse an action? In the order in which the router asks. Pure."""
+"""Reasons for which the played mailbox refuses an action, in the router's order."""
 
 from clients.bureau.check.desk import InventedLetter
 from clients.bureau.check.rules import RULES

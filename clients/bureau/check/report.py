@@ -1,4 +1,4 @@
-"""How is the outcome told? A few lines for each scenario, and JSON for programs. Pure."""
+"""The report of a check: a few lines for each scenario, and JSON for programs."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What becomes of an action in the played mailbox? The table of section 6, for one letter. Pure.
+"""Effects of an action in the played mailbox: the table of section 6, for one letter.
 
 As much of the router's law as a bureau's system can notice in a check: where an action is allowed,
 the state after it, and the facts that the bureau is told. Nobody signs, grants or escalates here.

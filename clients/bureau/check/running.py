@@ -1,4 +1,4 @@
-"""How is a script played on a broker? The shell: it sends, listens and keeps the transcript."""
+"""Plays a script on a broker: sends, listens and keeps the transcript."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is one scenario of the check? Its name, what it expects, its script and its judge. Pure."""
+"""A scenario of the check: its name, expectation, script and judge."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How is a check begun? It looks around first, refuses a real mailbox, and starts at the end."""
+"""The start of a check: looks at the broker, refuses a real mailbox, begins at the end."""
 
 import secrets
 import time

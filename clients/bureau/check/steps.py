@@ -1,4 +1,4 @@
-"""What does the played mailbox do in a scenario, one step after the other? Data. Pure."""
+"""Steps of the played mailbox in a scenario, as data."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What will a later version of the mailbox say? Records that no reader knows yet. Pure."""
+"""Records of a later version of the mailbox, which no reader knows yet."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Are the topics of a check on the broker, and may they be made? The shell's door to them."""
+"""Topics of a check: whether they exist, and creating them."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What has happened in a run, in its order? What was heard, what was told, and cues between. Pure.
+"""The transcript of a run: records received and sent, and cues, in order.
 
 Nothing here holds what anybody wrote: of words only whether there were any, and which codes.
 """

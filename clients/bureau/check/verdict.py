@@ -1,4 +1,4 @@
-"""What can be said of one scenario in the end? Pure."""
+"""The verdict on one scenario."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias

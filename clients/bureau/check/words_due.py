@@ -1,4 +1,4 @@
-"""Which actions say nothing without words, and which replies need a finding? Pure."""
+"""Actions that need words, and replies that need a finding."""
 
 from shared.contracts import actions_v1 as actions
 from shared.contracts.event import Action

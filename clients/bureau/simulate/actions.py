@@ -1,4 +1,4 @@
-"""What exactly does a simulated bureau ask for at each step? Pure.
+"""The action of a simulated bureau at each step.
 
 An action is the same whenever it is decided: its time is that of what it answers.
 """

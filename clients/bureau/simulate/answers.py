@@ -1,4 +1,4 @@
-"""How does a simulated bureau answer a letter, and what does it promise? Pure."""
+"""Replies and promises of a simulated bureau."""
 
 from datetime import date, datetime, timedelta, timezone
 

@@ -1,4 +1,4 @@
-"""What would this bureau ask for next, if anything? Pure: from a held letter to one action."""
+"""From a held letter to the bureau's next action, if any."""
 
 from collections.abc import Container
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What has the simulation done so far? Counters, and the text that Prometheus reads. Pure."""
+"""Counters of the simulation, and their text for Prometheus."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How does what came make up what a simulated bureau knows of a letter? Pure.
+"""Applies received events to what a simulated bureau knows of a letter.
 
 What is true once and for all of a holding is a mark, whenever it comes; how the letter stands is
 what the highest number says. So a restart, which reads everything again, knows the same.

@@ -1,4 +1,4 @@
-"""Is the simulation ready, and what has it done? A few lines of HTTP on a loopback port."""
+"""Health and metrics of the simulation over HTTP on a loopback port."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

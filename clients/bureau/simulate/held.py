@@ -1,4 +1,4 @@
-"""What does a simulated bureau know of a letter? Pure: one frozen value."""
+"""What a simulated bureau knows of a letter: one frozen value."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How do office hours go by where days are played through? Development only: read from a file.
+"""Office hours when days are played through (development only), read from a file.
 
 Each line of it is a step of office time: the machine's instant, the office's instant, and how many
 seconds of office hours had been worked by then (docs/adr/0019). Whoever plays appends to it.

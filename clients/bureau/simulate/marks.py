@@ -1,4 +1,4 @@
-"""What is done once in a holding, and what has a number? Read from single facts. Pure."""
+"""What is done once in a holding, and what has a number, read from single facts."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias

@@ -1,4 +1,4 @@
-"""What do the simulated bureaus do how often? Shares, and draws that are always the same. Pure."""
+"""How often the simulated bureaus do what: shares, and reproducible draws."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""By whose hours do the simulated bureaus work where days are played through?"""
+"""The office hours by which the simulated bureaus work when days are played through."""
 
 from dataclasses import dataclass
 

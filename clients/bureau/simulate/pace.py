@@ -1,4 +1,4 @@
-"""How fast do the simulated bureaus work, and which of them stay silent? Pure."""
+"""How fast the simulated bureaus work, and which of them stay silent."""
 
 from dataclasses import dataclass
 

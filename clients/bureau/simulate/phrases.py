@@ -1,4 +1,4 @@
-"""What else does a simulated bureau write? Notes, questions, promises, in two languages. Pure."""
+"""Notes, questions and promises of simulated bureaus in two languages."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias

@@ -1,4 +1,4 @@
-"""How do simulated bureaus live? One reader of all their topics, one producer, one loop."""
+"""The simulated bureaus at work: one reader of all their topics, one producer, one loop."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""How fast are the simulated bureaus, what do they do, and which stay silent? Read once."""
+"""Settings of the simulation: speed, mix of actions and silent bureaus."""
 
 from pathlib import Path
 from typing import Annotated, Literal

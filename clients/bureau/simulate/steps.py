@@ -1,4 +1,4 @@
-"""What does a bureau do next with a letter, and what instead if it may not? Pure.
+"""The next step of a bureau with a letter, and the alternative if it is refused.
 
 Everything follows from the letter as it is held, the seed and the mix; a restart decides the same.
 """

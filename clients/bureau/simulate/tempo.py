@@ -1,4 +1,4 @@
-"""How many office hours does a simulated bureau take for what? Pure.
+"""Office hours that a simulated bureau takes for each step.
 
 Most are diligent. Some are slow, and late; some forget a letter until somebody chases them: when
 its clock turns red, when the chief hears of it, or when the province watches it.

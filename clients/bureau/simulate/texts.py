@@ -1,4 +1,4 @@
-"""What does a simulated bureau write? A reply for each category, in Chinese or English. Pure."""
+"""Replies of simulated bureaus, one for each category, in Chinese or English."""
 
 from shared.contracts.vocabulary import Category
 

@@ -1,4 +1,4 @@
-"""Which scenarios are there? All of them, in the order in which they are played. Pure."""
+"""All scenarios, in the order in which they are played."""
 
 from clients.bureau.check.scenario import Scenario
 from clients.bureau.check.scenarios import (

@@ -1,4 +1,4 @@
-"""What if a key changes: the bureau's own, or the mailbox's? Pure."""
+"""Scenarios in which a key of the bureau or of the mailbox changes."""
 
 from datetime import datetime
 

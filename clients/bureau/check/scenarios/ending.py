@@ -1,4 +1,4 @@
-"""What if a letter goes away while the bureau works on it? Pure."""
+"""Scenarios in which a letter leaves the bureau while it works on it."""
 
 from collections.abc import Callable
 from datetime import datetime

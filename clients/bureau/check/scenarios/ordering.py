@@ -1,4 +1,4 @@
-"""What if a letter is told of twice, in the wrong order, or in words of a later version? Pure."""
+"""Scenarios with repeated events, events out of order, and events of a later version."""
 
 from datetime import datetime
 

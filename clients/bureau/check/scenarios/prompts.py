@@ -1,4 +1,4 @@
-"""What is whoever drives a system by hand asked to do? Pure."""
+"""Instructions for somebody who operates the system under check by hand."""
 
 from clients.bureau.check.steps import Prompt
 from shared.contracts.bilingual import Bilingual

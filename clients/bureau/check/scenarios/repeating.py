@@ -1,4 +1,4 @@
-"""How often does a system say the same thing, if it isn't answered or is refused? Pure."""
+"""Scenarios about repeated actions: without an answer, and after a refusal."""
 
 from datetime import datetime
 

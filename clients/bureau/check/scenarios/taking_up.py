@@ -1,4 +1,4 @@
-"""Is a letter taken up, and can its words be read? Scenarios of the everyday. Pure."""
+"""Everyday scenarios: a letter is accepted and its words are read."""
 
 from datetime import datetime
 

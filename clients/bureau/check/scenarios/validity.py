@@ -1,4 +1,4 @@
-"""Is everything that the system sends as the contract says? Asked of every record seen. Pure."""
+"""Scenarios that check every record of the system against the contract."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
