@@ -77,8 +77,13 @@ def _entries(folder: Path) -> set[str]:
     return {
         path.stem
         for path in folder.glob("*")
-        if path.suffix == ".py" or (path.is_dir() and path.name != "__pycache__")
+        if path.suffix == ".py" or (path.is_dir() and _holds_sources(path))
     }
+
+
+def _holds_sources(folder: Path) -> bool:
+    """Whether there is more than bytecode, which git leaves behind where a room was removed."""
+    return any(path.is_file() and path.suffix != ".pyc" for path in folder.rglob("*"))
 
 
 def _rooms_of(service: Path, shown: str) -> list[str]:
