@@ -13,7 +13,7 @@ from shared.contracts.catalogue import EVENTS
 from shared.contracts.compatibility import breaks
 from tools import openapi
 from tools.asyncapi import asyncapi
-from tools.bureau_examples import private_jwks, write_missing
+from tools.bureau_examples import EXAMPLES, private_jwks, write_missing
 from tools.contracts_page import page
 from tools.schemas import Json, model_schema, plaintext_schema, plaintexts, published_schema
 
@@ -25,6 +25,8 @@ RELEASED = ROOT / "shared" / "contracts" / "released"
 def main(arguments: list[str]) -> int:
     """Run the command; return 1 if a check fails, 2 for an unknown command."""
     match arguments:
+        case ["write"] | ["check"] if lacking := without_example():
+            return _report(lacking)
         case ["write"]:
             return write(DOCS)
         case ["check"]:
@@ -36,6 +38,15 @@ def main(arguments: list[str]) -> int:
         case _:
             print(__doc__)
             return 2
+
+
+def without_example() -> list[str]:
+    """Events that have no example yet; documents can't be generated without."""
+    return [
+        f"{name}: no example, write shared/contracts/examples/{name}.json"
+        for name in EVENTS
+        if not (EXAMPLES / f"{name}.json").exists()
+    ]
 
 
 def write(folder: Path) -> int:

@@ -102,6 +102,15 @@ def test_a_document_that_differs_lacks_or_lies_about_is_seen(tmp_path: Path) -> 
     assert differences(tmp_path) == []
 
 
+def test_an_event_without_an_example_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tools.contracts.EXAMPLES", tmp_path)
+    assert main(["check"]) == main(["write"]) == 1
+    told = "gd.mailbox.letter.rated.v1: no example, write shared/contracts/examples/"
+    assert told in capsys.readouterr().out
+
+
 def test_the_command_checks(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0
     assert main(["release", "1.0"]) == 1
