@@ -58,6 +58,27 @@ def party(
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
         )
+        .add_extension(  # Python 3.13 verifies strictly
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                (issuer[1] if issuer else key).public_key()
+            ),
+            critical=False,
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                content_commitment=False,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=issuer is None,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
         .sign(issuer[1] if issuer else key, hashes.SHA256())
     )
     files = Party(folder / f"{name}.crt", folder / f"{name}.key")

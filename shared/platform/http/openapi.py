@@ -56,6 +56,10 @@ BEARER_SCHEME: Final = {
 }
 
 
+RENAMED: Final = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
+"""Phrases that Python 3.13 changed: documents are the same with every Python."""
+
+
 class Described(FastAPI):
     """An application that serves its own description at `/openapi.json`."""
 
@@ -172,7 +176,7 @@ def _problem(status: int, declared: Json | None) -> Json:
 def _response(status: int, codes: Iterable[str]) -> Json:
     examples = _examples(status, codes)
     shown: Json = {
-        "description": HTTPStatus(status).phrase,
+        "description": RENAMED.get(status) or HTTPStatus(status).phrase,
         "content": {
             MEDIA_TYPE: {"schema": {"$ref": SCHEMAS + Problem.__name__}, "examples": examples}
         },
