@@ -1,4 +1,4 @@
-"""Records on a bureau's topic, parsed to events or to the code of what is wrong."""
+"""Records on a bureau's topic, parsed to events or to an error code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

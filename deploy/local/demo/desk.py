@@ -1,6 +1,6 @@
 """Submission of the demo's letters, and what writers and duty desk do about diverted ones.
 
-A writer who is told of a more suitable office sends the letter all the same. A writer who is asked
+A writer who is referred to a more suitable office sends the letter anyway. A writer who is asked
 whether it is happening now answers what the data says. A diverted letter is handed to 110, or
 accepted as a letter if it was no emergency.
 """

@@ -43,7 +43,7 @@ Act = tuple[str, str, Json]
 
 
 class Staff:
-    """All staff except the bureaus' own clerks, whom the bureaus' simulation plays."""
+    """All staff except the bureaus' clerks, which the bureau simulation plays."""
 
     def __init__(
         self, faces: Faces, run: DemoRun, *, diary: Diary, now: Now, most_published: int

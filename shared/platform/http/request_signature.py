@@ -17,24 +17,24 @@ SIGNATURE: Final = "X-Mailbox-Signature"
 VERSION: Final = "v1"
 TOLERANCE: Final = timedelta(minutes=5)
 LEAST_SECRET: Final = 32
-"""Characters of a secret, at least."""
+"""Minimum length of a secret in characters."""
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """What of a request is signed."""
+    """The signed parts of a request."""
 
     method: str
     path: str
-    """With the query, as it stands in the request line."""
+    """Path and query as in the request line."""
     key: str
     """The value of `Idempotency-Key`."""
     body: bytes = field(repr=False)
 
 
 def signature_headers(request: SignedRequest, secret: str, *, now: datetime) -> dict[str, str]:
-    """The two headers that prove who sent it, and when."""
+    """Return the headers with the signature and its time."""
     timestamp = str(int(now.timestamp()))
     return {TIMESTAMP: timestamp, SIGNATURE: f"{VERSION}={_digest(request, secret, timestamp)}"}
 
@@ -42,7 +42,7 @@ def signature_headers(request: SignedRequest, secret: str, *, now: datetime) -> 
 def is_signed(
     request: SignedRequest, secret: str, *, timestamp: str, signature: str, now: datetime
 ) -> bool:
-    """Whether these headers prove it: made with `secret`, at most five minutes ago or ahead."""
+    """Whether the signature was made with `secret`, at most five minutes before or after `now`."""
     if not _SECONDS.fullmatch(timestamp):
         return False
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():

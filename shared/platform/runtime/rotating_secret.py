@@ -9,36 +9,36 @@ from pathlib import Path
 LOG = logging.getLogger(__name__)
 
 LEAST_TOKEN = 16
-"""Characters of a bearer token, at least."""
+"""Minimum length of a bearer token in characters."""
 MOST_BYTES = 8_192
 _VISIBLE = re.compile(r"[!-~]+")
 
 
 class BadSecret(Exception):
-    """A file does not hold a secret. The text says what it must hold, never what it does."""
+    """A file holds no usable secret. The text states the requirement, never the content."""
 
 
 def read_secret(file: Path, *, at_least: int) -> str:
-    """What the file says, without blanks around it: visible ASCII of `at_least` so many characters.
+    """Return the file's content without surrounding whitespace: one line of visible ASCII.
 
     Raises: BadSecret.
     """
     try:
         with file.open("rb") as opened:
-            said = opened.read(MOST_BYTES + 1).decode("ascii").strip()
+            secret = opened.read(MOST_BYTES + 1).decode("ascii").strip()
     except OSError:
         raise BadSecret("must name a file that can be read") from None
     except UnicodeDecodeError:
-        said = ""
-    if len(said) > MOST_BYTES or len(said) < at_least or not _VISIBLE.fullmatch(said):
+        secret = ""
+    if not at_least <= len(secret) <= MOST_BYTES or not _VISIBLE.fullmatch(secret):
         raise BadSecret(
             f"must name a file of {at_least} to {MOST_BYTES:,} visible ASCII characters in one line"
         )
-    return said
+    return secret
 
 
 class RotatingSecret:
-    """Reads its file at each use, so that a new secret counts at once."""
+    """Reads its file at each use, so a new secret takes effect immediately."""
 
     def __init__(self, file: Path, *, at_least: int) -> None:
         """Raises: BadSecret."""

@@ -1,4 +1,4 @@
-"""How our clients speak TLS: whose certificates they trust, and which they show."""
+"""TLS of our clients: trusted CAs and client certificates."""
 
 import ssl
 from pathlib import Path
@@ -7,9 +7,10 @@ from pathlib import Path
 def client_context(
     *, ca_file: Path | None, cert_file: Path | None, key_file: Path | None
 ) -> ssl.SSLContext:
-    """TLS 1.2 or newer. No `ca_file`: the system's authorities; no `key_file`: it is in the first.
+    """Return a context for TLS 1.2 or newer.
 
-    Raises: OSError and ssl.SSLError, when files can't be used. A key with a password is one.
+    Without `ca_file` the system's CAs are trusted; without `key_file` the key is in `cert_file`.
+    Raises: OSError and ssl.SSLError if a file can't be used, such as a key with a password.
     """
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -19,5 +20,5 @@ def client_context(
 
 
 def _no_password() -> str:
-    """Said instead of asking whoever sits at the terminal."""
+    """Return no password, so that OpenSSL doesn't ask at the terminal."""
     return ""
