@@ -11,96 +11,56 @@ from datetime import datetime
 from types import MappingProxyType
 
 from services.intake.domain.letter import IntakeLetter, TimelineStep
+from shared.contracts import progress_v1 as facts
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    AppealMade,
-    CommitmentFulfilled,
-    CommitmentMade,
-    DisclosureMarked,
-    DueChanged,
-    ExtensionDecided,
-    ExtensionRequested,
-    InstructionAnswered,
-    InstructionGiven,
-    LetterAccepted,
-    LetterAddedTo,
-    LetterClosed,
-    LetterDeclined,
-    LetterEscalated,
-    LetterLinked,
-    LetterPassedOn,
-    LetterRated,
-    LetterRead,
-    LetterRecalled,
-    LetterReceived,
-    LetterReclassified,
-    LetterReopened,
-    LetterReplied,
-    LetterReturned,
-    LetterRouted,
-    LetterSigned,
-    LetterSupervised,
-    LetterWithdrawn,
-    NoteAdded,
-    PetitionMarked,
-    PublicationProposed,
-    QuestionLapsed,
-    ReplySentBack,
-    ReplySubmitted,
-    RequestRefused,
-    TriageEntered,
-    UnitAccepted,
-    WriterAnswered,
-    WriterAsked,
-)
 
 MOST_STEPS = 200
 BEING_ASSIGNED = "triage.entered"
 SHOWN: Mapping[type[Fact], str] = MappingProxyType(
     {
-        LetterReceived: "letter.received",
-        TriageEntered: BEING_ASSIGNED,
-        LetterReturned: "letter.returned",
-        LetterRecalled: BEING_ASSIGNED,
-        LetterRouted: "letter.routed",
-        LetterAccepted: "letter.accepted",
-        LetterPassedOn: "letter.passed_on",
-        UnitAccepted: "unit.accepted",
-        LetterRead: "letter.read",
-        WriterAsked: "writer.asked",
-        WriterAnswered: "writer.answered",
-        QuestionLapsed: "question.lapsed",
-        LetterAddedTo: "letter.added_to",
-        ExtensionDecided: "extension.decided",
-        DueChanged: "due.changed",
-        PetitionMarked: "petition.marked",
-        DisclosureMarked: "disclosure.marked",
-        LetterEscalated: "letter.escalated",
-        LetterSupervised: "letter.supervised",
-        LetterReplied: "letter.replied",
-        LetterDeclined: "letter.declined",
-        CommitmentMade: "commitment.made",
-        CommitmentFulfilled: "commitment.fulfilled",
-        LetterRated: "letter.rated",
-        LetterReopened: "letter.reopened",
-        AppealMade: "appeal.made",
-        LetterWithdrawn: "letter.withdrawn",
-        LetterClosed: "letter.closed",
+        facts.LetterReceived: "letter.received",
+        facts.TriageEntered: BEING_ASSIGNED,
+        facts.LetterReturned: "letter.returned",
+        facts.LetterRecalled: BEING_ASSIGNED,
+        facts.LetterRouted: "letter.routed",
+        facts.LetterAccepted: "letter.accepted",
+        facts.LetterPassedOn: "letter.passed_on",
+        facts.UnitAccepted: "unit.accepted",
+        facts.LetterRead: "letter.read",
+        facts.WriterAsked: "writer.asked",
+        facts.WriterAnswered: "writer.answered",
+        facts.QuestionLapsed: "question.lapsed",
+        facts.LetterAddedTo: "letter.added_to",
+        facts.ExtensionDecided: "extension.decided",
+        facts.DueChanged: "due.changed",
+        facts.PetitionMarked: "petition.marked",
+        facts.DisclosureMarked: "disclosure.marked",
+        facts.LetterEscalated: "letter.escalated",
+        facts.LetterSupervised: "letter.supervised",
+        facts.LetterReplied: "letter.replied",
+        facts.LetterDeclined: "letter.declined",
+        facts.CommitmentMade: "commitment.made",
+        facts.CommitmentFulfilled: "commitment.fulfilled",
+        facts.LetterRated: "letter.rated",
+        facts.LetterReopened: "letter.reopened",
+        facts.AppealMade: "appeal.made",
+        facts.LetterWithdrawn: "letter.withdrawn",
+        facts.LetterClosed: "letter.closed",
     }
 )
 HIDDEN: Mapping[type[Fact], str] = MappingProxyType(
     {
-        ReplySubmitted: "the draft awaits a signature and may be sent back",
-        LetterSigned: "signing is internal",
-        ReplySentBack: "the writer never sees drafts",
-        NoteAdded: "notes are internal",
-        LetterReclassified: "the category is internal; a new due date is a step of its own",
-        LetterLinked: "other writers' letters are private",
-        ExtensionRequested: "nothing changes until it is granted",
-        InstructionGiven: "instructions are internal",
-        InstructionAnswered: "instructions are internal",
-        PublicationProposed: "editors decide; a publication is a step of its own",
-        RequestRefused: "the request itself shows it",
+        facts.ReplySubmitted: "the draft awaits a signature and may be sent back",
+        facts.LetterSigned: "signing is internal",
+        facts.ReplySentBack: "the writer never sees drafts",
+        facts.NoteAdded: "notes are internal",
+        facts.LetterReclassified: "the category is internal; a new due date is a step of its own",
+        facts.LetterLinked: "other writers' letters are private",
+        facts.ExtensionRequested: "nothing changes until it is granted",
+        facts.InstructionGiven: "instructions are internal",
+        facts.InstructionAnswered: "instructions are internal",
+        facts.PublicationProposed: "editors decide; a publication is a step of its own",
+        facts.RequestRefused: "the request itself shows it",
     }
 )
 """Facts that are no step, each with the reason."""
@@ -135,22 +95,22 @@ def with_step(letter: IntakeLetter, fact: Fact, *, at: datetime) -> IntakeLetter
 
 def step_name(fact: Fact) -> str | None:
     """The name of the step that the writer sees; None: the fact is no step."""
-    if isinstance(fact, LetterEscalated) and (
+    if isinstance(fact, facts.LetterEscalated) and (
         fact.level in WARNINGS or fact.clock not in PUBLIC_CLOCKS
     ):
         return None
-    if isinstance(fact, ExtensionDecided) and not fact.granted:
+    if isinstance(fact, facts.ExtensionDecided) and not fact.granted:
         return None
-    if isinstance(fact, ReplySentBack) and fact.to_state == "triage":
+    if isinstance(fact, facts.ReplySentBack) and fact.to_state == "triage":
         return BEING_ASSIGNED
     return SHOWN.get(type(fact))
 
 
 def _detailed(step: TimelineStep, fact: Fact) -> TimelineStep:
     match fact:
-        case LetterReturned():
+        case facts.LetterReturned():
             return replace(step, bureau=fact.from_bureau, reason=fact.reason)
-        case LetterEscalated():
+        case facts.LetterEscalated():
             return replace(step, clock=fact.clock, due_on=fact.due_on)
         case _:
             return step

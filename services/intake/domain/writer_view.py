@@ -24,48 +24,8 @@ from services.intake.domain.letter import (
 from services.intake.domain.publication_copy import copy_of_reply
 from services.intake.domain.timeline import with_step
 from services.intake.domain.writer_requests import refused, settled
+from shared.contracts import progress_v1 as facts
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    AppealMade,
-    CommitmentFulfilled,
-    CommitmentMade,
-    DisclosureMarked,
-    DueChanged,
-    ExtensionDecided,
-    ExtensionRequested,
-    InstructionAnswered,
-    InstructionGiven,
-    LetterAccepted,
-    LetterAddedTo,
-    LetterClosed,
-    LetterDeclined,
-    LetterEscalated,
-    LetterLinked,
-    LetterPassedOn,
-    LetterRated,
-    LetterRead,
-    LetterRecalled,
-    LetterReceived,
-    LetterReclassified,
-    LetterReopened,
-    LetterReplied,
-    LetterReturned,
-    LetterRouted,
-    LetterSigned,
-    LetterSupervised,
-    LetterWithdrawn,
-    NoteAdded,
-    PetitionMarked,
-    PublicationProposed,
-    QuestionLapsed,
-    ReplySentBack,
-    ReplySubmitted,
-    RequestRefused,
-    TriageEntered,
-    UnitAccepted,
-    WriterAnswered,
-    WriterAsked,
-)
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import PublicationCopied
 from shared.contracts.values import Receipt
@@ -98,9 +58,9 @@ def note_progress(
     """The fact; a new holder gets the identity, and a reply is copied for publication."""
     noted = ProgressNoted(command.fact, command.at)
     match command.fact:
-        case LetterRouted() as routed:
+        case facts.LetterRouted() as routed:
             return noted, identity_for(routed, letter, key_of=key_of)
-        case LetterReplied():
+        case facts.LetterReplied():
             copy = copy_of_reply(progress_noted(letter, noted))
             return (noted, copy) if copy else (noted,)
         case _:
@@ -146,9 +106,9 @@ def _dated(letter: IntakeLetter, fact: Fact) -> IntakeLetter:
 
 def _with_receipt(letter: IntakeLetter, fact: Fact) -> IntakeLetter:
     match fact:
-        case LetterReceived() | LetterReopened() | AppealMade():
+        case facts.LetterReceived() | facts.LetterReopened() | facts.AppealMade():
             return replace(letter, reply_receipt=fact.receipt or letter.reply_receipt)
-        case ExtensionDecided() | DueChanged() if fact.clock in REPLY_CLOCKS:
+        case facts.ExtensionDecided() | facts.DueChanged() if fact.clock in REPLY_CLOCKS:
             return replace(letter, reply_receipt=fact.receipt or letter.reply_receipt)
         case _:
             return letter
@@ -158,7 +118,7 @@ def _bureau(fact: Fact) -> Bureau | None:
     return None if fact.holder == "triage" else fact.holder
 
 
-def _received(letter: IntakeLetter, fact: LetterReceived, _: datetime) -> IntakeLetter:
+def _received(letter: IntakeLetter, fact: facts.LetterReceived, _: datetime) -> IntakeLetter:
     return replace(
         letter,
         reply_due_on=fact.receipt.due_on,
@@ -170,7 +130,9 @@ def _received(letter: IntakeLetter, fact: LetterReceived, _: datetime) -> Intake
     )
 
 
-def _reclassified(letter: IntakeLetter, fact: LetterReclassified, _: datetime) -> IntakeLetter:
+def _reclassified(
+    letter: IntakeLetter, fact: facts.LetterReclassified, _: datetime
+) -> IntakeLetter:
     """Any desk masks a letter, and only a supervisor unmasks it."""
     return replace(
         letter,
@@ -181,22 +143,22 @@ def _reclassified(letter: IntakeLetter, fact: LetterReclassified, _: datetime) -
     )
 
 
-def _routed(letter: IntakeLetter, fact: LetterRouted, _: datetime) -> IntakeLetter:
+def _routed(letter: IntakeLetter, fact: facts.LetterRouted, _: datetime) -> IntakeLetter:
     masked = is_masked(letter) or fact.masked or fact.category in UNNAMED
     return replace(letter, found_category=fact.category, masked=masked)
 
 
-def _passed_on(letter: IntakeLetter, fact: LetterPassedOn, _: datetime) -> IntakeLetter:
+def _passed_on(letter: IntakeLetter, fact: facts.LetterPassedOn, _: datetime) -> IntakeLetter:
     return replace(letter, unit=fact.unit)
 
 
-def _due_changed(letter: IntakeLetter, fact: DueChanged, _: datetime) -> IntakeLetter:
+def _due_changed(letter: IntakeLetter, fact: facts.DueChanged, _: datetime) -> IntakeLetter:
     if fact.clock not in REPLY_CLOCKS:
         return letter
     return replace(letter, reply_due_on=fact.new_due, reply_is_provisional=fact.receipt.provisional)
 
 
-def _extended(letter: IntakeLetter, fact: ExtensionDecided, at: datetime) -> IntakeLetter:
+def _extended(letter: IntakeLetter, fact: facts.ExtensionDecided, at: datetime) -> IntakeLetter:
     """A refused extension changes nothing for the writer."""
     if not fact.granted:
         return letter
@@ -205,25 +167,25 @@ def _extended(letter: IntakeLetter, fact: ExtensionDecided, at: datetime) -> Int
     return replace(letter, extensions=(*letter.extensions, extension))
 
 
-def _supervised(letter: IntakeLetter, _: LetterSupervised, __: datetime) -> IntakeLetter:
+def _supervised(letter: IntakeLetter, _: facts.LetterSupervised, __: datetime) -> IntakeLetter:
     return replace(letter, is_supervised=True)
 
 
-def _asked(letter: IntakeLetter, fact: WriterAsked, at: datetime) -> IntakeLetter:
+def _asked(letter: IntakeLetter, fact: facts.WriterAsked, at: datetime) -> IntakeLetter:
     question = BureauQuestion(fact.question, _note(fact.words), at, fact.answer_by)
     before = (each for each in letter.questions if each.question != fact.question)
     return replace(letter, questions=(*before, question))
 
 
-def _answered(letter: IntakeLetter, fact: WriterAnswered, _: datetime) -> IntakeLetter:
+def _answered(letter: IntakeLetter, fact: facts.WriterAnswered, _: datetime) -> IntakeLetter:
     return settled(_ended(letter, "answered", question=fact.question), "answer")
 
 
-def _lapsed(letter: IntakeLetter, fact: QuestionLapsed, _: datetime) -> IntakeLetter:
+def _lapsed(letter: IntakeLetter, fact: facts.QuestionLapsed, _: datetime) -> IntakeLetter:
     return _ended(letter, "lapsed", question=fact.question)
 
 
-def _recalled(letter: IntakeLetter, _: LetterRecalled, __: datetime) -> IntakeLetter:
+def _recalled(letter: IntakeLetter, _: facts.LetterRecalled, __: datetime) -> IntakeLetter:
     return _ended(letter, "ended")
 
 
@@ -245,7 +207,7 @@ def _ended(
     )
 
 
-def _replied(letter: IntakeLetter, fact: LetterReplied, at: datetime) -> IntakeLetter:
+def _replied(letter: IntakeLetter, fact: facts.LetterReplied, at: datetime) -> IntakeLetter:
     reply = LetterReply(
         _reply_text(fact.words),
         fact.outcome,
@@ -257,7 +219,7 @@ def _replied(letter: IntakeLetter, fact: LetterReplied, at: datetime) -> IntakeL
     return _with_reply(letter, reply)
 
 
-def _declined(letter: IntakeLetter, fact: LetterDeclined, at: datetime) -> IntakeLetter:
+def _declined(letter: IntakeLetter, fact: facts.LetterDeclined, at: datetime) -> IntakeLetter:
     refusal = LetterReply(
         _reply_text(fact.words),
         None,
@@ -275,17 +237,17 @@ def _with_reply(letter: IntakeLetter, reply: LetterReply) -> IntakeLetter:
     return replace(letter, answer=reply, earlier_answers=(*letter.earlier_answers, *before))
 
 
-def _promised(letter: IntakeLetter, fact: CommitmentMade, _: datetime) -> IntakeLetter:
+def _promised(letter: IntakeLetter, fact: facts.CommitmentMade, _: datetime) -> IntakeLetter:
     promise = BureauPromise(fact.commitment, fact.due_on, _note(fact.words))
     before = (each for each in letter.promises if each.commitment != fact.commitment)
     return replace(letter, promises=(*before, promise))
 
 
-def _fulfilled(letter: IntakeLetter, fact: CommitmentFulfilled, _: datetime) -> IntakeLetter:
+def _fulfilled(letter: IntakeLetter, fact: facts.CommitmentFulfilled, _: datetime) -> IntakeLetter:
     return _promise(letter, fact.commitment, standing=fact.kept, evidence=_note(fact.words))
 
 
-def _escalated(letter: IntakeLetter, fact: LetterEscalated, _: datetime) -> IntakeLetter:
+def _escalated(letter: IntakeLetter, fact: facts.LetterEscalated, _: datetime) -> IntakeLetter:
     """A promise is broken when its day has passed, until it is kept late."""
     if (fact.clock, fact.level) != ("commitment", "red"):
         return letter
@@ -315,80 +277,80 @@ def _due_on(fact: Fact, clock: str) -> date | None:
     return next(found, None)
 
 
-def _added_to(letter: IntakeLetter, fact: LetterAddedTo, _: datetime) -> IntakeLetter:
+def _added_to(letter: IntakeLetter, fact: facts.LetterAddedTo, _: datetime) -> IntakeLetter:
     """An answer that came too late is an addition."""
     return settled(letter, "addition", "answer", is_late=fact.late)
 
 
-def _rated(letter: IntakeLetter, _: LetterRated, __: datetime) -> IntakeLetter:
+def _rated(letter: IntakeLetter, _: facts.LetterRated, __: datetime) -> IntakeLetter:
     return settled(letter, "rating")
 
 
-def _reopened(letter: IntakeLetter, fact: LetterReopened, _: datetime) -> IntakeLetter:
+def _reopened(letter: IntakeLetter, fact: facts.LetterReopened, _: datetime) -> IntakeLetter:
     return replace(settled(letter, "reopening"), reopened=fact.time, why_closed=None)
 
 
-def _appealed(letter: IntakeLetter, _: AppealMade, __: datetime) -> IntakeLetter:
+def _appealed(letter: IntakeLetter, _: facts.AppealMade, __: datetime) -> IntakeLetter:
     return settled(letter, "appeal")
 
 
-def _withdrawn(letter: IntakeLetter, _: LetterWithdrawn, __: datetime) -> IntakeLetter:
+def _withdrawn(letter: IntakeLetter, _: facts.LetterWithdrawn, __: datetime) -> IntakeLetter:
     return settled(_ended(letter, "ended"), "withdrawal")
 
 
-def _refused(letter: IntakeLetter, fact: RequestRefused, _: datetime) -> IntakeLetter:
+def _refused(letter: IntakeLetter, fact: facts.RequestRefused, _: datetime) -> IntakeLetter:
     return refused(letter, fact.request_id, code=fact.code)
 
 
-def _closed(letter: IntakeLetter, fact: LetterClosed, _: datetime) -> IntakeLetter:
+def _closed(letter: IntakeLetter, fact: facts.LetterClosed, _: datetime) -> IntakeLetter:
     return replace(letter, why_closed=fact.why)
 
 
 CHANGES: Mapping[type[Fact], FactChange] = MappingProxyType(
     {
-        LetterReceived: _received,
-        LetterReclassified: _reclassified,
-        LetterRouted: _routed,
-        LetterPassedOn: _passed_on,
-        DueChanged: _due_changed,
-        ExtensionDecided: _extended,
-        LetterSupervised: _supervised,
-        WriterAsked: _asked,
-        WriterAnswered: _answered,
-        QuestionLapsed: _lapsed,
-        LetterRecalled: _recalled,
-        LetterReplied: _replied,
-        LetterDeclined: _declined,
-        CommitmentMade: _promised,
-        CommitmentFulfilled: _fulfilled,
-        LetterEscalated: _escalated,
-        LetterAddedTo: _added_to,
-        LetterRated: _rated,
-        LetterReopened: _reopened,
-        AppealMade: _appealed,
-        LetterWithdrawn: _withdrawn,
-        RequestRefused: _refused,
-        LetterClosed: _closed,
+        facts.LetterReceived: _received,
+        facts.LetterReclassified: _reclassified,
+        facts.LetterRouted: _routed,
+        facts.LetterPassedOn: _passed_on,
+        facts.DueChanged: _due_changed,
+        facts.ExtensionDecided: _extended,
+        facts.LetterSupervised: _supervised,
+        facts.WriterAsked: _asked,
+        facts.WriterAnswered: _answered,
+        facts.QuestionLapsed: _lapsed,
+        facts.LetterRecalled: _recalled,
+        facts.LetterReplied: _replied,
+        facts.LetterDeclined: _declined,
+        facts.CommitmentMade: _promised,
+        facts.CommitmentFulfilled: _fulfilled,
+        facts.LetterEscalated: _escalated,
+        facts.LetterAddedTo: _added_to,
+        facts.LetterRated: _rated,
+        facts.LetterReopened: _reopened,
+        facts.AppealMade: _appealed,
+        facts.LetterWithdrawn: _withdrawn,
+        facts.RequestRefused: _refused,
+        facts.LetterClosed: _closed,
     }
 )
 STATE_ALONE: frozenset[type[Fact]] = frozenset(
     (
-        TriageEntered,
-        LetterAccepted,
-        LetterReturned,
-        UnitAccepted,
-        NoteAdded,
-        LetterLinked,
-        LetterRead,
-        LetterSigned,
-        ReplySubmitted,
-        ReplySentBack,
-        ExtensionRequested,
-        InstructionGiven,
-        InstructionAnswered,
-        PetitionMarked,
-        DisclosureMarked,
-        PublicationProposed,
+        facts.TriageEntered,
+        facts.LetterAccepted,
+        facts.LetterReturned,
+        facts.UnitAccepted,
+        facts.NoteAdded,
+        facts.LetterLinked,
+        facts.LetterRead,
+        facts.LetterSigned,
+        facts.ReplySubmitted,
+        facts.ReplySentBack,
+        facts.ExtensionRequested,
+        facts.InstructionGiven,
+        facts.InstructionAnswered,
+        facts.PetitionMarked,
+        facts.DisclosureMarked,
+        facts.PublicationProposed,
     )
 )
 """Facts that change nothing beyond state, holder and clocks."""

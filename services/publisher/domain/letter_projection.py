@@ -11,48 +11,8 @@ from typing import Any, Literal
 from services.publisher.domain.letter import CountedPromise, PublisherLetter
 from services.publisher.domain.publication import gone_on
 from services.publisher.domain.withdrawal import WithdrawalEvent, withdraw
+from shared.contracts import progress_v1 as facts
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    AppealMade,
-    CommitmentFulfilled,
-    CommitmentMade,
-    DisclosureMarked,
-    DueChanged,
-    ExtensionDecided,
-    ExtensionRequested,
-    InstructionAnswered,
-    InstructionGiven,
-    LetterAccepted,
-    LetterAddedTo,
-    LetterClosed,
-    LetterDeclined,
-    LetterEscalated,
-    LetterLinked,
-    LetterPassedOn,
-    LetterRated,
-    LetterRead,
-    LetterRecalled,
-    LetterReceived,
-    LetterReclassified,
-    LetterReopened,
-    LetterReplied,
-    LetterReturned,
-    LetterRouted,
-    LetterSigned,
-    LetterSupervised,
-    LetterWithdrawn,
-    NoteAdded,
-    PetitionMarked,
-    PublicationProposed,
-    QuestionLapsed,
-    ReplySentBack,
-    ReplySubmitted,
-    RequestRefused,
-    TriageEntered,
-    UnitAccepted,
-    WriterAnswered,
-    WriterAsked,
-)
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category
 from shared.kernel.complaints import is_about_department
@@ -138,7 +98,7 @@ def _bureau(letter: PublisherLetter, fact: Fact) -> Bureau | None:
     return letter.bureau if fact.holder == "triage" else fact.holder
 
 
-def _received(letter: PublisherLetter, fact: LetterReceived) -> PublisherLetter:
+def _received(letter: PublisherLetter, fact: facts.LetterReceived) -> PublisherLetter:
     return replace(
         letter,
         city=fact.place.city,
@@ -150,7 +110,7 @@ def _received(letter: PublisherLetter, fact: LetterReceived) -> PublisherLetter:
     )
 
 
-def _reclassified(letter: PublisherLetter, fact: LetterReclassified) -> PublisherLetter:
+def _reclassified(letter: PublisherLetter, fact: facts.LetterReclassified) -> PublisherLetter:
     return replace(
         letter,
         about=fact.about,
@@ -160,32 +120,32 @@ def _reclassified(letter: PublisherLetter, fact: LetterReclassified) -> Publishe
     )
 
 
-def _routed(letter: PublisherLetter, fact: LetterRouted) -> PublisherLetter:
+def _routed(letter: PublisherLetter, fact: facts.LetterRouted) -> PublisherLetter:
     return replace(letter, category=fact.category)
 
 
-def _read(letter: PublisherLetter, fact: LetterRead) -> PublisherLetter:
+def _read(letter: PublisherLetter, fact: facts.LetterRead) -> PublisherLetter:
     return replace(letter, is_read=letter.is_read or fact.in_person)
 
 
-def _suggested(letter: PublisherLetter, fact: PublicationProposed) -> PublisherLetter:
+def _suggested(letter: PublisherLetter, fact: facts.PublicationProposed) -> PublisherLetter:
     return replace(letter, suggested_by=fact.by.role)
 
 
-def _replied(letter: PublisherLetter, fact: LetterReplied) -> PublisherLetter:
+def _replied(letter: PublisherLetter, fact: facts.LetterReplied) -> PublisherLetter:
     return replace(letter, suggested_by="bureau") if fact.publication_proposed else letter
 
 
-def _promised(letter: PublisherLetter, fact: CommitmentMade) -> PublisherLetter:
+def _promised(letter: PublisherLetter, fact: facts.CommitmentMade) -> PublisherLetter:
     before = (each for each in letter.promises if each.commitment != fact.commitment)
     return replace(letter, promises=(*before, CountedPromise(fact.commitment)))
 
 
-def _kept(letter: PublisherLetter, fact: CommitmentFulfilled) -> PublisherLetter:
+def _kept(letter: PublisherLetter, fact: facts.CommitmentFulfilled) -> PublisherLetter:
     return _promise(letter, fact.commitment, fact.kept)
 
 
-def _broken(letter: PublisherLetter, fact: LetterEscalated) -> PublisherLetter:
+def _broken(letter: PublisherLetter, fact: facts.LetterEscalated) -> PublisherLetter:
     if (fact.clock, fact.level) != ("commitment", "red"):
         return letter
     return _promise(letter, fact.round, "broken")
@@ -205,49 +165,49 @@ def _promise(
 
 CHANGES: Mapping[type[Fact], Callable[[PublisherLetter, Any], PublisherLetter]] = MappingProxyType(
     {
-        LetterReceived: _received,
-        LetterReclassified: _reclassified,
-        LetterRouted: _routed,
-        LetterRead: _read,
-        PublicationProposed: _suggested,
-        LetterReplied: _replied,
-        CommitmentMade: _promised,
-        CommitmentFulfilled: _kept,
-        LetterEscalated: _broken,
+        facts.LetterReceived: _received,
+        facts.LetterReclassified: _reclassified,
+        facts.LetterRouted: _routed,
+        facts.LetterRead: _read,
+        facts.PublicationProposed: _suggested,
+        facts.LetterReplied: _replied,
+        facts.CommitmentMade: _promised,
+        facts.CommitmentFulfilled: _kept,
+        facts.LetterEscalated: _broken,
     }
 )
 STATE_ALONE: frozenset[type[Fact]] = frozenset(
     (
-        AppealMade,
-        DisclosureMarked,
-        DueChanged,
-        ExtensionDecided,
-        ExtensionRequested,
-        InstructionAnswered,
-        InstructionGiven,
-        LetterAccepted,
-        LetterAddedTo,
-        LetterClosed,
-        LetterDeclined,
-        LetterLinked,
-        LetterPassedOn,
-        LetterRated,
-        LetterRecalled,
-        LetterReopened,
-        LetterReturned,
-        LetterSigned,
-        LetterSupervised,
-        LetterWithdrawn,
-        NoteAdded,
-        PetitionMarked,
-        QuestionLapsed,
-        ReplySentBack,
-        ReplySubmitted,
-        RequestRefused,
-        TriageEntered,
-        UnitAccepted,
-        WriterAnswered,
-        WriterAsked,
+        facts.AppealMade,
+        facts.DisclosureMarked,
+        facts.DueChanged,
+        facts.ExtensionDecided,
+        facts.ExtensionRequested,
+        facts.InstructionAnswered,
+        facts.InstructionGiven,
+        facts.LetterAccepted,
+        facts.LetterAddedTo,
+        facts.LetterClosed,
+        facts.LetterDeclined,
+        facts.LetterLinked,
+        facts.LetterPassedOn,
+        facts.LetterRated,
+        facts.LetterRecalled,
+        facts.LetterReopened,
+        facts.LetterReturned,
+        facts.LetterSigned,
+        facts.LetterSupervised,
+        facts.LetterWithdrawn,
+        facts.NoteAdded,
+        facts.PetitionMarked,
+        facts.QuestionLapsed,
+        facts.ReplySentBack,
+        facts.ReplySubmitted,
+        facts.RequestRefused,
+        facts.TriageEntered,
+        facts.UnitAccepted,
+        facts.WriterAnswered,
+        facts.WriterAsked,
     )
 )
 """Facts that change no more than state and holder; a page may show that its letter goes on."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, get_args
 
 from services.router.domain.due_dates import Rulebook, change_of, first_run, run_of
 from services.router.domain.letter import Letter, RunningClock
@@ -177,5 +177,4 @@ def _is_over(clock: ClockName, letter: Letter) -> bool:
 
 
 def _named(names: Iterable[str]) -> Iterator[ClockName]:
-    known = ClockName.__args__  # type: ignore[attr-defined]  # a Literal's values
-    return (name for name in known if name in names)
+    return (name for name in get_args(ClockName) if name in names)
