@@ -16,16 +16,16 @@ from services.router.api.decisions_schemas import (
     Target,
 )
 from services.router.api.dependencies import StaffAction, require_role, staff_action
+from services.router.api.handling import decline
 from services.router.api.handling_schemas import Refusal, Return
 from services.router.api.letters_schemas import LetterShown
 from services.router.domain.extensions import DecideExtension
 from services.router.domain.reclassification import MarkDisclosure, MarkPetition, ReclassifyLetter
-from services.router.domain.replies import DeclineLetter
 from services.router.domain.routing import ConsentReturn, RecallLetter, RouteLetter
 from services.router.domain.signing import SendBack, SignAnswer
 from services.router.domain.supervision import Instruct, ReadLetter, SuperviseLetter
 from shared.contracts.values import About, By
-from shared.contracts.words import Note, Reason, ReplyText
+from shared.contracts.words import Note, Reason
 from shared.kernel.errors import OutOfOrder
 from shared.kernel.viewers import INSPECTORS
 from shared.platform.http.identity import fresh, staff
@@ -58,14 +58,7 @@ async def decline_at_triage(body: Refusal, action: AtTriage) -> LetterShown:
     """Write a refusal for the province, which its chief signs."""
     if action.letter.holder != "triage":
         raise OutOfOrder(f"decline at triage while {action.letter.state}")
-    command = DeclineLetter(
-        **action.as_holder(),
-        at=action.now,
-        decline_reason=body.decline_reason,
-        where_to_turn=body.where_to_turn,
-        words=ReplyText(text=body.text),
-    )
-    return await action.execute(command, body)
+    return await decline(body, action)
 
 
 @router.post("/reclassify")
