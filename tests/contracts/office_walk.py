@@ -13,6 +13,7 @@ from services.router.api import router
 from services.router.domain.escalation import RecountDues
 from services.router.domain.public_keys import AnnounceKeys, RecordResent
 from services.router.jobs.bureau_notices import send_snapshots
+from services.router.store.public_keys import key_rules
 from shared.contracts import actions_v1 as actions
 from shared.contracts import submitted_v1 as intake
 from shared.contracts.bureau_v1 import ActionApplied
@@ -31,7 +32,7 @@ from tests.intake.staging import Shelf, seals
 from tests.router import key_desk
 from tests.router.desking import CHIEF, PROVINCE, do
 from tests.router.key_story import GZ
-from tests.router.office import Office, office
+from tests.router.office import Office, holders_beside, office
 from tests.router.story import ATTACHMENT, NOTE, receive
 from tests.router.test_actions import ACCEPT, ASK, REQUESTS, TEXT, WAYS, act
 from tests.router.test_invariants import STORMY
@@ -178,7 +179,7 @@ async def _keys(desk: Office) -> None:
     await key_desk.post(desk, "retirement", {"kid": f"{GZ}.new"}, key="retire-it-1")
     since = desk.shelf.now() + timedelta(hours=1)
     for at in (since, since + timedelta(days=1)):
-        await desk.shelf.commands.execute(IdempotentCommand(GZ, RecordResent(at), f"anew-{at}"))
+        await desk.holders.commands.execute(IdempotentCommand(GZ, RecordResent(at), f"anew-{at}"))
 
 
 async def _told_anew(desk: Office) -> None:
@@ -190,8 +191,8 @@ async def _told_anew(desk: Office) -> None:
 async def _announced(desk: Office, reached: Reached) -> None:
     """A development stack tells of the keys that it has made."""
     own = anchors({"router": ECKey.generate_key("P-256")})
-    letters = _letters(desk, reached.watch(wiring.rules(STORMY, own)))
-    await letters.decide_and_store(
+    holders = holders_beside(desk.shelf, reached.watch(key_rules(own)))
+    await holders.documents.decide_and_store(
         [IdempotentCommand("router", AnnounceKeys("router", desk.shelf.now()), "announced")]
     )
 

@@ -18,7 +18,7 @@ async def post(
     """One person's step."""
     headers = desk.headers(who) | {"idempotency-key": key or f"key-{step}-{who}"}
     answer = await desk.client.post(f"/v1/keys/{holder}/{step}", json=body, headers=headers)
-    await desk.shelf.quiet()
+    await desk.holders.commands._unsent.join()
     return answer
 
 

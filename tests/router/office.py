@@ -13,13 +13,13 @@ import httpx
 
 from services.router import wiring
 from services.router.api import RouterDesk, router
-from services.router.domain.decide import RouterCommand
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter
+from services.router.domain.actors import Command
+from services.router.domain.letter import Letter, LetterState
 from services.router.domain.registration import ReceiveLetter
 from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
 from services.router.store.notes import Notes
+from services.router.store.public_keys import KeyHolders, key_rules
 from services.router.store.word_index import WordIndex
 from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
@@ -27,8 +27,10 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import ServiceDecider
 from tests.intake.faces import opened_face, settings, token
-from tests.intake.staging import Shelf, sealed_record, seals, shelved
+from tests.intake.staging import Shelf, running, sealed_record, seals, shelved
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
 from tests.support.doubles import Clock, Memory
 from tests.support.watching import Watch, unwatched
@@ -58,7 +60,8 @@ STAFF: Mapping[str, list[str]] = {
 class Office:
     """The router, and whoever asks its face."""
 
-    shelf: Shelf[RouterCommand, RouterState]
+    shelf: Shelf[Command, LetterState]
+    holders: KeyHolders
     client: httpx.AsyncClient
     cataloguing: WordIndexing
 
@@ -120,10 +123,20 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         words = WordIndex(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
-        desk = RouterDesk(*parts, words, notes)
-        async with opened_face(kept, router, desk=desk, now=now) as client:
+        holders = holders_beside(shelf, watch(key_rules()))
+        desk = RouterDesk(*parts, words, notes, holders)
+        async with (
+            running(holders.commands.run()),
+            opened_face(kept, router, desk=desk, now=now) as client,
+        ):
             listing = WordIndexing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
-            yield Office(shelf, client, listing)
+            yield Office(shelf, holders, client, listing)
+
+
+def holders_beside(shelf: Shelf[Any, Any], rules: ServiceDecider[Any, Any]) -> KeyHolders:
+    """The holders of keys that stand among the shelf's documents."""
+    sender = Sender(shelf.bus)
+    return KeyHolders(rules, shelf.seals, history=shelf.history, sender=sender, now=shelf.now)
 
 
 def sent_action(action: Action, bureau: Bureau = "guangzhou", *, letter: str = LETTER) -> Outbound:

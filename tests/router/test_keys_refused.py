@@ -171,6 +171,13 @@ async def test_an_action_on_a_holders_name_is_no_business_of_a_bureau(desk: Offi
     assert (answer.data.code, answer.sequence) == ("not_held", None)
 
 
+async def test_an_action_on_a_holders_name_leaves_nothing_before_it_has_keys(desk: Office) -> None:
+    await desk.act(accepting(), letter=GZ)
+    assert desk.shelf.documents.kept == {}
+    await propose(desk)
+    assert (await confirm(desk)).status_code == 200
+
+
 async def test_a_holder_is_no_letter_at_the_desk(desk: Office) -> None:
     await propose(desk)
     assert is_problem(await desk.get(f"/v1/letters/{GZ}"), "404 not_found")

@@ -61,7 +61,7 @@ async def test_keys_that_a_development_stack_brings_are_told_once_and_like_all_o
 
         def announcing(*, is_ready: bool = True) -> AnchorAnnouncement:
             return AnchorAnnouncement(
-                shelf.letters, anchors=anchors, is_ready=lambda: is_ready, now=office.now
+                office.holders, anchors=anchors, is_ready=lambda: is_ready, now=office.now
             )
 
         assert await announcing(is_ready=False).tell() == 0

@@ -14,9 +14,8 @@ from typing import Any
 import bson
 
 from services.router import wiring
-from services.router.domain.decide import RouterCommand
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter
+from services.router.domain.actors import Command
+from services.router.domain.letter import Letter, LetterState
 from services.router.jobs import bureau_notices
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Envelope
@@ -46,7 +45,7 @@ TOPICS = (VANDAL_TOPIC, VICTIM_TOPIC)
 class Yard:
     """The router while bureaus write to it."""
 
-    shelf: Shelf[RouterCommand, RouterState]
+    shelf: Shelf[Command, LetterState]
     clock: Clock
     broker: ConsumingBus = field(default_factory=ConsumingBus)
     parked: Memory = field(default_factory=Memory)

@@ -24,9 +24,15 @@ from services.intake.domain.letter import IntakeLetter as Written
 from services.intake.jobs import IdentityResealer
 from services.router import wiring as router
 from services.router.domain.letter import Letter
-from services.router.domain.public_keys import SURE, ConfirmKey, ProposeKey, ProposeRetirement
+from services.router.domain.public_keys import (
+    SURE,
+    ConfirmKey,
+    ProposeKey,
+    ProposeRetirement,
+)
 from services.router.jobs.key_changes import KeyChangeResends, KeyTopicRepair
 from services.router.store import documents as router_store
+from services.router.store.public_keys import KeyHolders, key_rules
 from shared.contracts import actions_v1 as v1
 from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
@@ -43,8 +49,9 @@ from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
 from shared.sealing.key_directory import KeyDirectory, anchor
 from tests.clients.making import Fetched
-from tests.intake.staging import Round, Shelf, shelved
+from tests.intake.staging import Round, Shelf, running, shelved
 from tests.intake.story import submit
+from tests.router.office import holders_beside
 from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, Memory, inbound_of
 
@@ -78,6 +85,7 @@ class Post:
     now: Clock
     intake: Member
     router: Member
+    holders: KeyHolders
     bureau: Keys
     bureaus: dict[str, ECKey]
     """The bureau's private keys."""
@@ -121,7 +129,7 @@ class Post:
         jwk = PublicJwk.model_validate(key.as_dict(private=False))
         since = self.now() + timedelta(hours=hours)
         at = self.now()
-        await self.tell(self.router, holder, ProposeKey(holder, kid, jwk, since, by="wu", at=at))
+        await self.change(ProposeKey(holder, kid, jwk, since, by="wu", at=at))
         await self.confirm(holder, kid, jwk.fingerprint)
         return kid
 
@@ -130,14 +138,20 @@ class Post:
         book = self.router.book
         key = next(one for one in book.keys_of(holder) if one.kid == kid)
         at = self.now()
-        await self.tell(self.router, holder, ProposeRetirement(holder, kid, None, by="wu", at=at))
+        await self.change(ProposeRetirement(holder, kid, None, by="wu", at=at))
         await self.confirm(holder, kid, key.fingerprint)
 
     async def confirm(self, holder: str, kid: str, fingerprint: str) -> None:
         """The second person does it."""
-        command = ConfirmKey(holder, kid, fingerprint, by="xu", at=self.now())
-        await self.tell(self.router, holder, command)
+        await self.change(ConfirmKey(holder, kid, fingerprint, by="xu", at=self.now()))
         await self.hear_keys()
+
+    async def change(self, command: ProposeKey | ProposeRetirement | ConfirmKey) -> None:
+        """One person's step."""
+        self.said += 1
+        told = IdempotentCommand(command.holder, command, f"told-{self.said}")
+        await self.holders.commands.execute(told)
+        await self.holders.commands._unsent.join()
 
     def private_of(self, holder: str) -> dict[str, ECKey]:
         """Where a holder's private keys are."""
@@ -166,7 +180,13 @@ class Post:
         """The loops of both: letters that were told anew, and identities that were looked at."""
         self.now.pass_by(seconds=SURE.total_seconds() + 1)
         shelf = self.router.shelf
-        anew = KeyChangeResends(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
+        anew = KeyChangeResends(
+            shelf.letters,
+            shelf.documents,
+            holders=self.holders,
+            book=self.router.book,
+            now=self.now,
+        )
         again = IdentityResealer(
             self.intake.shelf.documents,
             self.intake.shelf.commands.execute,
@@ -242,9 +262,7 @@ async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
     bureau._opener._keys = bureaus
     async with AsyncExitStack() as stack:
         for name, member in members.items():
-            rules: Any = (
-                intake.rules(member.seals) if name == "intake" else router.rules(RULEBOOK, anchors)
-            )
+            rules: Any = intake.rules(member.seals) if name == "intake" else router.rules(RULEBOOK)
             member.shelf = await stack.enter_async_context(shelved(rules, member.seals, now=now))
             kept = KeptKeys(Memory(), member.seals.ring)
             member.watch = KeyWatch(member.shelf.bus, kept, seals=member.seals, now=now)
@@ -252,7 +270,9 @@ async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
             (members["intake"].shelf, intake_store.READS),
             (members["router"].shelf, router_store.READS),
         )
-        yield Post(now, members["intake"], members["router"], bureau, bureaus, mail)
+        holders = holders_beside(members["router"].shelf, key_rules(anchors))
+        await stack.enter_async_context(running(holders.commands.run()))
+        yield Post(now, members["intake"], members["router"], holders, bureau, bureaus, mail)
 
 
 def _member(name: str, anchors: Any, now: Clock, private: dict[str, ECKey]) -> Member:
