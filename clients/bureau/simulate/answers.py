@@ -1,9 +1,10 @@
 """Replies and promises of a simulated bureau."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 from clients.bureau.action_records import Made, draft, promise
 from clients.bureau.simulate.held import BureauLetter
+from clients.bureau.simulate.hours import GUANGDONG
 from clients.bureau.simulate.mix import drawn
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.phrases import phrase
@@ -13,7 +14,6 @@ from shared.contracts.actions_v1 import Reply
 from shared.contracts.values import Promise
 from shared.contracts.vocabulary import Category, Outcome, WhereToTurn
 
-GUANGDONG = timezone(timedelta(hours=8))
 SATURDAY = 5
 FEWEST_DAYS, MOST_DAYS = 3, 12
 """Working days from a usual reply to what it promises, weekends left out."""

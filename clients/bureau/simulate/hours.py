@@ -9,7 +9,8 @@ from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 
 GUANGDONG = timezone(timedelta(hours=8))
-AT_WORK = ((time(9), time(12)), (time(14, 30), time(17, 30)))
+OFFICE_HOURS = ((time(9), time(12)), (time(14, 30), time(17, 30)))
+"""Of working days, in Guangdong; the demo's staff keep the same."""
 
 
 class BadHours(Exception):
@@ -43,7 +44,7 @@ class OfficeTimeFile:
         """Whether people are at work: by day, and only if time was worked since the step before."""
         self._read()
         there = self._at[-1].astimezone(GUANGDONG).time()
-        is_open = any(opens <= there <= closes for opens, closes in AT_WORK)
+        is_open = any(opens <= there <= closes for opens, closes in OFFICE_HOURS)
         return is_open and self._worked[-1] > min(self._worked[-2:])
 
     def _read(self) -> None:
