@@ -25,10 +25,10 @@ from shared.contracts.vocabulary import ClockName, LevelName, State
 from shared.contracts.words import WriterText
 from shared.platform.kafka.bus import Outbound
 from tests.clients.making import Fetched
-from tests.intake.staging import PRIVATE
 from tests.router.desking import do
 from tests.router.office import Office
 from tests.router.story import LETTER
+from tests.support.sealed_shell import PRIVATE
 
 LONG_S = 1e6
 KEYS: Mapping[Bureau, Keys] = {

@@ -13,10 +13,10 @@ from clients.bureau.simulate.pace import Pace
 from shared.contracts.topics import letters_of
 from shared.platform.kafka.bus import Outbound
 from tests.clients.making import GZ
-from tests.intake.staging import PRIVATE
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, PHONE
 from tests.support.lived import Lived, lived
 from tests.support.post import fetched
+from tests.support.sealed_shell import PRIVATE
 
 OWN = f"bureau:{GZ}"
 TOPIC = letters_of(GZ).name

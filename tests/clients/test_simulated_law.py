@@ -12,9 +12,9 @@ from shared.contracts.topics import PROGRESS
 from shared.contracts.values import Place
 from shared.contracts.words import LetterText
 from tests.clients.bureaus import Bureaus, bureaus, state
-from tests.intake.staging import opened
 from tests.router.desking import CHIEF, PROVINCE, begin
 from tests.router.office import Office, office
+from tests.support.sealed_shell import opened
 
 ALL = Mix(passed_on=1.0, noted=1.0, asked=1.0, extended=1.0, promised=1.0, settles=True)
 """Everything but refusing, and on every letter."""

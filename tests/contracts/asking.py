@@ -34,11 +34,12 @@ from shared.platform.runtime.readiness import Readiness
 from tests.intake.faces import token
 from tests.intake.front import CITIZEN, front
 from tests.notifier import story as clocks
-from tests.notifier.stage import KnownPeople, moment, staged
 from tests.publisher.face import PEOPLE as EDITORS
 from tests.publisher.face import as_person, faces
 from tests.router.office import STAFF, office
 from tests.router.story import LETTER
+from tests.support.memory_shell import KnownPeople, memory_shell
+from tests.support.moving import moment
 
 JUDGED = [
     checks.status_code_conformance,
@@ -210,7 +211,7 @@ async def notifier(folder: Path) -> AsyncIterator[Face]:
     """A letter with a clock, and messages that were given up."""
     del folder
     people = {"wu": Person("wu", roles=frozenset({"supervisor"})), "chen": Person("chen")}
-    async with staged(clocks.RULES, at=moment(20)) as stage:
+    async with memory_shell(clocks.RULES, at=moment(20)) as stage:
         told = clocks.submitted(Contact(phone=clocks.PHONE))
         await stage.hear(SUBMITTED.name, clocks.LETTER, told)
         await stage.hear(PROGRESS.name, clocks.LETTER, clocks.fact(clocks.started()))

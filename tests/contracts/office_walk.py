@@ -27,7 +27,6 @@ from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
 from shared.sealing.key_directory import anchors
-from tests.intake.staging import Shelf, seals
 from tests.router import key_desk
 from tests.router.desking import CHIEF, PROVINCE, do
 from tests.router.key_story import GZ
@@ -36,6 +35,7 @@ from tests.router.story import ATTACHMENT, NOTE, receive
 from tests.router.test_actions import ACCEPT, ASK, REQUESTS, TEXT, WAYS, act
 from tests.router.test_invariants import STORMY
 from tests.support.doubles import Memory
+from tests.support.sealed_shell import SealedShell, seals
 from tests.support.watching import Reached, routes_of
 
 ROUTES = routes_of(router)
@@ -198,7 +198,7 @@ async def _announced(desk: Office, reached: Reached) -> None:
 
 def _letters(desk: Office, rules: ServiceDecider[Any, Any]) -> Letters[Any, Any]:
     """The desk's letters under other rules."""
-    shelf: Shelf[Any, Any] = desk.shelf
+    shelf: SealedShell[Any, Any] = desk.shelf
     return Letters(
         rules,
         seals("router"),
@@ -210,7 +210,7 @@ def _letters(desk: Office, rules: ServiceDecider[Any, Any]) -> Letters[Any, Any]
 
 async def _recounted(desk: Office, reached: Reached) -> None:
     """The calendar has changed; a process that knows the new one counts anew."""
-    shelf: Shelf[Any, Any] = desk.shelf
+    shelf: SealedShell[Any, Any] = desk.shelf
     letters = _letters(desk, reached.watch(wiring.rules(STORMY)))
     numbers = [number for number in shelf.documents.kept if number.startswith("GD-")]
     await letters.decide_and_store(

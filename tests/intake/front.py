@@ -34,7 +34,6 @@ from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
-from tests.intake.staging import Shelf, running, seals, shelved
 from tests.intake.story import (
     ADDRESS,
     EMAIL,
@@ -47,6 +46,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
 CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
@@ -101,7 +101,7 @@ def body(**over: Any) -> dict[str, Any]:
 class Front:
     """Intake, and whoever asks its face."""
 
-    shelf: Shelf[Command, IntakeState]
+    shelf: SealedShell[Command, IntakeState]
     keys: Memory
     """Letter numbers by idempotency key."""
     backlog: store.Backlog
@@ -186,7 +186,10 @@ async def front(
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
-    async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
+    async with (
+        sealed_shell(watch(wiring.rules(own)), own, now=now) as shelf,
+        running(numbers.run()),
+    ):
         tell = shelf.commands.execute
         releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)

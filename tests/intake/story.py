@@ -27,8 +27,8 @@ from shared.contracts.vocabulary import ClockName
 from shared.contracts.words import Clear, Contact, Identity, LetterText, ReplyText
 from shared.kernel.decider import Decider
 from shared.kernel.letter_number import new_letter_number
-from tests.intake.staging import moment
 from tests.support.given import Given
+from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)
 

@@ -24,7 +24,7 @@ from tests.intake.hostile import (
     bad_values,
     put,
 )
-from tests.intake.staging import opened
+from tests.support.sealed_shell import opened
 
 PATH = "/v1/letters"
 

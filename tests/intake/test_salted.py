@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from shared.contracts import topics
 from tests.intake.front import Front, body
-from tests.intake.staging import opened
+from tests.support.sealed_shell import opened
 
 LETTERS = topics.SUBMITTED.name
 

@@ -33,10 +33,10 @@ from shared.contracts.topics import BY_NAME, KEYS, SUBMITTED, letters_of
 from shared.platform.kafka.bus import Inbound, Outbound
 from shared.sealing.compact_jwe import header_of
 from tests.clients.making import Fetched
-from tests.intake.staging import read as read_record
 from tests.journeys.people import Json, People
 from tests.journeys.supervisors import enter, make_key, retire, standing
 from tests.support.reaching import bus_of
+from tests.support.sealed_shell import read as read_record
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
 

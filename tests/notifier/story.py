@@ -27,8 +27,8 @@ from shared.contracts.vocabulary import ClockName, Language, LevelName
 from shared.contracts.words import Contact
 from shared.kernel.decider import Decider
 from shared.platform.runtime import data_files
-from tests.notifier.stage import moment
 from tests.support.given import Given
+from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)
 

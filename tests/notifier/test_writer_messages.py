@@ -26,7 +26,6 @@ from shared.contracts.progress_v1 import (
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.values import By
 from shared.contracts.words import Contact
-from tests.notifier.stage import moment
 from tests.notifier.story import (
     DELIVERY,
     EVENT,
@@ -39,6 +38,7 @@ from tests.notifier.story import (
     said,
     started,
 )
+from tests.support.moving import moment
 
 CONTACT = Contact(phone=PHONE)
 

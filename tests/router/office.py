@@ -28,9 +28,9 @@ from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.kafka.bus import Outbound
 from tests.intake.faces import opened_face, settings, token
-from tests.intake.staging import Shelf, sealed_record, seals, shelved
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import SealedShell, sealed_record, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
 STAFF: Mapping[str, list[str]] = {
@@ -58,7 +58,7 @@ STAFF: Mapping[str, list[str]] = {
 class Office:
     """The router, and whoever asks its face."""
 
-    shelf: Shelf[RouterCommand, RouterState]
+    shelf: SealedShell[RouterCommand, RouterState]
     client: httpx.AsyncClient
     cataloguing: WordIndexing
 
@@ -116,7 +116,7 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
     """The router on a Monday morning; `watch` sees what its rules are asked."""
     now = Clock(MONDAY)
     kept = settings(RouterSettings, folder)
-    async with shelved(watch(wiring.rules(RULEBOOK)), seals("router"), now=now) as shelf:
+    async with sealed_shell(watch(wiring.rules(RULEBOOK)), seals("router"), now=now) as shelf:
         words = WordIndex(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)

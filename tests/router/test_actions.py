@@ -16,9 +16,9 @@ from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.topics import PROGRESS, PUBLISHED, SUBMITTED, letters_of
 from shared.contracts.values import Promise
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
-from tests.intake.staging import name_of, opened
 from tests.router.office import Office
 from tests.router.story import ATTACHMENT, LETTER, MONDAY, NOTE, OTHER, REPLY, receive
+from tests.support.sealed_shell import name_of, opened
 
 GUANGZHOU = letters_of("guangzhou").name
 TEXT = WriterText(text="补充说明。", own_spans=())

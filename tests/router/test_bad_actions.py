@@ -25,11 +25,11 @@ from shared.kernel.letter_number import new_letter_number
 from shared.platform.kafka.bus import Inbound
 from shared.sealing.compact_jwe import close
 from shared.sealing.envelopes import Address
-from tests.intake.staging import PRIVATE
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import LETTER, NOTE, OTHER, later
 from tests.router.test_actions import ACCEPT, act
 from tests.router.yard import VANDAL, VICTIM, VICTIM_TOPIC, Yard, arrived
+from tests.support.sealed_shell import PRIVATE
 
 NOBODY_S = new_letter_number(bytes(range(40, 50)))
 """A number that no letter has."""

@@ -15,11 +15,11 @@ from services.router.domain.letter import Letter, LetterState, UnknownLetter
 from services.router.store import documents
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.kernel.errors import Refused
-from tests.intake.staging import seals
 from tests.router import anyone, elsewhere, ending
 from tests.router.story import LETTER, MONDAY, RULEBOOK, STAGES, receive
 from tests.router.watcher import Watcher
 from tests.support.budget import budget
+from tests.support.sealed_shell import seals
 from tests.support.versions import both
 
 CLOSED_DAYS = tuple((MONDAY + timedelta(days=day)).date() for day in (2, 9, 30))

@@ -7,8 +7,8 @@ import pytest
 from services.router.jobs.key_changes import AnchorAnnouncement
 from shared.contracts.topics import KEYS
 from shared.sealing.key_directory import KeyDirectory
-from tests.intake.staging import read
 from tests.support.post import GZ, post
+from tests.support.sealed_shell import read
 
 
 async def test_an_older_record_sent_again_does_not_stay_the_last() -> None:

@@ -14,9 +14,9 @@ from shared.contracts.bureau_v1 import LetterSnapshot
 from shared.contracts.topics import letters_of
 from shared.platform.kafka.bus import Outbound
 from tests.clients.making import Fetched
-from tests.intake.staging import PRIVATE, name_of
 from tests.router.office import Office, accepting, replying
 from tests.router.story import MONDAY, WORDS, receive
+from tests.support.sealed_shell import PRIVATE, name_of
 
 TOPIC = letters_of("guangzhou").name
 KEYS = Keys({"bureau:guangzhou": PRIVATE["bureau:guangzhou"]}, PublicKeys())

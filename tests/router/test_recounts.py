@@ -24,11 +24,11 @@ from shared.platform.letters.foreign_replies import ForeignReplyCache
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand
-from tests.intake.staging import seals
 from tests.router.office import Office, accepting, replying
 from tests.router.story import LETTER, MONDAY, NOTE, OTHER, RULEBOOK, receive
 from tests.router.test_invariants import STORMY
 from tests.support.doubles import Memory
+from tests.support.sealed_shell import seals
 from tests.support.versions import both
 
 THIRD = new_letter_number(bytes(range(40, 50)))

@@ -16,7 +16,6 @@ from shared.contracts.topics import PROGRESS, letters_of
 from shared.contracts.words import LetterText
 from shared.kernel.errors import NotFound, NotHeld, StaleAssignment
 from shared.platform.letters.service_decider import IdempotentCommand, Resend
-from tests.intake.staging import name_of, opened
 from tests.router.office import Office, accepting, replying
 from tests.router.story import (
     LETTER,
@@ -39,6 +38,7 @@ from tests.router.story import (
     snapshot,
 )
 from tests.support.doubles import header
+from tests.support.sealed_shell import name_of, opened
 
 GUANGZHOU = letters_of("guangzhou").name
 HELD = ("routed", "handling", "replied", "rated", "closed")

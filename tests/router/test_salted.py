@@ -9,9 +9,9 @@ from services.router.api.handling_schemas import NewNote
 from services.router.domain.handling import AddNote
 from shared.contracts.topics import letters_of
 from shared.contracts.words import LetterText
-from tests.intake.staging import opened
 from tests.router.office import Office, accepting, replying, sent_action
 from tests.router.story import LETTER, WORDS, receive
+from tests.support.sealed_shell import opened
 
 SALT = "5a" * 16
 SALTED = LetterText(subject=WORDS.subject, body=WORDS.body, salt=SALT)

@@ -13,7 +13,6 @@ from shared.kernel.viewers import Viewer
 from shared.platform.crypto.key_ring import CannotOpen
 from shared.platform.http.visibility import visibility_filter
 from shared.platform.letters.service_decider import Outgoing
-from tests.intake.staging import name_of, seals
 from tests.router.story import (
     LETTER,
     MONDAY,
@@ -33,6 +32,7 @@ from tests.router.story import (
 )
 from tests.support.doubles import Memory
 from tests.support.given import Story
+from tests.support.sealed_shell import name_of, seals
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -29,11 +29,11 @@ from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.consumer.positions import Positions
 from shared.platform.kafka.bus import Inbound, Outbound
 from shared.platform.letters.service_decider import Record
-from tests.intake.staging import Shelf, seals, shelved
 from tests.router.office import sent_action
 from tests.router.story import LETTER, MONDAY, OTHER, RULEBOOK, receive
 from tests.support.consuming import ConsumingBus
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import SealedShell, sealed_shell, seals
 from tests.support.waiting import until
 
 VANDAL: Bureau = "shenzhen"
@@ -46,7 +46,7 @@ TOPICS = (VANDAL_TOPIC, VICTIM_TOPIC)
 class Yard:
     """The router while bureaus write to it."""
 
-    shelf: Shelf[RouterCommand, RouterState]
+    shelf: SealedShell[RouterCommand, RouterState]
     clock: Clock
     broker: ConsumingBus = field(default_factory=ConsumingBus)
     parked: Memory = field(default_factory=Memory)
@@ -124,7 +124,7 @@ class Yard:
 async def open_yard() -> AsyncIterator[Yard]:
     """With both letters of the victim in it."""
     clock = Clock(MONDAY)
-    async with shelved(wiring.rules(RULEBOOK), seals("router"), now=clock) as shelf:
+    async with sealed_shell(wiring.rules(RULEBOOK), seals("router"), now=clock) as shelf:
         made = Yard(shelf, clock)
         for letter in (LETTER, OTHER):
             await made.receive(letter)

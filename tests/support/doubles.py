@@ -93,9 +93,7 @@ class Memory(Collection):
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
     ) -> list[Document]:
-        await asyncio.sleep(0)
-        if self.unread and self.unread.popleft():
-            raise AutoReconnect("the database went away")
+        await self._before_read(where)
         wanted = as_kept(dict(where))
         found = [one for one in self.kept.values() if fits(one, wanted)]
         for name, direction in reversed(sort):
@@ -131,10 +129,13 @@ class Memory(Collection):
 
     @override
     async def lacks(self, indexes: Iterable[Index]) -> list[Index]:
+        await self._before_read({})
+        return [index for index in indexes if index not in self.indexes]
+
+    async def _before_read(self, where: Mapping[str, Any]) -> None:
         await asyncio.sleep(0)
         if self.unread and self.unread.popleft():
             raise AutoReconnect("the database went away")
-        return [index for index in indexes if index not in self.indexes]
 
     def _apply(self, operations: Sequence[Operation]) -> WriteResult:
         matched, taken, broken = 0, set(), False

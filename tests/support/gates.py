@@ -7,7 +7,7 @@ process can die between any two.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
 from shared.platform.kafka.bus import Outbound
-from shared.platform.mongo.database import Document, Operation, WriteResult
+from shared.platform.mongo.database import Operation, WriteResult
 from tests.support.doubles import Memory, MemoryBus
 
 Ending = Literal["done", "before", "after", "partly", "late"]
@@ -103,28 +103,10 @@ class GatedCollection(Memory):
         return written
 
     @override
-    async def find(
-        self,
-        where: Mapping[str, Any],
-        *,
-        fields: Mapping[str, Any] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-    ) -> list[Document]:
+    async def _before_read(self, where: Mapping[str, Any]) -> None:
         if await self._gates.enter(self._process) != "done":
             raise AutoReconnect("the database went away")
-        return await super().find(where, fields=fields, sort=sort, limit=limit)
-
-    @override
-    async def stream(
-        self,
-        where: Mapping[str, Any],
-        *,
-        fields: Mapping[str, Any] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-    ) -> AsyncIterator[Document]:
-        for document in await self.find(where, fields=fields, sort=sort):
-            yield document
+        await super()._before_read(where)
 
 
 class GatedBus(MemoryBus):

@@ -40,11 +40,11 @@ from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
 from shared.platform.repair.incarnations import resend_entries
 from shared.platform.runtime import data_files
-from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import IDENTITY, LETTER, OWNER, PHONE, submit
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, MemoryBus
+from tests.support.sealed_shell import Round, SealedShell, sealed_shell, seals
 
 READS: Mapping[str, Sequence[str]] = {
     "intake": intake_store.READS,
@@ -61,7 +61,7 @@ _JWE = re.compile(rb"[\w-]{20,}\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
 class Lived:
     """The four services, and the one letter."""
 
-    shelves: Mapping[str, Shelf[Any, Any]]
+    shelves: Mapping[str, SealedShell[Any, Any]]
     mail: Round
     now: Clock
 
@@ -136,8 +136,8 @@ async def lived() -> AsyncIterator[Lived]:
     """A letter that has ended; all have heard all."""
     now, rules = Clock(MONDAY), all_rules()
     async with AsyncExitStack() as stack:
-        shelves: dict[str, Shelf[Any, Any]] = {
-            name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
+        shelves: dict[str, SealedShell[Any, Any]] = {
+            name: await stack.enter_async_context(sealed_shell(rules[name], seals(name), now=now))
             for name in SERVICES
         }
         mail = Round(*((shelves[name], READS[name]) for name in SERVICES))

@@ -9,7 +9,7 @@ from typing import Any
 from typing_extensions import override
 
 from shared.platform.kafka.bus import Inbound
-from shared.platform.mongo.database import Document, Operation, WriteResult
+from shared.platform.mongo.database import Operation, WriteResult
 from tests.support.builders import LETTER, PROGRESS_TOPIC
 from tests.support.doubles import Hook, Memory
 from tests.support.replicas import World
@@ -33,17 +33,10 @@ class Meddled(Memory):
         return written
 
     @override
-    async def find(
-        self,
-        where: Mapping[str, Any],
-        *,
-        fields: Mapping[str, Any] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-    ) -> list[Document]:
+    async def _before_read(self, where: Mapping[str, Any]) -> None:
         if self.before_find:
             await self.before_find.pop(0)()
-        return await super().find(where, fields=fields, sort=sort, limit=limit)
+        await super()._before_read(where)
 
 
 def progress(*numbers: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""Instants of tests, and a clock that only a test moves."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ class Clock:
     def pass_by(self, **of: float) -> None:
         """Let time pass, as the arguments of `timedelta` say."""
         self.at += timedelta(**of)
+
+
+def moment(day: int, hour: int = 12) -> datetime:
+    """An instant of November 2026, UTC."""
+    return datetime(2026, 11, day, hour, tzinfo=UTC)

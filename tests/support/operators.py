@@ -50,28 +50,27 @@ def projected(document: Document, fields: Mapping[str, Any]) -> Document:
     """The fields that were asked for; `_id` comes with them."""
     if not fields:
         return document
-    kinds = {bool(wanted) for wanted in fields.values()}
-    is_nested = any("." in path for path in fields)
-    if len(kinds) > 1 or (is_nested and kinds == {False}):
+    chosen = [path for path, is_wanted in fields.items() if is_wanted]
+    left_out = {path for path in fields if path not in chosen}
+    if (chosen and left_out - {"_id"}) or any("." in path for path in left_out):
         raise NotImplementedError("a projection that nobody uses")
-    if is_nested:
-        return _chosen(document, ["_id", *fields])
-    if kinds == {False}:
-        return {name: value for name, value in document.items() if name not in fields}
-    return {name: value for name, value in document.items() if name in fields or name == "_id"}
+    if not chosen:
+        return {name: value for name, value in document.items() if name not in left_out}
+    return _chosen(document, chosen if "_id" in left_out else ["_id", *chosen])
 
 
 def _chosen(document: Any, paths: Sequence[str]) -> Document:
-    """What stands at the paths, within what it stands in."""
+    """What stands at the paths, within what it stands in; a value on the way has nothing in it."""
     if not isinstance(document, dict):
-        raise NotImplementedError("a projection that nobody uses")
-    found: Document = {}
-    for path in paths:
-        first, _, rest = path.partition(".")
-        if first in document:
-            value = document[first]
-            found[first] = found.get(first, {}) | _chosen(value, [rest]) if rest else value
-    return found
+        return {}
+    inner: dict[str, list[str]] = {}
+    for first, _, rest in (path.partition(".") for path in paths):
+        inner.setdefault(first, []).extend([rest] if rest else [])
+    return {
+        name: _chosen(document[name], rests) if rests else document[name]
+        for name, rests in inner.items()
+        if name in document
+    }
 
 
 def apply(document: Document, change: Mapping[str, Mapping[str, Any]]) -> Document:

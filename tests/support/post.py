@@ -43,10 +43,10 @@ from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
 from shared.sealing.key_directory import KeyDirectory, anchor
 from tests.clients.making import Fetched
-from tests.intake.staging import Round, Shelf, shelved
 from tests.intake.story import submit
 from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, Memory, inbound_of
+from tests.support.sealed_shell import Round, SealedShell, sealed_shell
 
 SLUG: Bureau = "guangzhou"
 GZ = f"bureau:{SLUG}"
@@ -61,7 +61,7 @@ class Member:
     seals: Seals
     now: Clock
     private: dict[str, ECKey]
-    shelf: Shelf[Any, Any] = field(init=False)
+    shelf: SealedShell[Any, Any] = field(init=False)
     watch: KeyWatch = field(init=False)
     heard: int = 0
 
@@ -245,7 +245,9 @@ async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
             rules: Any = (
                 intake.rules(member.seals) if name == "intake" else router.rules(RULEBOOK, anchors)
             )
-            member.shelf = await stack.enter_async_context(shelved(rules, member.seals, now=now))
+            member.shelf = await stack.enter_async_context(
+                sealed_shell(rules, member.seals, now=now)
+            )
             kept = KeptKeys(Memory(), member.seals.ring)
             member.watch = KeyWatch(member.shelf.bus, kept, seals=member.seals, now=now)
         mail = Round(

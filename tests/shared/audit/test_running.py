@@ -32,21 +32,14 @@ class Restless(Memory):
         """The look before which a service that was behind has caught up."""
 
     @override
-    async def find(
-        self,
-        where: Mapping[str, Any],
-        *,
-        fields: Mapping[str, Any] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-    ) -> list[Document]:
+    async def _before_read(self, where: Mapping[str, Any]) -> None:
         if "_id" in where:
             self.looks += 1
             for one in self.kept.values():
                 one["version"] += 1
             if self.looks == self.repaired_at:
                 self.kept[ANSWERED]["seen"]["progress"] += 1
-        return await super().find(where, fields=fields, sort=sort, limit=limit)
+        await super()._before_read(where)
 
 
 def behind(of: Town) -> tuple[Archive, ...]:

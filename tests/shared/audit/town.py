@@ -49,12 +49,12 @@ from shared.platform.mongo.database import Document
 from shared.platform.repair.watermarks import Behind
 from shared.platform.runtime import data_files
 from tests.intake.diversions import DIVERSION, divert
-from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
 from tests.router.key_story import GZ, confirm, propose
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import MONDAY, RULEBOOK, TRIAGE, sign
 from tests.support.doubles import Clock, Memory, as_kept
+from tests.support.sealed_shell import Round, SealedShell, sealed_shell, seals
 
 ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED, FREED, OF_PROVINCE = (
     new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9, 11, 13, 15, 19)
@@ -64,7 +64,7 @@ RELEASED = new_diversion_number(bytes([17] * 10))
 SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, ADDRESS, "路灯")
 """Invented words that no report may show."""
 
-Shelves = Mapping[str, Shelf[Any, Any]]
+Shelves = Mapping[str, SealedShell[Any, Any]]
 
 
 @dataclass
@@ -204,7 +204,7 @@ async def _build() -> Town:
             ),
         }
         shelves: Shelves = {
-            name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
+            name: await stack.enter_async_context(sealed_shell(rules[name], seals(name), now=now))
             for name in SERVICES
         }
         reads = (

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Generic
 
 from joserfc.jwk import ECKey
@@ -38,11 +38,6 @@ PRIVATE = {reader: ECKey.generate_key("P-256") for reader in READERS}
 SEALER = sealer_of(PRIVATE)
 
 
-def moment(day: int, hour: int = 12) -> datetime:
-    """An instant of November 2026, UTC."""
-    return datetime(2026, 11, day, hour, tzinfo=UTC)
-
-
 def opener(reader: str) -> Opener:
     """The private key of one reader."""
     return Opener({reader: PRIVATE[reader]})
@@ -54,7 +49,7 @@ def seals(service: str, *, sealer: Sealer = SEALER) -> Seals:
 
 
 @dataclass
-class Shelf(Generic[C, S]):
+class SealedShell(Generic[C, S]):
     """One service's shell: what it keeps, what it said, and the way to tell it things."""
 
     rules: ServiceDecider[C, S]
@@ -116,9 +111,9 @@ class Shelf(Generic[C, S]):
 
 
 @asynccontextmanager
-async def shelved(
+async def sealed_shell(
     rules: ServiceDecider[C, S], keys: Seals, *, now: Clock
-) -> AsyncIterator[Shelf[C, S]]:
+) -> AsyncIterator[SealedShell[C, S]]:
     """A shell that runs until the end of the block, and has sent all by then."""
     documents, strangers, bus, moved, parked = Memory(), Memory(), MemoryBus(), Memory(), Memory()
     history = EventLog(documents, moved=moved, asked=Memory())
@@ -135,7 +130,7 @@ async def shelved(
         documents, moved=moved, parking=DeadLetterStore(parked, keys.ring, now=now), now=now
     )
     async with running(commands.run()):
-        yield Shelf(
+        yield SealedShell(
             rules, keys, now, documents, strangers, bus, letters, commands,
             history, moved, parked, erasing,
         )  # fmt: skip
@@ -182,7 +177,7 @@ def name_of(event_type: str) -> str:
 class Round:
     """Several shells that hear each other."""
 
-    def __init__(self, *members: tuple[Shelf[Any, Any], Sequence[str]]) -> None:
+    def __init__(self, *members: tuple[SealedShell[Any, Any], Sequence[str]]) -> None:
         """`members`: each with the topics that it reads."""
         self._members = members
         self._heard: dict[tuple[int, str], int] = {}
