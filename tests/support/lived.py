@@ -1,4 +1,4 @@
-"""A letter that lived a whole life in all four services, words said by everybody who may say any.
+"""A letter that lived a whole life in all four services, with words by everyone who may write any.
 
 Shells, rules and sealing are the real ones; documents and broker are in memory.
 """
@@ -74,17 +74,17 @@ class Lived:
         await self.pass_on()
 
     async def act(self, action: Any) -> None:
-        """The bureau asks for something."""
+        """The bureau requests an action."""
         await self.shelves["router"].hear([sent_action(action, letter=LETTER)])
         await self.pass_on()
 
     async def pass_on(self) -> None:
-        """Time passes, and everybody hears everything."""
+        """Time passes, and every service reads everything."""
         self.now.pass_by(seconds=7)
         await self.mail.pass_on()
 
     async def erase(self, *what: Erasable) -> None:
-        """A rule's time is over, and everybody has heard of it and done it."""
+        """A rule's time is over, and every service has heard of it and acted."""
         await self.tell("intake", EraseLetterParts(what, RULE))
         for shelf in self.shelves.values():
             while await shelf.erasing.erase():
@@ -92,13 +92,13 @@ class Lived:
             await shelf.erasing.erase_parked()
 
     def kept(self, service: str) -> bytes:
-        """All that a service keeps, to be searched."""
+        """Everything that a service stores, to be searched."""
         shelf = self.shelves[service]
         found = [*shelf.documents.kept.values(), *shelf.moved.kept.values()]
         return b"".join(bson.encode(one) for one in found)
 
     async def resent(self, service: str) -> list[Outbound]:
-        """All that a service would send again, in its order."""
+        """Everything that a service would send again, in order."""
         bus, shelf = MemoryBus(), self.shelves[service]
         async for _ in resend_entries(
             shelf.history, Sender(bus), where={}, is_wanted=lambda _: True
@@ -107,7 +107,7 @@ class Lived:
         return [record for sent in bus.sends for record in sent]
 
     def on_topics(self) -> list[Outbound]:
-        """All that was ever sent."""
+        """Everything that was ever sent."""
         topics = (topic.name for topic in ALL)
         return [
             one for name in topics for shelf in self.shelves.values()
@@ -116,7 +116,7 @@ class Lived:
 
 
 def envelopes(records: Iterable[Outbound]) -> set[bytes]:
-    """Everything sealed in these."""
+    """All sealed words in these."""
     return {found for one in records for found in _JWE.findall(one.value)}
 
 

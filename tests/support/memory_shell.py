@@ -34,7 +34,7 @@ from tests.support.doubles import Clock, Memory
 
 
 class MemoryDocuments(Memory):
-    """Documents in memory that count how many all queries have returned."""
+    """Documents in memory that count how many documents all queries have returned."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 
 class Clock:
-    """A `Now` that stands still until it is moved; `seconds` is its monotonic twin."""
+    """A `Now` that only a test moves; `seconds` is the matching monotonic clock."""
 
     def __init__(self, at: datetime = START) -> None:
         self.at = at
@@ -17,7 +17,7 @@ class Clock:
         return self.at
 
     def seconds(self) -> float:
-        """Seconds that only go forward."""
+        """Seconds that never go back."""
         return (self.at - START).total_seconds()
 
     def pass_by(self, **of: float) -> None:
