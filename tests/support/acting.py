@@ -120,7 +120,7 @@ class Process:
             partition.place(self.name, incarnation=incarnation)
 
     async def make_good(self, lost: Sequence[Place], ask: Callable[[Place], None]) -> None:
-        """Committed offsets were removed: send the log again, request gaps, and go on from there."""
+        """Committed offsets were removed: send the log again, request gaps, and go on."""
         await _until_done(self._resend)
         for place in lost:
             ask(place)

@@ -1,5 +1,4 @@
-"""A service's view of one letter when records come late, early and repeated, as brokers deliver
-them.
+"""A service's view of one letter whose records come late, early and repeated, as brokers do.
 
 The fold is the shell's own; the events are the examples of the contracts, numbered as one story.
 """
