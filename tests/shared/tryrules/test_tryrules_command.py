@@ -1,4 +1,4 @@
-"""Does the command write what it found of all letters or nothing, and say which line is wrong?"""
+"""The command writes the results of all letters or nothing, and names invalid lines."""
 
 import json
 import os
