@@ -56,7 +56,7 @@ STAFF: Mapping[str, list[str]] = {
 
 @dataclass
 class Office:
-    """The router, and whoever asks its face."""
+    """The router and its HTTP client."""
 
     shelf: SealedShell[RouterCommand, RouterState]
     client: httpx.AsyncClient
@@ -75,7 +75,7 @@ class Office:
         await self.shelf.hear([sent_action(action, bureau, letter=letter)])
 
     async def letter(self, letter: str = LETTER) -> Letter:
-        """What the router knows of it."""
+        """The router's state of it."""
         state = await self.shelf.letters.state(letter)
         assert isinstance(state, Letter)
         return state
@@ -100,7 +100,7 @@ class Office:
         return answer
 
     def headers(self, who: str | None) -> dict[str, str]:
-        """The sign-in of one of the staff, of a citizen, or of somebody whose token is `who`."""
+        """The sign-in of staff, of a citizen, or with the token `who`."""
         if who is None:
             return {}
         at = self.shelf.now()

@@ -1,4 +1,4 @@
-"""What a bureau is told of its actions, and what it is not."""
+"""The answers that a bureau gets to its actions, and those that it doesn't get."""
 
 from dataclasses import replace
 from typing import Any

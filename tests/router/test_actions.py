@@ -1,4 +1,4 @@
-"""Every action of bureaus and every request of writers through the shell, and what it becomes."""
+"""Every action of bureaus and every request of writers through the shell, with its effects."""
 
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ TEXT = WriterText(text="补充说明。", own_spans=())
 
 
 def act(asks: type[Action], /, **over: Any) -> Action:
-    """What a bureau's system sends."""
+    """An action as a bureau's system sends it."""
     fields = {"action_id": uuid4(), "assignment": 1, "made_at": MONDAY, "staff": "g-17"}
     return asks.model_validate(fields | over)
 

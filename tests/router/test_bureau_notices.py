@@ -1,4 +1,4 @@
-"""What a bureau is told of an action that could not be read."""
+"""The answer to a bureau's action that could not be read."""
 
 import pytest
 from aiokafka.errors import KafkaTimeoutError

@@ -1,4 +1,4 @@
-"""Who may do what at the desks, once, and what is right to send."""
+"""Who may do what at the desks, repeated requests, and valid bodies."""
 
 from typing import Any
 

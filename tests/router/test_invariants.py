@@ -1,4 +1,4 @@
-"""What holds of every letter, whatever is asked of it by whom, in whatever order, however often."""
+"""Invariants of every letter, under any commands by anyone in any order."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -94,7 +94,7 @@ class AnyLetter(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([1, 20, 100, 400, 1000]))
     def time_goes_by(self, hours: int) -> None:
-        """The notifier proposes all that passed, in its order, however late it comes to it."""
+        """The notifier proposes all levels that have passed, in order, however late."""
         self.now += timedelta(hours=hours)
         while told := self.passed():
             self.tell(told)
@@ -156,8 +156,9 @@ class AnyLetter(RuleBasedStateMachine):
             self.watcher.check(self.state)
 
     def teardown(self) -> None:
-        """The history folds to the live state, which is kept and opens as it was, and from it the
-        letter comes to its end."""
+        """The history folds to the live state, which can be stored and loaded, and from which the
+        letter comes to an end.
+        """
         state: LetterState = UnknownLetter()
         for event in self.history:
             state = evolve(state, event)

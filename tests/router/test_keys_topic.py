@@ -1,4 +1,4 @@
-"""Of each holder the newest record stands last on the topic, is enough, and was entered here."""
+"""Each holder's newest record is last on the topic, complete, and was entered here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever people wrote, the router can say what follows, and its reader can open it."""
+"""The router can send events about the largest texts, and their reader can decrypt them."""
 
 from typing import Any
 

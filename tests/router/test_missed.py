@@ -23,7 +23,7 @@ KEYS = Keys({"bureau:guangzhou": PRIVATE["bureau:guangzhou"]}, PublicKeys())
 
 
 class Bureau:
-    """What the library keeps of the order, and what it has delivered."""
+    """The client library's sequence state, and its deliveries."""
 
     def __init__(self) -> None:
         self.order, self.gaps = ArrivalBuffer(), GapRequests()
@@ -51,7 +51,7 @@ class Bureau:
 
     @property
     def names(self) -> list[str]:
-        """What was delivered, in order."""
+        """Delivered events, in order."""
         return [name_of(one.type) for one in self.delivered]
 
 

@@ -1,4 +1,4 @@
-"""`calendar-changed` at the router: who has other dates, said once, whatever interrupts it."""
+"""`calendar-changed` at the router: new dates are sent once, despite interruptions."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ async def stormy(desk: Office) -> Letters[RouterCommand, RouterState]:
 
 
 def moved(desk: Office) -> list[tuple[str, str]]:
-    """Which letters were told of which clocks."""
+    """Which letters got which clocks."""
     said = desk.shelf.said(PROGRESS.name)
     found = [(one.subject, one.data) for one in said if isinstance(one.data, DueChanged)]
     return [(letter, event.clock) for letter, event in found]

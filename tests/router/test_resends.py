@@ -1,4 +1,4 @@
-"""A bureau that misses something is told it again, and nothing that isn't its own."""
+"""A bureau gets its missing events again, and nothing that isn't its own."""
 
 from typing import Any
 from uuid import uuid4
@@ -101,7 +101,7 @@ def test_a_snapshot_says_how_things_stand_now() -> None:
 @pytest.mark.parametrize("addressed_to", [None, "province", "guangzhou"])
 @pytest.mark.parametrize("category", ["request", "complaint", "report"])
 def test_right_after_the_assignment_it_says_the_same(category: Any, addressed_to: Any) -> None:
-    """Masked words too: what a bureau must not read is in neither."""
+    """Masked words too: neither copy has what a bureau must not read."""
     story = given().when(receive(category=category, addressed_to=addressed_to))
     told = [
         copy

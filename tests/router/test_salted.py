@@ -1,4 +1,4 @@
-"""What desks and bureaus ask leaves no digest that a guess of its words could confirm."""
+"""Requests of desks and bureaus leave no digest that could confirm a guess of their words."""
 
 from hashlib import sha256
 from uuid import uuid4

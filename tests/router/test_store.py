@@ -1,4 +1,4 @@
-"""How the router keeps letters: sealed, indexed by holder and state, and said to whom."""
+"""How the router stores letters: sealed, and indexed by holder and state."""
 
 import json
 from datetime import timedelta
@@ -80,7 +80,7 @@ def test_what_was_never_heard_of_is_found_by_nobody() -> None:
 
 
 def said(story: Story) -> list[tuple[str, str]]:  # type: ignore[type-arg]  # any story of the router
-    """Topic and event, in order, of what the last command makes the router say."""
+    """Topic and type of the router's events about the last command, in order."""
     outs = [out for event in story.caused for out in outgoing(event, story.state)]
     return [(out.topic, name_of(out.event.type)) for out in outs if isinstance(out, Outgoing)]
 

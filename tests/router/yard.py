@@ -93,7 +93,7 @@ class Yard:
         self.broker.put(arrived(sent_action(action, VICTIM, letter=letter)))
 
     def done(self, topic: str) -> int:
-        """How many records of the topic are dealt with."""
+        """The number of processed records of the topic."""
         return sum(one.offset for at, one in self.broker.commits.items() if at.topic == topic)
 
     def document(self, letter: str) -> bytes:
@@ -101,22 +101,22 @@ class Yard:
         return bson.encode(self.shelf.documents.kept[letter])
 
     async def letter(self, letter: str) -> Letter:
-        """What the router knows of it."""
+        """The router's state of it."""
         state = await self.shelf.letters.state(letter)
         assert isinstance(state, Letter)
         return state
 
     async def until_done(self, topic: str, count: int) -> None:
-        """Return once so many records of the topic are dealt with."""
+        """Return once that many records of the topic are processed."""
         await until(lambda: self.done(topic) == count)
 
     def answered(self, bureau: Bureau) -> list[Envelope[Any]]:
-        """What the bureau was told of its actions, in their envelopes."""
+        """Envelopes of the bureau's answers."""
         said = self.shelf.said(letters_of(bureau).name)
         return [one for one in said if isinstance(one.data, ActionApplied | ActionRefused)]
 
     def answers(self, bureau: Bureau) -> list[Any]:
-        """What the bureau was told of its actions."""
+        """The bureau's answers."""
         return [one.data for one in self.answered(bureau)]
 
 
