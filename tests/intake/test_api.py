@@ -1,4 +1,4 @@
-"""The citizen's mailbox over HTTP: once is enough, and nobody reads another's letters."""
+"""The citizen's mailbox over HTTP: repeated requests count once, and letters are private."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Consent and contact over HTTP: done at once and once, and told to whoever needs it."""
+"""Consent and contact over HTTP: changed at once, once, and sent to other services."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""One person with a script hides nobody: one row for each writer, one call, and an alarm."""
+"""Mass emergencies of one writer hide nobody: one row for each writer, one call, and an alarm."""
 
 from __future__ import annotations
 

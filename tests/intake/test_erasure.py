@@ -1,4 +1,4 @@
-"""Once a letter's time is over, nobody has its words any more, and everybody its course."""
+"""After a letter's retention period nobody has its words, and everybody its course."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ async def test_what_waited_has_its_turn_and_nothing_of_it_stays(story: Lived) ->
 
 
 async def test_a_reader_who_begins_anew_ends_where_the_others_are(story: Lived) -> None:
-    """From what is sent again, which has no words; the state is the same as theirs."""
+    """Rebuilt from resent events, which have no words; the state is the same."""
     await story.erase(*ALL)
     sent = [one for service in SERVICES for one in await story.resent(service)]
     for service in ("notifier", "publisher"):
@@ -147,7 +147,7 @@ async def test_a_reader_who_begins_anew_ends_where_the_others_are(story: Lived) 
 
 
 async def test_router_and_intake_take_what_has_no_words(story: Lived) -> None:
-    """They too hear again what others said, as after a loss: nothing of it is refused or parked."""
+    """They receive resent events, as after a loss, and refuse or park none."""
     await story.erase(*ALL)
     for service, writers in (("router", ["intake"]), ("intake", ["router", "publisher"])):
         async with sealed_shell(all_rules()[service], seals(service), now=story.now) as fresh:
@@ -192,7 +192,7 @@ async def _audited(story: Lived) -> set[tuple[str, str]]:
 
 
 def _without_times(state: Any) -> Any:
-    """When this service came to hear of it is its own."""
+    """Each service has its own time of receipt."""
     if isinstance(state, dict):
         kept = {name: one for name, one in state.items() if not name.endswith("at")}
         return {name: _without_times(one) for name, one in kept.items()}

@@ -1,4 +1,4 @@
-"""Is it happening now? No lets a letter go its way with its first time; yes keeps it here."""
+""" "Is it happening now?" No: the letter proceeds with its first time. Yes: it stays here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of a masked letter nobody sees the writer alone: one asks, another grants, the view ends."""
+"""Nobody sees a masked letter's writer alone: one requests, another grants, the view ends."""
 
 from datetime import timedelta
 from typing import Any

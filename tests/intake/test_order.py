@@ -1,4 +1,4 @@
-"""However the broker delivers what the router says, the writer sees it in order and once."""
+"""However the router's events are delivered, the writer sees each once and in order."""
 
 from typing import Any
 

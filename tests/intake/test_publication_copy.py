@@ -1,4 +1,4 @@
-"""Copies leave out their writer, wherever own values stand, and are small enough to be sent."""
+"""Copies for publication leave out the writer's own values, and are small enough to be sent."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who of the staff is shown who wrote a letter, freshly signed in, with a reason, on record."""
+"""Which staff may see a letter's writer: freshly signed in, with a reason, on record."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A digest of a letter's text is salted: whoever guesses a short letter can't confirm the guess."""
+"""Digests of a letter's text are salted, so a guess of a short letter can't be confirmed."""
 
 from hashlib import sha256
 

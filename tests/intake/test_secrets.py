@@ -54,7 +54,7 @@ PUBLICATION = new_publication_id(bytes(range(10)))
 
 @dataclass
 class Suite:
-    """Three services that hear each other."""
+    """Three services that read each other's events."""
 
     intake: Front
     router: Office
@@ -126,7 +126,7 @@ async def suite(tmp_path: Path) -> AsyncIterator[Suite]:
 
 
 def found_in(text: str, secrets: tuple[str, ...] = SECRETS) -> list[str]:
-    """Secrets that stand in `text`, as they are or as JSON escapes them."""
+    """Secrets in `text`, plain or as JSON escapes them."""
     return [one for one in secrets if one in text or json.dumps(one)[1:-1] in text]
 
 

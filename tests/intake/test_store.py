@@ -1,4 +1,4 @@
-"""How intake keeps letters: sealed at rest, found by their writer, numbered once for each key."""
+"""How intake stores letters: sealed, found by their writer, numbered once for each key."""
 
 import asyncio
 import json
