@@ -21,7 +21,7 @@ from tests.support.sealed_shell import PRIVATE
 OWN = f"bureau:{GZ}"
 TOPIC = letters_of(GZ).name
 SAID = (NAME, ID_NUMBER, PHONE, ADDRESS, "路灯", "村口", "新灯", "谢谢", "照片")
-"""What was written in the letter and about it."""
+"""Words in the letter and about it."""
 
 
 def keys() -> Keys:
@@ -33,7 +33,7 @@ async def told(story: Lived) -> list[Outbound]:
 
 
 def arrived(records: list[Outbound]) -> list[Arrived]:
-    """As the bureau reads and opens them; every one of them can be read."""
+    """The bureau's decrypted events; all of them are readable."""
     found = [read(fetched(one)) for one in records]
     return [opened(one, keys()) for one in found if isinstance(one, Arrived)]
 
