@@ -110,7 +110,7 @@ async def _without_key(desk: Front) -> None:
 
 
 async def notifier(reached: Reached) -> None:
-    """Clocks pass, and what is told comes to an end in each way."""
+    """Clocks pass, and messages end in each way."""
     async with memory_shell(reached.watch(RULES), at=RED_AT) as stage:
         await stage.hear(SUBMITTED.name, LETTER, submitted(Contact(phone=PHONE)))
         await stage.hear(PROGRESS.name, LETTER, fact(started()), *(answered(),) * 3)

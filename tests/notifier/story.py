@@ -93,7 +93,7 @@ def fact(*clocks: ClockChange, holder: Holder = "guangzhou") -> Fact:
 
 
 def received(about: About | None = None) -> LetterReceived:
-    """The router has received the letter, and knows whom it complains about."""
+    """The router has received the letter, with the subject of its complaint."""
     return LetterReceived(
         state="submitted",
         holder="triage",

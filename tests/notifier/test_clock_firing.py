@@ -1,4 +1,4 @@
-"""Due levels are proposed once, whatever fails."""
+"""Due levels are proposed once, despite failures."""
 
 import asyncio
 from datetime import timedelta

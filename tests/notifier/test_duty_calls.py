@@ -37,7 +37,7 @@ ALL = replace(DUTY, terms=(*DUTY.terms, *of("province_command", "s-4")))
 
 
 class Directory:
-    """A gateway that answers some officers with other statuses, and everybody else with 202."""
+    """A gateway that answers some officers with other statuses, and all others with 202."""
 
     def __init__(self, **statuses: int) -> None:
         self.statuses = {name.replace("_", "-"): status for name, status in statuses.items()}

@@ -1,4 +1,4 @@
-"""Messages to writers are delivered once, whatever fails."""
+"""Messages to writers are delivered once, despite failures."""
 
 import logging
 

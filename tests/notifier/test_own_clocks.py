@@ -1,4 +1,4 @@
-"""Calls about diversions at any hour, until somebody has seen them; editors, in the morning."""
+"""Calls about diversions at any hour until one is seen; messages to editors in the morning."""
 
 from datetime import datetime, timedelta
 

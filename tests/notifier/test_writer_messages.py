@@ -1,4 +1,4 @@
-"""Writers are told what concerns them: once, outside quiet hours, and with its due date."""
+"""Writers get messages that concern them: once, outside quiet hours, with the due date."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
