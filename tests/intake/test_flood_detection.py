@@ -48,13 +48,13 @@ def another(number: int) -> str:
 
 
 def told(metric: str, kind: str) -> float:
-    """What a counter of floods says."""
+    """The value of a flood counter."""
     counters = {"floods": metrics.FLOODS, "letters": metrics.FLOOD_LETTERS}
     return float(counters[metric].labels(kind)._value.get())
 
 
 def campaigns(desk: Front) -> list[str | None]:
-    """The group of each letter that was told of, in order."""
+    """The group of each reported letter, in order."""
     return [one.data.campaign for one in desk.shelf.said(SUBMITTED.name)]
 
 
@@ -258,7 +258,7 @@ def test_a_network_is_more_than_an_address() -> None:
 
 
 async def ask(app: FastAPI, peer: str, **headers: str) -> str | None:
-    """What a route knows of the network of whoever asks."""
+    """The network of the client, as a route sees it."""
     transport = httpx.ASGITransport(app, client=(peer, 5))
     async with httpx.AsyncClient(transport=transport, base_url="http://face") as asking:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

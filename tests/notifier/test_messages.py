@@ -9,8 +9,8 @@ import pytest
 from services.notifier.domain.deliveries import Delivery, MessageDetails
 from services.notifier.domain.messages import CLOCKS, LEVELS, TEXTS, WHERE_TO_TURN, text_of
 from shared.contracts.vocabulary import ClockName, Language, LevelName, WhereToTurn
-from tests.notifier.stage import moment
 from tests.notifier.story import LETTER
+from tests.support.moving import moment
 
 LANGUAGES = get_args(Language)
 

@@ -30,9 +30,15 @@ from shared.platform.kafka.bus import Outbound
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import ServiceDecider
 from tests.intake.faces import opened_face, settings, token
-from tests.intake.staging import Shelf, running, sealed_record, seals, shelved
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import (
+    SealedShell,
+    running,
+    sealed_record,
+    sealed_shell,
+    seals,
+)
 from tests.support.watching import Watch, unwatched
 
 STAFF: Mapping[str, list[str]] = {
@@ -58,9 +64,9 @@ STAFF: Mapping[str, list[str]] = {
 
 @dataclass
 class Office:
-    """The router, and whoever asks its face."""
+    """The router and its HTTP client."""
 
-    shelf: Shelf[Command, LetterState]
+    shelf: SealedShell[Command, LetterState]
     holders: KeyHolders
     client: httpx.AsyncClient
     cataloguing: WordIndexing
@@ -78,7 +84,7 @@ class Office:
         await self.shelf.hear([sent_action(action, bureau, letter=letter)])
 
     async def letter(self, letter: str = LETTER) -> Letter:
-        """What the router knows of it."""
+        """The router's state of it."""
         state = await self.shelf.letters.state(letter)
         assert isinstance(state, Letter)
         return state
@@ -103,7 +109,7 @@ class Office:
         return answer
 
     def headers(self, who: str | None) -> dict[str, str]:
-        """The sign-in of one of the staff, of a citizen, or of somebody whose token is `who`."""
+        """The sign-in of staff, of a citizen, or with the token `who`."""
         if who is None:
             return {}
         at = self.shelf.now()
@@ -119,7 +125,7 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
     """The router on a Monday morning; `watch` sees what its rules are asked."""
     now = Clock(MONDAY)
     kept = settings(RouterSettings, folder)
-    async with shelved(watch(wiring.rules(RULEBOOK)), seals("router"), now=now) as shelf:
+    async with sealed_shell(watch(wiring.rules(RULEBOOK)), seals("router"), now=now) as shelf:
         words = WordIndex(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
@@ -133,7 +139,7 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
             yield Office(shelf, holders, client, listing)
 
 
-def holders_beside(shelf: Shelf[Any, Any], rules: ServiceDecider[Any, Any]) -> KeyHolders:
+def holders_beside(shelf: SealedShell[Any, Any], rules: ServiceDecider[Any, Any]) -> KeyHolders:
     """The holders of keys that stand among the shelf's documents."""
     sender = Sender(shelf.bus)
     return KeyHolders(rules, shelf.seals, history=shelf.history, sender=sender, now=shelf.now)

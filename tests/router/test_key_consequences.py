@@ -1,4 +1,4 @@
-"""What follows from a change of keys, and that two people stand behind each, whatever is tried."""
+"""Effects of a change of keys; two people stand behind each, whatever is tried."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -47,7 +47,7 @@ HOUR = timedelta(hours=1)
 
 
 def wanted(events: object) -> list[object]:
-    """From when on letters are to be told anew."""
+    """The time after which letters are sent again."""
     assert isinstance(events, tuple)
     return [one.since for one in events if isinstance(one, ResendNeeded)]
 
@@ -144,7 +144,7 @@ def test_whatever_is_tried_two_people_stand_behind_each_change(
 def check_change(
     said: KeyChanged, before: dict[str, HolderKey], now: datetime
 ) -> dict[str, HolderKey]:
-    """Two people, one key changed, none lost that stands, and a service is never without."""
+    """Two people, one key changed, no valid key lost, and no service ever without one."""
     first, second = said.entered_by
     assert first != second
     keys = {key.kid: key for key in said.keys}

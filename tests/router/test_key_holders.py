@@ -15,11 +15,11 @@ from shared.contracts.topics import KEYS, PROGRESS, SUBMITTED
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.repair.outbox_sweeper import OutboxSweeper
-from tests.intake.staging import Shelf, seals, shelved
 from tests.router.key_story import GZ, confirm, propose
 from tests.router.office import holders_beside
 from tests.router.story import MONDAY, RULEBOOK, receive
 from tests.support.doubles import Clock
+from tests.support.sealed_shell import SealedShell, sealed_shell, seals
 
 STORED: Mapping[str, Any] = {
     "_id": GZ,
@@ -61,14 +61,14 @@ STORED: Mapping[str, Any] = {
 
 
 @pytest.fixture
-async def shelf() -> AsyncIterator[Shelf[Any, Any]]:
+async def shelf() -> AsyncIterator[SealedShell[Any, Any]]:
     """The router's shell, over the document of an earlier version."""
-    async with shelved(wiring.rules(RULEBOOK), seals("router"), now=Clock(MONDAY)) as made:
+    async with sealed_shell(wiring.rules(RULEBOOK), seals("router"), now=Clock(MONDAY)) as made:
         made.documents.kept[GZ] = copy.deepcopy(dict(STORED))
         yield made
 
 
-async def test_a_stored_holder_goes_on_under_the_next_number(shelf: Shelf[Any, Any]) -> None:
+async def test_a_stored_holder_goes_on_under_the_next_number(shelf: SealedShell[Any, Any]) -> None:
     holders = holders_beside(shelf, key_rules())
     (known,) = (keys for keys in (await holders.keys()).values() if keys.keys)
     assert known == STATE.validate_python(STORED["state"])
@@ -77,7 +77,7 @@ async def test_a_stored_holder_goes_on_under_the_next_number(shelf: Shelf[Any, A
     assert [(one.subject, one.sequence) for one in shelf.said(KEYS.name)] == [(GZ, 2)]
 
 
-async def test_what_was_decided_before_is_not_decided_again(shelf: Shelf[Any, Any]) -> None:
+async def test_what_was_decided_before_is_not_decided_again(shelf: SealedShell[Any, Any]) -> None:
     holders = holders_beside(shelf, key_rules())
     (fold,) = await holders.documents.decide_and_store(
         [IdempotentCommand(GZ, RecordResent(MONDAY + SURE), "desk-1", "7c42")]
@@ -85,7 +85,7 @@ async def test_what_was_decided_before_is_not_decided_again(shelf: Shelf[Any, An
     assert (fold.refusals, fold.state.tell_anew) == ({}, (MONDAY + SURE,))
 
 
-async def test_a_change_that_was_stored_and_not_sent_is_swept(shelf: Shelf[Any, Any]) -> None:
+async def test_a_change_that_was_stored_and_not_sent_is_swept(shelf: SealedShell[Any, Any]) -> None:
     holders = holders_beside(shelf, key_rules())
     await holders.documents.decide_and_store(
         [IdempotentCommand(GZ, propose(), "one"), IdempotentCommand(GZ, confirm(), "two")]
@@ -97,7 +97,9 @@ async def test_a_change_that_was_stored_and_not_sent_is_swept(shelf: Shelf[Any, 
     assert [one.sequence for one in shelf.said(KEYS.name)] == [2]
 
 
-async def test_a_letter_under_a_holders_name_takes_nothing_from_it(shelf: Shelf[Any, Any]) -> None:
+async def test_a_letter_under_a_holders_name_takes_nothing_from_it(
+    shelf: SealedShell[Any, Any],
+) -> None:
     blank = {"contact": None, "identity": None}
     await shelf.hear_events(SUBMITTED.name, GZ, receive().letter.model_copy(update=blank))
     document = shelf.documents.kept[GZ]

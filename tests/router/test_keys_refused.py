@@ -1,4 +1,4 @@
-"""What the desk refuses to take as a key or a confirmation, without showing any of it."""
+"""Keys and confirmations that the desk refuses, without showing any of them."""
 
 import json
 import logging
@@ -43,7 +43,7 @@ async def test_a_private_key_is_refused_and_shown_nowhere(
 
 
 def others() -> list[tuple[str, dict[str, Any]]]:
-    """What is no public key of this holder on P-256, and the field that says so."""
+    """Invalid public keys of this holder, each with the field that the answer names."""
     good, x = pasted(), pasted()["x"]
     p384 = ECKey.generate_key("P-384").as_dict(private=False)
     k1 = ECKey.generate_key("secp256k1").as_dict(private=False)

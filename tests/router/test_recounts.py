@@ -1,4 +1,4 @@
-"""`calendar-changed` at the router: who has other dates, said once, whatever interrupts it."""
+"""`calendar-changed` at the router: new dates are sent once, despite interruptions."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -24,11 +24,11 @@ from shared.platform.letters.foreign_replies import ForeignReplyCache
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand
-from tests.intake.staging import seals
 from tests.router.office import Office, accepting, replying
 from tests.router.story import LETTER, MONDAY, NOTE, OTHER, RULEBOOK, receive
 from tests.router.test_invariants import STORMY
 from tests.support.doubles import Memory
+from tests.support.sealed_shell import seals
 from tests.support.versions import both
 
 THIRD = new_letter_number(bytes(range(40, 50)))
@@ -49,7 +49,7 @@ async def stormy(desk: Office) -> Letters[Command, LetterState]:
 
 
 def moved(desk: Office) -> list[tuple[str, str]]:
-    """Which letters were told of which clocks."""
+    """Which letters got which clocks."""
     said = desk.shelf.said(PROGRESS.name)
     found = [(one.subject, one.data) for one in said if isinstance(one.data, DueChanged)]
     return [(letter, event.clock) for letter, event in found]
