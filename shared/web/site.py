@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import FileResponse
@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from shared.contracts.bilingual import Bilingual
 from shared.platform.http.application import open_to_all
 from shared.platform.http.problems import CODES, TITLES
-from shared.platform.runtime.settings import ServiceSettings
+from shared.platform.runtime.clock import Now
 from shared.web import style_guide
 from shared.web.addresses import local_path
 from shared.web.formats import Formats
@@ -30,6 +30,19 @@ JSON: Final = {"application/json", "application/problem+json"}
 FORM: Final = "application/x-www-form-urlencoded"
 OF_A_BODY: Final = {"content-length", "content-type"}
 
+
+class PageSettings(Protocol):
+    """The settings that pages need."""
+
+    @property
+    def office_time(self) -> Now:
+        """The office's clock."""
+
+    @property
+    def is_development(self) -> bool:
+        """Whether this is not the real mailbox."""
+
+
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 
 files = APIRouter(include_in_schema=False)
@@ -38,7 +51,7 @@ files = APIRouter(include_in_schema=False)
 def install(
     app: FastAPI,
     *,
-    settings: ServiceSettings,
+    settings: PageSettings,
     service: str,
     templates: Path | None = None,
     locale: Path | None = None,
