@@ -73,8 +73,9 @@ def install(
     app.include_router(files)
     if settings.is_development:
         app.include_router(style_guide.router)
+    app.state.as_viewed = as_viewed
     for fault, handler in list(app.exception_handlers.items()):
-        app.exception_handlers[fault] = _as_page(handler)
+        app.exception_handlers[fault] = _viewed(handler)
 
 
 def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
@@ -162,14 +163,16 @@ async def switch_display(
     return answer
 
 
-def _as_page(handler: Handler) -> Handler:
-    """Wrap `handler` so that browsers get its problems as pages."""
+def as_viewed(request: Request, answer: Response) -> Response:
+    """The answer; a problem as a page if a browser shows it."""
+    is_page = answer.status_code >= 400 and _wants_page(request)
+    return problem_page(request, answer) if is_page else answer
 
+
+def _viewed(handler: Handler) -> Handler:
     async def handle(request: Request, fault: Any) -> Response:
         given = handler(request, fault)
-        answer = given if isinstance(given, Response) else await given
-        is_page = answer.status_code >= 400 and _wants_page(request)
-        return problem_page(request, answer) if is_page else answer
+        return as_viewed(request, given if isinstance(given, Response) else await given)
 
     return handle
 
