@@ -25,6 +25,7 @@ from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory
 from tests.support.memory_shell import KnownPeople, MemoryShell, memory_shell
 from tests.support.moving import moment
+from tests.support.pages import with_pages
 from tests.support.watching import Watch, unwatched
 
 
@@ -95,7 +96,8 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
             now=stage.now,
         )
         people = KnownPeople(PEOPLE, now=stage.now)
-        app = opened(application("Publisher", verifier=people, ready=Readiness()), desk)
+        app = application("Publisher", verifier=people, ready=Readiness())
+        opened(with_pages(app, "publisher", now=stage.now), desk)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://publisher") as client:
             yield Face(stage, client, figuring)
