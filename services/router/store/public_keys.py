@@ -1,4 +1,4 @@
-"""Holders of public keys: documents beside the letters', under rules of their own (ADR-0038)."""
+"""Holders of public keys: documents beside the letters', under rules of their own (ADR-0040)."""
 
 from collections.abc import Iterable
 from datetime import datetime
