@@ -22,7 +22,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.kernel.errors import Refused
-from shared.platform.http.identity import Guard, NotSignedIn, Verifier, on_not_signed_in
+from shared.platform.http.identity import (
+    Guard,
+    NotSignedIn,
+    Side,
+    Verifier,
+    on_not_signed_in,
+)
 from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.miss_limit import Misses, on_refused
 from shared.platform.http.openapi import DESCRIPTION, VERSION, Described
@@ -52,14 +58,14 @@ class Limits:
 
     body: int = MAX_BODY
     """Maximum body size in bytes."""
-    forms: str | None = None
-    """Pages below this path accept forms; all other bodies are JSON."""
+    forms: tuple[str, ...] = ()
+    """Pages below these paths accept forms; all other bodies are JSON."""
 
 
 def application(  # noqa: PLR0913 - everything in which web applications differ
     title: str,
     *,
-    verifier: Verifier | None,
+    verifiers: Mapping[Side, Verifier],
     ready: Ready,
     alive: Callable[[], bool] = lambda: True,
     registry: CollectorRegistry = REGISTRY,
@@ -70,7 +76,7 @@ def application(  # noqa: PLR0913 - everything in which web applications differ
 
     `ready`: whether each required part is available, by name. `alive`: false once only a restart
     helps.
-    Without `verifier`, only open routes answer.
+    `verifiers`: by whose tokens they check; a route of a side without one answers nobody.
     """
     app = Described(
         title=title,
@@ -82,7 +88,8 @@ def application(  # noqa: PLR0913 - everything in which web applications differ
         dependencies=[Depends(_closed)],
         redirect_slashes=False,
     )
-    app.state.verifier = verifier
+    app.state.verifiers = verifiers
+    app.state.browser_sessions = {}
     app.state.misses = Misses(now=utc_now)
     app.add_middleware(
         RequestGuardMiddleware,
