@@ -10,18 +10,18 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from shared.kernel.errors import NotAllowed
+from shared.kernel.errors import BadValue, NotAllowed
 from shared.platform.http.identity import SAFE, NotSignedIn
 from shared.web.addresses import local_path
+from shared.web.forms import CSRF, FormFields, parse_form
 from shared.web.sessions import KeptForm, Session, Sessions
 
-CSRF: Final = "csrf"
 SIGN_IN: Final = "/sign-in"
 AGAIN: Final = f"{SIGN_IN}/again"
 
@@ -115,10 +115,15 @@ def session_of(request: Request) -> Session:
     return session
 
 
-def kept_form(request: Request) -> KeptForm | None:
-    """What the person had typed on this page before signing in again, as it was sent."""
+def restored_fields(request: Request) -> FormFields | None:
+    """What the person had typed on this page before signing in again."""
     kept = session_of(request).kept
-    return kept if kept is not None and kept.path == request.url.path else None
+    if kept is None or request.method not in SAFE or kept.path != request.url.path:
+        return None
+    try:
+        return parse_form(kept.body)
+    except BadValue:
+        return None
 
 
 def page_of(request: Request) -> str:
@@ -139,8 +144,10 @@ def _has_page(request: Request, path: str) -> bool:
 
 async def _token(request: Request) -> bytes:
     """The form's token; empty if it has none."""
-    form = parse_qs((await request.body()).decode("latin-1"), errors="replace")
-    return form.get(CSRF, [""])[0].encode()
+    try:
+        return parse_form(await request.body()).get(CSRF).encode()
+    except BadValue:
+        return b""
 
 
 def _sign_in(request: Request) -> str:

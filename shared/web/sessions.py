@@ -18,10 +18,10 @@ from hashlib import sha256
 from typing import Any, Final
 
 from shared.platform.crypto.key_ring import CannotOpen, KeyRing
-from shared.platform.http.identity import Side
 from shared.platform.http.tokens import Person
 from shared.platform.mongo.database import Collection, Delete, Document, Index, Insert, Update
 from shared.platform.runtime.clock import Now
+from shared.platform.runtime.issuer_settings import Side
 
 SESSIONS: Final = "sessions"
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {

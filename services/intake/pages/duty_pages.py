@@ -12,16 +12,17 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.domain.duty_desk import DutyRow, DutyShown
 from services.intake.pages.forms import fields_of
-from services.intake.pages.rendering import OUTCOMES, STYLE, labelled, render, row
+from services.intake.pages.rendering import STYLE, labelled, render, row
 from services.intake.store import QueueName
 from shared.contracts.fields import OpaqueId
+from shared.contracts.names import DIVERSION_OUTCOMES
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import AlreadyDone, BadValue, IdReused, NotFound, Refused
 from shared.platform.http.application import open_to_all
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
 from shared.platform.mongo.paging import Place, place, written
-from shared.web.session_cookies import CSRF
+from shared.web.forms import CSRF
 
 PLACE = "/duty"
 REFRESH_S = 10
@@ -199,7 +200,7 @@ async def _shown(
         "diversion.html",
         status=refused.status if refused else 200,
         refused=refused.code if refused else None,
-        outcomes=OUTCOMES,
+        outcomes=DIVERSION_OUTCOMES,
         **labelled(shown),
     )
 
