@@ -41,6 +41,8 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import Anchors
 from shared.web.front_page import front_page
+from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
@@ -79,7 +81,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    app = create_app("Router", settings, client=client, ready=ready, now=now)
+    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=FORMS)
     install(
         app,
         settings=settings,
@@ -87,6 +89,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         templates=HERE / "templates",
         locale=HERE / "locale",
     )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(router)
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
@@ -109,7 +112,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         app=app,
         ready=ready,
         new_consumer=new_consumer,
-        indexes=documents.INDEXES,
+        indexes={**documents.INDEXES, **SIGN_IN_INDEXES},
         loops=(
             *_key_loops(shell, holders, anchors, now=now),
             MissingPolicies(shell.documents, rulebook=rulebook).run,

@@ -26,6 +26,7 @@ from tests.support.doubles import Memory
 from tests.support.memory_shell import KnownPeople, MemoryShell, memory_shell
 from tests.support.moving import moment
 from tests.support.pages import with_pages
+from tests.support.sign_in import both
 from tests.support.watching import Watch, unwatched
 
 
@@ -96,7 +97,7 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
             now=stage.now,
         )
         people = KnownPeople(PEOPLE, now=stage.now)
-        app = application("Publisher", verifier=people, ready=Readiness())
+        app = application("Publisher", verifiers=both(people), ready=Readiness())
         opened(with_pages(app, "publisher", now=stage.now), desk)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://publisher") as client:

@@ -6,10 +6,10 @@ A checked token is cached until it expires or the issuer's keys change.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, Protocol, TypeAlias
 
 from fastapi import Depends, Request
 from starlette.responses import Response
@@ -18,8 +18,17 @@ from shared.kernel.errors import NotAllowed
 from shared.platform.http.jwks import Jwks
 from shared.platform.http.miss_limit import Misses, number_in
 from shared.platform.http.problems import problem
-from shared.platform.http.tokens import LEEWAY, BadToken, Person, claims_of, header_of, person_of
+from shared.platform.http.tokens import (
+    ACCESS_TYPES,
+    LEEWAY,
+    BadToken,
+    Person,
+    claims_of,
+    header_of,
+    person_of,
+)
 from shared.platform.runtime.clock import Now
+from shared.platform.runtime.issuer_settings import IssuerSettings, Side
 
 MAX_REMEMBERED = 10_000
 MAX_TOKEN_AGE = timedelta(hours=12)
@@ -46,22 +55,20 @@ class NotSignedIn(Exception):
 
 
 class Verifier:
-    """Checks the tokens of one issuer for one audience."""
+    """Checks the tokens of one issuer."""
 
     def __init__(
         self,
-        issuer: str,
-        audience: str,
+        issuer: IssuerSettings,
         *,
         keys: Jwks,
         now: Now,
         max_token_age: timedelta = MAX_TOKEN_AGE,
     ) -> None:
         """`max_token_age`: from its issue; an older token is refused whatever its `exp`."""
-        self._issuer = issuer
-        self._audience = audience
+        self.issuer = issuer
+        self.now = now
         self._keys = keys
-        self._now = now
         self._max_token_age = max_token_age
         self._known: OrderedDict[bytes, tuple[Person, float]] = OrderedDict()
         self._generation = keys.generation
@@ -71,7 +78,7 @@ class Verifier:
         await self._keys.refresh()
         self._forget_if_keys_changed()
         name = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        now = self._now().timestamp()
+        now = self.now().timestamp()
         known = self._known.get(name)
         if known is not None and now < known[1]:
             self._known.move_to_end(name)
@@ -88,20 +95,28 @@ class Verifier:
         """Whether `person` signed in within the last five minutes."""
         if person.auth_time is None:
             return False
-        return -LEEWAY <= self._now() - person.auth_time <= FRESH
+        return -LEEWAY <= self.now() - person.auth_time <= FRESH
 
-    async def _read(self, token: str) -> tuple[Person, float]:
-        kid, alg = header_of(token)
+    async def signed_claims(
+        self, token: str, *, types: Collection[str] = ACCESS_TYPES
+    ) -> Mapping[str, Any]:
+        """The claims that the issuer signed, otherwise unchecked, of a token of one of `types`.
+
+        Raises: BadToken; KeysUnavailable.
+        """
+        kid, alg = header_of(token, types=types)
         key = await self._keys.key(kid, alg)
         if key is None:
             raise BadToken("unknown key")
         self._forget_if_keys_changed()
-        claims = claims_of(token, key)
+        return claims_of(token, key)
+
+    async def _read(self, token: str) -> tuple[Person, float]:
+        claims = await self.signed_claims(token)
         return person_of(
             claims,
-            issuer=self._issuer,
-            audience=self._audience,
-            at=self._now(),
+            issuer=self.issuer,
+            at=self.now(),
             max_age=self._max_token_age,
         )
 
@@ -117,15 +132,25 @@ class Verifier:
             self._known.popitem(last=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SignInPage:
-    """How a browser identifies its user: by a cookie with the token, set at sign-in.
+class BrowserSession(Protocol):
+    """A session as a guard needs it."""
 
-    An office's own proxy may put the token into `Authorization` instead, as for every other route.
-    """
+    @property
+    def person(self) -> Person:
+        """Who is signed in."""
 
-    cookie: str
-    sign_in_at: str
+
+class BrowserSessions(Protocol):
+    """The sessions of browsers on one side. Implemented by `shared.web`."""
+
+    async def session(self, request: Request) -> BrowserSession:
+        """The session of this request's browser, whose form, if any, is one of ours.
+
+        Raises: NotSignedIn, with the sign-in page's address; NotAllowed, for a foreign form.
+        """
+
+    async def step_up(self, request: Request) -> NotSignedIn:
+        """Keep what was posted; the refusal leads to a fresh sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +163,24 @@ class Guard:
     needs_fresh_sign_in: bool = False
     is_staff: bool = False
     """Whether it is for staff; otherwise for citizens."""
-    page: SignInPage | None = None
-    """For a page: how browsers sign in."""
+    is_page: bool = False
+    """Whether people come with a browser's session instead of a token."""
+
+    @property
+    def side(self) -> Side:
+        """Whose issuer is asked."""
+        return "staff" if self.is_staff else "citizens"
 
     async def __call__(self, request: Request) -> Person:
         """The signed-in person. Raises: NotSignedIn; NotAllowed; TooOften; KeysUnavailable."""
-        verifier: Verifier | None = request.app.state.verifier
+        verifiers: Mapping[Side, Verifier] = request.app.state.verifiers
+        verifier = verifiers.get(self.side)
         if verifier is None:
             raise NotSignedIn(has_token=False)
-        if self.page is not None:
-            check_same_site(request)
-        try:
-            person = await verifier.check(_token(request, self.page))
-        except NotSignedIn as refusal:
-            refusal.at = self.page.sign_in_at if self.page else None
-            raise
+        if self.is_page:
+            person = await self._with_session(request)
+        else:
+            person = await verifier.check(_token(request))
         if not self.allows(person):
             raise NotAllowed("another role is needed")
         request.state.person = person
@@ -160,8 +188,21 @@ class Guard:
             misses: Misses = request.app.state.misses
             misses.check(person)
         if self.needs_fresh_sign_in and not verifier.is_fresh(person):
-            raise NotSignedIn(is_stale=True)
+            raise await self._too_old(request)
         return person
+
+    async def _with_session(self, request: Request) -> Person:
+        check_same_site(request)
+        sessions: Mapping[Side, BrowserSessions] = request.app.state.browser_sessions
+        if self.side not in sessions:
+            raise NotSignedIn(has_token=False)
+        return (await sessions[self.side].session(request)).person
+
+    async def _too_old(self, request: Request) -> NotSignedIn:
+        if not self.is_page:
+            return NotSignedIn(is_stale=True)
+        sessions: Mapping[Side, BrowserSessions] = request.app.state.browser_sessions
+        return await sessions[self.side].step_up(request)
 
 
 def citizen() -> Guard:
@@ -184,9 +225,9 @@ def fresh(guard: Guard) -> Guard:
     return replace(guard, needs_fresh_sign_in=True)
 
 
-def on_page(guard: Guard, page: SignInPage) -> Guard:
-    """The same people, in a browser."""
-    return replace(guard, page=page)
+def on_page(guard: Guard) -> Guard:
+    """The same people, with a browser's session; without one, they are led to the sign-in."""
+    return replace(guard, is_page=True)
 
 
 def check_same_site(request: Request) -> None:
@@ -215,10 +256,8 @@ async def on_not_signed_in(_: Request, refused: Exception) -> Response:
     return problem(401, headers={"www-authenticate": challenge})
 
 
-def _token(request: Request, page: SignInPage | None) -> str:
+def _token(request: Request) -> str:
     headers = request.headers.getlist("authorization")
-    if not headers and page is not None and page.cookie in request.cookies:
-        return request.cookies[page.cookie]
     if not headers:
         raise NotSignedIn(has_token=False)
     scheme, _, token = headers[0].partition(" ")

@@ -26,6 +26,7 @@ from shared.web.front_page import Front, front_page
 from shared.web.site import STATIC
 from tests.support.doubles import Clock
 from tests.support.pages import BROWSER, with_pages
+from tests.support.sign_in import issuers
 
 PUBLIC, SIGN_IN = "http://127.0.0.1:8084", "http://127.0.0.1:8091"
 FRONTS = {"intake": of_intake.FRONT, "router": of_router.FRONT, "notifier": of_notifier.FRONT}
@@ -39,9 +40,7 @@ def settings(keys_dir: Path, **more: str) -> ServiceSettings:
         "mongo_uri": "mongodb://127.0.0.1:1",
         "database": "mailbox_test",
         "http_port": 1,
-        "issuer": "https://id.example.cn",
-        "audience": "a",
-        "jwks_url": "https://id.example.cn/jwks",
+        **issuers("https://id.example.cn"),
         "keys_dir": keys_dir,
     }
     return ServiceSettings.model_validate(given | more)
