@@ -185,6 +185,11 @@ def _an_identity_for_no_holding(town: Town) -> None:
     change(town.entry("router", HELD, "letter.identity"), assignment=2)
 
 
+@finds("identity_astray")
+def _an_identity_before_the_holding(town: Town) -> None:
+    town.entry("router", HELD, "letter.identity")["at"] -= timedelta(hours=1)
+
+
 # --- a bureau sees only its letters --------------------------------------------------------------
 
 
