@@ -76,6 +76,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = create_app("Router", settings, client=client, ready=ready, now=now)
     app.include_router(router)
+    app.include_router(pages.router)
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
     app.state.desk = _desk(shell, now, words, anchors)

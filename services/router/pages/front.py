@@ -1,4 +1,4 @@
-"""The page at the router's own address. Triage works through the API, bureaus by topics."""
+"""The page at the router's own address."""
 
 from shared.contracts.bilingual import Bilingual
 from shared.platform.http.front_page import Front
@@ -23,4 +23,3 @@ FRONT = Front(
         ),
     ),
 )
-"""The page at the router's own address."""
