@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from services.router.store.claims import CLAIMS, NOTE, Claims
 from services.router.store.history import History
+from services.router.store.inbox import InboxCountCache
 from services.router.store.reply_drafts import CONTENT, DRAFTS, ReplyDrafts
 from services.router.store.saved_views import CONTENT as VIEW_CONTENT
 from services.router.store.saved_views import VIEWS, SavedViews
@@ -39,6 +40,7 @@ class DeskStores:
     visits: Visits
     views: SavedViews
     history: History
+    counts: InboxCountCache
 
     @classmethod
     def of(cls, database: Collections, ring: KeyRing, *, log: EventLog) -> Self:
@@ -50,6 +52,7 @@ class DeskStores:
             Visits(keep(PEOPLE), keep(VISITS)),
             SavedViews(keep(VIEWS), ring),
             History(log),
+            InboxCountCache(),
         )
 
 
