@@ -79,7 +79,7 @@ class ActionPage:
         values = {asked.name: self._value(asked) for asked in self.form.fields}
         shown: dict[str, Any] = {
             "number": action.number,
-            "name": self.name,
+            "action": self.name,
             "form": self.form,
             "choices": {
                 asked.name: asked.choices(action) if asked.choices else ()
