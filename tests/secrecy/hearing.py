@@ -12,12 +12,14 @@ import httpx
 from deploy.local.fakes.issuer import Issuer
 from deploy.local.fakes.people import DemoPerson
 from deploy.local.stack.plan import url
+from shared.platform.runtime.issuer_settings import Side
 from tests.secrecy.search import Place, Text
 
 ANYONE = "anyone"
 PATIENCE_S = 60.0
 PAUSE_S = 0.1
 LONGEST_ANSWER_S = 10.0
+from tests.support.browsing import open_as
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Ears:
     """Asks as anybody, and remembers every answer."""
 
     ports: Mapping[str, int]
-    issuer: Issuer
+    issuers: Mapping[Side, Issuer]
     client: httpx.AsyncClient
     heard: list[Text] = field(default_factory=list, repr=False)
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
@@ -73,6 +75,13 @@ class Ears:
                     said = type(fault).__name__
                 await asyncio.sleep(PAUSE_S)
 
+    async def browse(self, face: str, path: str, *, who: str, person: str) -> httpx.Response:
+        """Read a page with a browser, signed in as a demo person. `who`: as whom it is kept."""
+        async with httpx.AsyncClient(timeout=15) as browser:
+            page = await open_as(browser, f"{url(self.ports[face])}{path}", person)
+        self.keep(f"{face} {who}", page.status_code, page.content, dict(page.headers))
+        return page
+
     async def line(self, face: str, octets: bytes) -> bytes:
         """Send bytes that may be no HTTP; what came back."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.ports[face])
@@ -89,7 +98,7 @@ class Ears:
     def token(self, person: DemoPerson) -> str:
         """Their sign-in, fresh for as long as the story takes."""
         if person.sub not in self.tokens:
-            self.tokens[person.sub] = self.issuer.token(person)
+            self.tokens[person.sub] = self.issuers[person.side].token(person)
         return self.tokens[person.sub]
 
     def keep(self, name: str, status: int, body: bytes, headers: Mapping[str, str]) -> None:

@@ -141,4 +141,7 @@
       target.matches("a, button") ? target.click() : target.focus();
     });
   }
+
+  // A form without anything to fill in goes on by itself, such as to sign out at the issuer.
+  for (const form of all("form[data-send]")) form.submit();
 })();
