@@ -1,6 +1,6 @@
 """Puts the router's parts together."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,13 +16,15 @@ from services.router.domain.evolve import evolve
 from services.router.domain.letter import LetterState, UnknownLetter, salt_of
 from services.router.jobs.bureau_notices import refuse_unreadable, send_snapshots
 from services.router.jobs.corrections import all_corrections
+from services.router.jobs.desk_cleanup import DeskCleanup
 from services.router.jobs.key_changes import AnchorAnnouncement, KeyChangeResends, KeyTopicRepair
 from services.router.jobs.missing_policies import MissingPolicies
 from services.router.jobs.open_letters import OpenLetters
 from services.router.jobs.recounts import recount_all
 from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
-from services.router.store import documents
+from services.router.store import desk_stores, documents
+from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
 from services.router.store.public_keys import KeyHolders, key_rules
 from services.router.store.word_index import WORDS, WordIndex
@@ -34,6 +36,7 @@ from shared.platform.crypto.trust_anchors import anchors_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.http.create_app import create_app
 from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
@@ -81,24 +84,36 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=FORMS)
+    forms = (pages.PLACE, *FORMS)
+    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
     install(
         app,
         settings=settings,
         service="router",
         templates=HERE / "templates",
         locale=HERE / "locale",
+        entries=pages.ENTRIES,
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(router)
+    app.include_router(pages.router)
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
     holders = KeyHolders(
         key_rules(anchors), shell.seals, history=shell.history, sender=shell.sender, now=now
     )
-    notes = Notes(shell.history, shell.seals)
+    stores = DeskStores.of(shell.database, shell.seals.ring, log=shell.history)
     app.state.desk = RouterDesk(
-        shell.commands, shell.letters, shell.documents, now, words, notes, holders, anchors
+        shell.commands,
+        shell.letters,
+        shell.documents,
+        now,
+        words,
+        Notes(shell.history, shell.seals),
+        holders,
+        stores,
+        rulebook,
+        anchors,
     )
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
@@ -118,13 +133,24 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
             MissingPolicies(shell.documents, rulebook=rulebook).run,
             listing.run,
             standing.run,
+            DeskCleanup(shell.letters, stores).run,
         ),
         close=client.aclose,
         snapshots=send_snapshots(shell.documents, now=now),
         corrections=all_corrections(shell.history),
         recounts=recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
-        turns=listing.rotate,
+        turns=partial(_rotate, listing, shell),
     )
+
+
+async def _rotate(
+    listing: WordIndexing, shell: RouterShell, tally: Tally, *, is_dry: bool
+) -> AsyncIterator[Tally]:
+    """Bring the word index and what the desks store under the current key."""
+    async for now in listing.rotate(tally, is_dry=is_dry):
+        yield now
+    async for now in desk_stores.rotate(shell.database, shell.seals.ring, tally, is_dry=is_dry):
+        yield now
 
 
 def _listed(shell: RouterShell, now: Now) -> tuple[WordIndex, WordIndexing]:

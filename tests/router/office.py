@@ -18,6 +18,7 @@ from services.router.domain.letter import Letter, LetterState
 from services.router.domain.registration import ReceiveLetter
 from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
+from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
 from services.router.store.public_keys import KeyHolders, key_rules
 from services.router.store.word_index import WordIndex
@@ -31,7 +32,7 @@ from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import ServiceDecider
 from tests.intake.faces import opened_face, settings, token
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
-from tests.support.doubles import Clock, Memory
+from tests.support.doubles import Clock, Memory, MemoryDatabase
 from tests.support.sealed_shell import (
     SealedShell,
     running,
@@ -70,6 +71,7 @@ class Office:
     holders: KeyHolders
     client: httpx.AsyncClient
     cataloguing: WordIndexing
+    stores: DeskStores
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
         """Intake sends a letter."""
@@ -130,13 +132,14 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
         holders = holders_beside(shelf, watch(key_rules()))
-        desk = RouterDesk(*parts, words, notes, holders)
+        stores = DeskStores.of(MemoryDatabase(), shelf.seals.ring, log=shelf.history)
+        desk = RouterDesk(*parts, words, notes, holders, stores, RULEBOOK)
         async with (
             running(holders.commands.run()),
             opened_face(kept, router, desk=desk, now=now) as client,
         ):
             listing = WordIndexing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
-            yield Office(shelf, holders, client, listing)
+            yield Office(shelf, holders, client, listing, stores)
 
 
 def holders_beside(shelf: SealedShell[Any, Any], rules: ServiceDecider[Any, Any]) -> KeyHolders:

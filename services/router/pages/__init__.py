@@ -1,0 +1,25 @@
+"""The router's pages: the desks of staff, and the page at the router's own address."""
+
+from fastapi import APIRouter
+
+from services.router.pages import actions, batches, claims, inbox, letters, replies
+from services.router.pages.frame import INBOX, PLACE
+from services.router.pages.front import FRONT
+from shared.web.language import N_
+from shared.web.rendering import Entry
+
+router = APIRouter(include_in_schema=False)
+for desk in (
+    batches,
+    inbox,
+    claims,
+    replies,
+    letters,
+    actions,  # after those that have a path of their own below a letter's
+):
+    router.include_router(desk.router)
+
+ENTRIES = (Entry(INBOX, N_("Inbox"), ("bureau",)),)
+"""The desks in the masthead."""
+
+__all__ = ["ENTRIES", "FRONT", "PLACE", "router"]
