@@ -1,17 +1,34 @@
 """Programs of the machine that some tests run: which of them are there?
 
 A test that needs them is marked and left out of the run where they are missing, which the run's
-summary says; `make ops-deps` installs them.
+summary says.
 """
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 PROMETHEUS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
 """As Debian calls them."""
+CHROMIUM = ("chromium",)
+"""The browser, as Debian calls it."""
+
+
+class Needed(NamedTuple):
+    """Programs that marked tests need, and the target that installs them."""
+
+    programs: Sequence[str]
+    installed_by: str
+
+
+NEEDED: Mapping[str, Needed] = {
+    "prometheus": Needed(PROMETHEUS, "make ops-deps"),
+    "browser": Needed(CHROMIUM, "make browser-deps"),
+}
+"""By marker."""
 PATIENCE_S = 300.0
 
 
