@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from shared.contracts import names, names_of_changes
 from shared.contracts.bilingual import Bilingual, bilingual
+from shared.kernel import plain
 from shared.platform.runtime.data_files import bureaus, categories, police_types
+from shared.rules.tables import table
 
 REMARK_KINDS: Final = bilingual(
     {
@@ -54,6 +56,19 @@ def _cities() -> Mapping[str, Bilingual]:
 
 
 @cache
+def _districts() -> Mapping[str, Bilingual]:
+    """County-level divisions by their codes of GB/T 2260."""
+    cities = plain.rows(table("cities").get("bureaus"), "cities.yaml: bureaus")
+    rows = (row for where, city in cities for row in plain.rows(city.get("districts", []), where))
+    return {
+        plain.a_text(row.get("code"), where): Bilingual(
+            plain.a_text(row.get("zh"), where), plain.a_text(row.get("en"), where)
+        )
+        for where, row in rows
+    }
+
+
+@cache
 def _holders() -> Mapping[str, Bilingual]:
     return {"triage": TRIAGE_DESK, **_bureaus()}
 
@@ -87,6 +102,7 @@ NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
     "category": _categories,
     "city": _cities,
     "decline_reason": _decline_reasons,
+    "district": _districts,
     "holder": _holders,
     "police_type": _police_types,
     "state": _states,
