@@ -94,6 +94,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         service="intake",
         templates=HERE / "templates",
         locale=HERE / "locale",
+        entries=[pages.ENTRY],
     )
     app.include_router(front_page(pages.FRONT, settings))
     app.add_middleware(EmergencyGuardMiddleware)

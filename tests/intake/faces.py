@@ -26,6 +26,7 @@ from tests.support.sign_in import issuers, with_sessions
 
 ISSUER = "https://id.example.cn"
 KEY = ECKey.generate_key("P-256")
+SERVICES = Path(__file__).parents[2] / "services"
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
@@ -68,18 +69,26 @@ async def opened_face(
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
     sessions: Memory | None = None,
+    service: str = "intake",
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever asks the face that these settings, routes and parts make.
 
     `forms`: paths of pages with forms. `layers`: around the gate, inner first.
-    `misses`: letters that a person may miss.
+    `misses`: letters that a person may miss. `service`: whose templates and words pages use.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
-        install(app, settings=settings, service="intake")
+        folder = SERVICES / service
+        install(
+            app,
+            settings=settings,
+            service=service,
+            templates=folder / "templates",
+            locale=folder / "locale",
+        )
         app.state.misses = Misses(now=now, most=misses)
         with_sessions(app, now=now, documents=sessions)
         _include(app, router)

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from services.intake.api.dependencies import FrontDesk
 from services.intake.api.diversion_actions import DiversionActions
 from services.intake.domain.diversion import Diversion
-from services.intake.domain.duty_desk import DutyReader, DutyRow, DutyShown, row_on_duty, shown_on_duty
+from services.intake.domain.duty_desk import (
+    DutyReader,
+    DutyRow,
+    DutyShown,
+    row_on_duty,
+    shown_on_duty,
+)
 from services.intake.store import QueueName, of_writer, rows
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.platform.http.tokens import Person

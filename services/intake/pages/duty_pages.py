@@ -5,6 +5,7 @@ Complete without JavaScript. Actions are idempotent.
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Protocol
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import TypeAdapter, ValidationError
@@ -143,7 +144,7 @@ async def show_writer(
         "duty_writer.html",
         diversion=diversion,
         standing=standing,
-        entries=[*map(entry_of, found)],
+        diversions=[*map(entry_of, found)],
         until=written((last.diverted_at, last.diversion)) if last else None,
         more=written(end) if end else None,
     )
@@ -173,6 +174,12 @@ async def see(request: Request, person: OnDuty, queue: Queue, diversion: str) ->
     except NotFound:
         return _missing(request)
     return RedirectResponse(f"{PLACE}/{shown.diversion}?done=seen", status_code=303)
+
+
+@router.get(PLACE + "/{diversion}/resolve")
+async def show_again(_: OnDuty, diversion: str) -> Response:
+    """The page that has the form, for a browser that reloads the answer to it."""
+    return RedirectResponse(f"{PLACE}/{quote(diversion, safe='')}", status_code=303)
 
 
 @router.post(PLACE + "/{diversion}/resolve")

@@ -30,8 +30,8 @@ class DutyEntry:
 
 def entry_of(shown: DutyShown) -> DutyEntry:
     """The entry of one diversion; of all of its writer's for a row."""
-    is_row = isinstance(shown, DutyRow)
-    age_s = shown.first_age_s if is_row else shown.age_s
+    row = shown if isinstance(shown, DutyRow) else None
+    age_s = row.first_age_s if row else shown.age_s
     limit_s = (shown.see_by - shown.diverted_at).total_seconds()
     area = area_codes().get(shown.city or "")
     return DutyEntry(
@@ -41,7 +41,7 @@ def entry_of(shown: DutyShown) -> DutyEntry:
         city=_names("city").get(shown.city or ""),
         district=_names("district").get(shown.district or "", shown.district),
         local_110=f"{area}-110" if area else "110",
-        count=shown.count if is_row else 1,
+        count=row.count if row else 1,
     )
 
 
