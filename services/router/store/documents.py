@@ -13,6 +13,7 @@ from services.router.domain.preconditions import ENDED
 from services.router.domain.public_keys import HolderKeys
 from services.router.domain.resends import ResendFrom
 from services.router.store import word_index
+from services.router.store.overview import CHANGED
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.keys_v1 import KeyChanged
@@ -62,6 +63,7 @@ INDEXES = {
         Index((("city", 1), ("received_at", 1)), sparse=True),
         Index((("bureaus", 1), ("received_at", 1))),
         Index(((UNLISTED, 1),), sparse=True),
+        Index(((CHANGED, 1),), sparse=True),
     ),
     word_index.WORDS: word_index.INDEXES,
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
@@ -99,8 +101,11 @@ def index(state: RouterState) -> Document:
 
 
 def anew(before: RouterState, after: RouterState) -> tuple[str, ...]:
-    """Mark the letter if its words came or were erased, or other bureaus may find it."""
-    return (UNLISTED,) if _listed_in(before) != _listed_in(after) else ()
+    """Mark a letter as changed, and for the word index if its words came or were erased, or other
+    bureaus may find it.
+    """
+    changed = (CHANGED,) if isinstance(after, Letter) else ()
+    return (*changed, UNLISTED) if _listed_in(before) != _listed_in(after) else changed
 
 
 def _listed_in(state: RouterState) -> frozenset[str] | None:
