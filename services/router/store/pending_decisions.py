@@ -1,6 +1,7 @@
 """Decisions of the triage desk that can still be undone: stored, and carried out ten seconds later.
 
-{ _id: letter number, staff, id: command id, by, made_at, act_at, what, content: sealed, taken_at? }
+{ _id: letter number, staff, id: command id, by, digest, made_at, act_at, what, content: sealed,
+  taken_at? }
 
 The decision's fields are sealed like a letter's words, since a refusal has a text. Whoever carries
 it out claims it first; a claim that is older than half a minute belongs to a process that died, and
@@ -35,7 +36,7 @@ PENDING_INDEXES: Final = (
 MOST_AT_ONCE: Final = 50
 MOST_WAITING: Final = 1_000
 _FIELD: Final = "pending-decision"
-_KEPT: Final = ("number", "staff", "id", "by", "what", "content", "made_at")
+_KEPT: Final = ("number", "staff", "id", "by", "digest", "what", "content", "made_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class PendingDecision:
     """The body of the request, and what else the command needs, as JSON values."""
     by: Mapping[str, Any]
     """Who decided, and in which role."""
+    digest: str
+    """Of the request, as the idempotency key needs it."""
     made_at: datetime
     """The office's time of the decision."""
     act_at: datetime | None
@@ -77,6 +80,7 @@ class PendingDecisions:
             "staff": decision.staff,
             "id": decision.command_id,
             "by": dict(decision.by),
+            "digest": decision.digest,
             "what": decision.what,
             "content": self._ring.seal(plain, letter=decision.number, field=_FIELD),
             "made_at": decision.made_at,
@@ -118,6 +122,13 @@ class PendingDecisions:
             {"act_at": {"$lte": now}, **whose}, sort=(("act_at", 1),), limit=MOST_AT_ONCE
         )
         return [self._read(one) for one in waiting if await self._claim(one, now)]
+
+    async def claim(self, number: str, staff: str) -> PendingDecision | None:
+        """Claim this clerk's decision about a letter before its ten seconds are over."""
+        found = await self._documents.one({"_id": number, "staff": staff})
+        if found is None or not await self._claim(found, self._now()):
+            return None
+        return self._read(found)
 
     async def done(self, decision: PendingDecision) -> None:
         """Forget a decision that was carried out."""
@@ -165,6 +176,7 @@ class PendingDecisions:
             what=document["what"],
             fields=json.loads(plain),
             by=document["by"],
+            digest=document["digest"],
             made_at=document["made_at"],
             act_at=document.get("act_at"),
             refused=document.get("refused"),
