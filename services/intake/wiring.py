@@ -2,6 +2,8 @@
 
 import os
 from functools import partial
+from pathlib import Path
+from typing import Final
 
 import httpx
 from fastapi import FastAPI
@@ -25,7 +27,6 @@ from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.create_app import create_app
-from shared.platform.http.front_page import front_page
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
@@ -34,6 +35,10 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
+from shared.web.front_page import front_page
+from shared.web.site import install
+
+HERE: Final = Path(__file__).parent
 
 SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Readers without whose keys no letter can be accepted or handled."""
@@ -82,7 +87,14 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=pages.PLACE)
+    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=[pages.PLACE])
+    install(
+        app,
+        settings=settings,
+        service="intake",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+    )
     app.include_router(front_page(pages.FRONT, settings))
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)

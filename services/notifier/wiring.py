@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import Final
 
 import httpx
 
@@ -29,12 +31,15 @@ from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.http.create_app import create_app
-from shared.platform.http.front_page import front_page
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
+from shared.web.front_page import front_page
+from shared.web.site import install
+
+HERE: Final = Path(__file__).parent
 
 
 def rules(policy: NotificationPolicy) -> ServiceDecider[Command, NotifierLetter]:
@@ -65,6 +70,13 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
     )
     app = create_app("Notifier", settings, client=to_issuer, ready=ready, now=now)
+    install(
+        app,
+        settings=settings,
+        service="notifier",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+    )
     app.state.documents = shell.documents
     app.include_router(api.router)
     app.include_router(front_page(pages.FRONT, settings))

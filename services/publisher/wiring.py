@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
+from typing import Final
 
 import httpx
 from fastapi import FastAPI
@@ -24,6 +26,9 @@ from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
+from shared.web.site import install
+
+HERE: Final = Path(__file__).parent
 
 
 def rules(deadlines: ProblemDeadlines) -> ServiceDecider[Command, PublisherLetter]:
@@ -65,7 +70,15 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     )
     gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
-    app = opened(create_app("Publisher", settings, client=to_issuer, ready=ready, now=now), desk)
+    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now)
+    install(
+        app,
+        settings=settings,
+        service="publisher",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+    )
+    opened(app, desk)
     return Service(
         settings=settings,
         shell=shell,

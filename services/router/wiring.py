@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
+from typing import Final
 
 import httpx
 
@@ -29,7 +31,6 @@ from shared.platform.consumer.consumer import Consumer
 from shared.platform.crypto.trust_anchors import anchors_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.http.create_app import create_app
-from shared.platform.http.front_page import front_page
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
@@ -37,6 +38,10 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import NONE, Anchors
+from shared.web.front_page import front_page
+from shared.web.site import install
+
+HERE: Final = Path(__file__).parent
 
 RouterShell = Shell[RouterCommand, RouterState]
 
@@ -75,6 +80,13 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     app = create_app("Router", settings, client=client, ready=ready, now=now)
+    install(
+        app,
+        settings=settings,
+        service="router",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+    )
     app.include_router(router)
     app.include_router(pages.router)
     app.include_router(front_page(pages.FRONT, settings))

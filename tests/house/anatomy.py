@@ -11,10 +11,10 @@ ROOMS = {
     "__init__", "__main__", "api", "domain", "handlers", "jobs", "metrics", "pages",
     "settings", "store", "wiring",
 }  # fmt: skip
-BESIDE_PAGES = {"templates", "static"}
+BESIDE_PAGES = {"templates", "static", "locale"}
 SHARED = {
     "__init__", "contracts", "kernel", "rules", "sealing", "platform", "data", "audit", "access",
-    "duedates", "terminal", "tryrules",
+    "duedates", "terminal", "tryrules", "web",
 }  # fmt: skip
 SWITCH_LINES = 20
 

@@ -34,6 +34,7 @@ SHARED = {
     "shared/audit/looking.py": "from shared.platform.mongo import database\n",
     "shared/duedates/command.py": "from shared.platform.letters import letters\n",
     "shared/tryrules/trying.py": "from shared.rules.classify import sorting\n",
+    "shared/web/rendering.py": "import jinja2\nfrom shared.platform.http import identity\n",
     "shared/rules/classify/sorting.py": "from shared.kernel import plain\n",
     "shared/rules/pii.py": "",
     "shared/rules/places.py": "",
@@ -69,6 +70,8 @@ PLANTED = {
     "shared/platform/letters/sender.py": "import pymongo\nfrom services.intake import store\n",
     "shared/platform/kafka/producer.py": "from shared.platform.letters import letters\n",
     "shared/platform/repair/gap_recovery.py": "import aiokafka\nfrom shared.audit import looking\n",
+    "shared/platform/http/problems.py": "from shared.web import rendering\n",
+    "services/router/store.py": "from shared.web import rendering\n",
     "shared/audit/tally.py": "import kafka\n",
     "clients/bureau/books.py": "from shared.platform.letters import letters\nimport motor\n",
 }
@@ -93,6 +96,8 @@ SEEN = {
     "a platform that knows the audit": (
         "shared.platform.repair.gap_recovery -> shared.audit.looking (l.2)"
     ),
+    "a platform that knows pages": "shared.platform.http.problems -> shared.web.rendering (l.1)",
+    "a store that knows pages": "services.router.store -> shared.web.rendering (l.1)",
     "rooms of the platform": (
         "shared.platform.kafka.producer -> shared.platform.letters.letters (l.1)"
     ),

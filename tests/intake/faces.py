@@ -20,6 +20,7 @@ from shared.platform.http.create_app import create_app
 from shared.platform.http.miss_limit import Misses
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
+from shared.web.site import install
 from tests.support.doubles import Clock
 
 ISSUER = "https://id.example.cn"
@@ -64,20 +65,21 @@ async def opened_face(
     router: APIRouter,
     *,
     now: Clock,
-    forms: str | None = None,
+    forms: Sequence[str] = (),
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever asks the face that these settings, routes and parts make.
 
-    `forms`: below this path are pages with forms. `layers`: around the gate, inner first.
+    `forms`: paths of pages with forms. `layers`: around the gate, inner first.
     `misses`: letters that a person may miss.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
+        install(app, settings=settings, service="intake")
         app.state.misses = Misses(now=now, most=misses)
         _include(app, router)
         for layer in layers:

@@ -212,7 +212,7 @@ async def front(
         kept, whole = settings(IntakeSettings, folder), _routes()
         state = {"desk": desk, "duty_queue": DutyQueue(desk), "is_development": False}
         parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
-        async with opened_face(kept, whole, now=now, forms=pages.PLACE, **parts) as client:
+        async with opened_face(kept, whole, now=now, forms=[pages.PLACE], **parts) as client:
             yield Front(shelf, keys, backlog, client, releaser, readings)
 
 

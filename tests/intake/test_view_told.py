@@ -10,10 +10,7 @@ from pydantic import TypeAdapter
 from services.intake.api.letter_presentation import letter_shown
 from services.intake.api.wording import (
     DAYS,
-    OUTCOMES,
     PASSED,
-    REFUSALS,
-    RETURNS,
     STEPS,
     WHY_CLOSED,
 )
@@ -51,10 +48,7 @@ COUNTED = receipt("zero", "counted", "paused", "skipped", "counted", first=10)
 
 def test_each_code_has_words_in_both_languages() -> None:
     for words, codes in (
-        (OUTCOMES, get_args(vocabulary.Outcome)),
         (WHY_CLOSED, get_args(vocabulary.WhyClosed)),
-        (REFUSALS, get_args(vocabulary.RequestRefusal)),
-        (RETURNS, get_args(vocabulary.ReturnReason)),
         (DAYS, get_args(vocabulary.DayKind)),
         (PASSED, PUBLIC_CLOCKS),
         (STEPS, {*SHOWN.values(), PUBLISHED}),

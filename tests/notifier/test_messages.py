@@ -7,7 +7,8 @@ from typing import Any, get_args
 import pytest
 
 from services.notifier.domain.deliveries import Delivery, MessageDetails
-from services.notifier.domain.messages import CLOCKS, LEVELS, TEXTS, WHERE_TO_TURN, text_of
+from services.notifier.domain.messages import TEXTS, text_of
+from shared.contracts.names import CLOCKS, LEVELS, WHERE_TO_TURN
 from shared.contracts.vocabulary import ClockName, Language, LevelName, WhereToTurn
 from tests.notifier.stage import moment
 from tests.notifier.story import LETTER

@@ -14,8 +14,8 @@ from services.notifier import api as notifier
 from services.publisher import api as publisher
 from services.publisher import pages as public_pages
 from services.router import api as router
-from shared.platform.http.front_page import files
 from shared.platform.http.identity import Guard
+from shared.web.site import files
 from tools.k8s.objects import Rendered, title
 from tools.k8s.place import Json
 from tools.k8s.programs import given, shared
@@ -33,7 +33,7 @@ ON_EVERY_HOST = (
     "/openapi.json",
     *(str(route.path) for route in iter_route_contexts(files.routes)),
 )
-"""The front page, with its icon and style, and the API description."""
+"""The front page, with the files and switches of all pages, and the API description."""
 PROXIES = "MAILBOX_INTAKE_TRUSTED_PROXIES"
 
 

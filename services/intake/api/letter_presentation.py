@@ -18,7 +18,7 @@ from services.intake.api.letters_schemas import (
 )
 from services.intake.api.reveals_schemas import reveal_shown
 from services.intake.api.warnings import NO_STATIONS, LineShown, lines_shown
-from services.intake.api.wording import DAYS, OUTCOMES, REFUSALS, WHY_CLOSED, step_wording
+from services.intake.api.wording import DAYS, WHY_CLOSED, step_wording
 from services.intake.domain.letter import (
     BureauPromise,
     IntakeLetter,
@@ -27,6 +27,7 @@ from services.intake.domain.letter import (
     WriterRequest,
 )
 from services.intake.domain.writer_view import receipt_of
+from shared.contracts.names import OUTCOMES, REQUEST_REFUSALS
 from shared.contracts.values import Receipt
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
 from shared.kernel.categories import Categories
@@ -152,7 +153,7 @@ def _publication(letter: IntakeLetter) -> PublicationShown | None:
 
 
 def _request(request: WriterRequest) -> RequestShown:
-    zh, en = REFUSALS[request.code] if request.code else NO_WORDING
+    zh, en = REQUEST_REFUSALS[request.code] if request.code else NO_WORDING
     return RequestShown(**vars(request), code_zh=zh, code_en=en, text=_text(request.words))
 
 

@@ -4,38 +4,17 @@ from collections.abc import Mapping
 
 from services.intake.domain.letter import TimelineStep
 from shared.contracts.bilingual import Bilingual, bilingual
+from shared.contracts.names import RETURN_REASONS
 from shared.contracts.vocabulary import (
     ClockName,
     DayKind,
-    Outcome,
-    RequestRefusal,
-    ReturnReason,
     WhyClosed,
 )
 
-OUTCOMES: Mapping[Outcome, Bilingual] = bilingual(
-    {
-        "resolved": ("已解决", "resolved"),
-        "explained": ("已解释说明", "explained"),
-        "adopted": ("已采纳", "adopted"),
-        "referred": ("已转有关部门", "referred to others"),
-        "unfounded": ("经查不属实", "found not to be so"),
-        "malicious": ("经查为恶意反映", "found to be malicious"),
-    }
-)
 WHY_CLOSED: Mapping[WhyClosed, Bilingual] = bilingual(
     {
         "solved": ("您已确认解决", "you said that it is solved"),
         "silence": ("逾期未评价，自动办结", "nothing more was said in time"),
-    }
-)
-REFUSALS: Mapping[RequestRefusal, Bilingual] = bilingual(
-    {
-        "out_of_order": ("当前状态下不能这样办理", "not possible in the present state"),
-        "too_late": ("已超过办理期限", "too late"),
-        "too_often": ("已达到次数上限", "as often as is possible already"),
-        "already_done": ("此事已办结，不能重复", "already done"),
-        "limit": ("已达到数量上限", "limit reached"),
     }
 )
 DAYS: Mapping[DayKind, Bilingual] = bilingual(
@@ -44,15 +23,6 @@ DAYS: Mapping[DayKind, Bilingual] = bilingual(
         "counted": ("第{number}日", "day {number}"),
         "skipped": ("休息日，不计入", "a day off, not counted"),
         "paused": ("等待您补充说明，不计入", "waiting for your answer, not counted"),
-    }
-)
-RETURNS: Mapping[ReturnReason, Bilingual] = bilingual(
-    {
-        "other_place": ("事发地不在其辖区", "the place is not theirs"),
-        "other_matter": ("不属于其职责", "the matter is not theirs"),
-        "other_police_bureau": ("由其他公安机关管辖", "another police bureau is competent"),
-        "concerns_ourselves": ("反映的是该单位自身", "it is about that bureau itself"),
-        "not_said": ("未说明原因", "no reason was given"),
     }
 )
 PASSED: Mapping[ClockName, Bilingual] = bilingual(
@@ -116,6 +86,6 @@ def step_wording(step: TimelineStep) -> Bilingual:
     """What happened, with the reason or the time limit if known."""
     wording = STEPS[step.what]
     if step.reason:
-        why = RETURNS[step.reason]
+        why = RETURN_REASONS[step.reason]
         return Bilingual(f"{wording.zh}：{why.zh}", f"{wording.en}: {why.en}")
     return PASSED[step.clock] if step.clock else wording

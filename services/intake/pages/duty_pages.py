@@ -13,10 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.domain.duty_desk import DutyRow, DutyShown
 from services.intake.pages import sign_in
 from services.intake.pages.forms import fields_of
-from services.intake.pages.rendering import OUTCOMES, STYLE, labelled, render, row
+from services.intake.pages.rendering import STYLE, labelled, render, row
 from services.intake.pages.sign_in import PLACE, OnDuty
 from services.intake.store import QueueName
 from shared.contracts.fields import OpaqueId
+from shared.contracts.names import DIVERSION_OUTCOMES
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import AlreadyDone, BadValue, IdReused, NotFound, Refused
 from shared.platform.http.application import open_to_all
@@ -198,7 +199,7 @@ async def _shown(
         "diversion.html",
         status=refused.status if refused else 200,
         refused=refused.code if refused else None,
-        outcomes=OUTCOMES,
+        outcomes=DIVERSION_OUTCOMES,
         **labelled(shown),
     )
 

@@ -1,6 +1,5 @@
 """Rendering of the duty desk's pages: templates and labels."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,26 +9,13 @@ from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
 from services.intake.domain.duty_desk import DutyRow, DutyShown
-from shared.contracts.bilingual import Bilingual, bilingual
-from shared.contracts.vocabulary import DiversionOutcome
+from shared.contracts.bilingual import Bilingual
+from shared.contracts.names import DIVERSION_OUTCOMES
 from shared.kernel.working_days import GUANGDONG
 from shared.platform.runtime.data_files import bureaus
 
 HERE = Path(__file__).parent.parent
 STYLE = HERE / "static" / "duty.css"
-
-OUTCOMES: Mapping[DiversionOutcome, Bilingual] = bilingual(
-    {
-        "called_back": ("已回电，处置完毕", "called back, dealt with"),
-        "handed_to_110": ("已移交 110", "handed to 110"),
-        "false_alarm": ("不是警情，按来信办理", "no emergency: it becomes a letter"),
-        "writer_says_no": (
-            "来信人说没有发生，按来信办理",
-            "the writer says no: it becomes a letter",
-        ),
-    }
-)
-"""The outcomes, in Chinese and English."""
 
 _TEMPLATES = Jinja2Templates(directory=HERE / "templates")
 
@@ -49,7 +35,7 @@ def labelled(shown: DutyShown) -> dict[str, Any]:
         "came": clock_time(shown.diverted_at),
         "seen": clock_time(shown.seen_at) if shown.seen_at else None,
         "city": (bureau.city_zh, bureau.city_en) if bureau else None,
-        "outcome": OUTCOMES[shown.outcome] if shown.outcome else None,
+        "outcome": DIVERSION_OUTCOMES[shown.outcome] if shown.outcome else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""The text of each message, Chinese and English, with names of clocks, levels and addresses.
+"""The text of each message, Chinese and English, with the names of clocks, levels and addresses.
 
 A text names the letter, days, and where to read on; never words of a letter or of a reply. A new
 message is one more row here, and the event that causes it in `writer_messages`,
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from services.notifier.domain.deliveries import Delivery, Message, MessageDetails
-from shared.contracts.bilingual import Bilingual, bilingual
-from shared.contracts.vocabulary import ClockName, Language, LevelName, WhereToTurn
+from shared.contracts.bilingual import Bilingual
+from shared.contracts.names import CLOCKS, LEVELS, WHERE_TO_TURN
+from shared.contracts.vocabulary import Language
 
 HEAD = Bilingual("【厅长信箱】", "[Director's Mailbox] ")
 NOTHING = Bilingual("", "")
@@ -179,63 +180,6 @@ TEXTS: Mapping[Message, MessageText] = MappingProxyType(
             Bilingual("请在 {by} 前处理。", " Please decide by {by}."),
             tail=TO_DO,
         ),
-    }
-)
-
-CLOCKS: Mapping[ClockName, Bilingual] = bilingual(
-    {
-        "diversion": ("紧急警情查看", "viewing the diversion"),
-        "assign": ("分派", "assignment"),
-        "sign_in": ("签收", "acceptance"),
-        "objection": ("异议", "objection"),
-        "unit_sign_in": ("警种签收", "acceptance in the unit"),
-        "reply": ("答复", "reply"),
-        "reopened_reply": ("再次答复", "second reply"),
-        "signature": ("签发", "signature"),
-        "answer": ("补充材料", "the writer's answer"),
-        "extension": ("延期审批", "decision on more time"),
-        "instruction": ("批示落实", "answer to the instruction"),
-        "commitment": ("承诺兑现", "commitment"),
-        "rating": ("评价", "rating"),
-        "appeal": ("申诉", "appeal"),
-        "publication_problem": ("公开内容问题处理", "decision on the problem with a publication"),
-        "petition_notice": ("信访受理告知", "petition notice"),
-        "petition": ("信访办理", "petition"),
-        "disclosure": ("信息公开答复", "disclosure"),
-    }
-)
-LEVELS: Mapping[LevelName, Bilingual] = bilingual(
-    {
-        "reminder": ("时限已过半", "half of the time has passed"),
-        "yellow": ("时限将至", "due soon"),
-        "red": ("已超期", "overdue"),
-        "chief": ("超期一个工作日", "overdue by a working day"),
-        "province": (
-            "超期三个工作日，转省厅督办",
-            "overdue by three working days; under the province's supervision",
-        ),
-        "page": ("无人查看", "nobody has seen it"),
-        "effect": ("时限已到", "due"),
-    }
-)
-WHERE_TO_TURN: Mapping[WhereToTurn, Bilingual] = bilingual(
-    {
-        "110": ("110 报警电话", "110, the police emergency number"),
-        "12110": ("12110 短信报警", "12110, the police by text message"),
-        "12345": ("12345 政务服务便民热线", "12345, the government hotline"),
-        "12348": ("12348 公共法律服务热线", "12348, legal advice"),
-        "12333": ("12333 人力资源和社会保障热线", "12333, labour and social security"),
-        "12315": ("12315 消费者投诉举报热线", "12315, consumer complaints"),
-        "12389": ("12389 公安机关和民警违法违纪举报", "12389, complaints about the police"),
-        "96110": ("96110 反诈专线", "96110, the anti-fraud line"),
-        "court": ("人民法院", "the court"),
-        "arbitration": ("仲裁机构", "arbitration"),
-        "administrative_review": ("行政复议机关", "administrative review"),
-        "petition_office": ("信访部门", "the petition office"),
-        "police_station": ("当地派出所", "the local police station"),
-        "other_police_bureau": ("有管辖权的公安机关", "the competent police bureau"),
-        "other_province": ("外省公安机关", "the police of the other province"),
-        "other_authority": ("有关主管部门", "the competent authority"),
     }
 )
 

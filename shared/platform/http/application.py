@@ -26,7 +26,6 @@ from shared.platform.http.identity import Guard, NotSignedIn, Verifier, on_not_s
 from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.miss_limit import Misses, on_refused
 from shared.platform.http.openapi import DESCRIPTION, VERSION, Described
-from shared.platform.http.plain_pages import as_page
 from shared.platform.http.problems import dependant_of, on_http, on_invalid, problem
 from shared.platform.http.request_guard import MAX_BODY, RequestGuardMiddleware, count_in
 from shared.platform.runtime.clock import utc_now
@@ -52,8 +51,8 @@ class Limits:
 
     body: int = MAX_BODY
     """Maximum body size in bytes."""
-    forms: str | None = None
-    """Pages below this path accept forms; all other bodies are JSON."""
+    forms: tuple[str, ...] = ()
+    """These paths and what lies below them accept forms; all other bodies are JSON."""
 
 
 def application(  # noqa: PLR0913 - everything in which web applications differ
@@ -90,11 +89,11 @@ def application(  # noqa: PLR0913 - everything in which web applications differ
         forms=limits.forms,
         is_https=not is_development,
     )
-    app.add_exception_handler(Refused, as_page(on_refused))
-    app.add_exception_handler(HTTPException, as_page(on_http))
-    app.add_exception_handler(RequestValidationError, as_page(on_invalid))
-    app.add_exception_handler(NotSignedIn, as_page(on_not_signed_in))
-    app.add_exception_handler(KeysUnavailable, as_page(_on_keys_unavailable))
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(NotSignedIn, on_not_signed_in)
+    app.add_exception_handler(KeysUnavailable, _on_keys_unavailable)
     count_in(registry)
     _add_health(app, ready, alive)
     _add_metrics(app, registry)

@@ -6,17 +6,16 @@ Of the three health checks, "started" is here; "live" and "ready" are in applica
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 import httpx
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from shared.platform.http import front_page
 from shared.platform.http.application import RETRY_AFTER, Limits, application, open_to_all
 from shared.platform.http.identity import Verifier
 from shared.platform.http.jwks import Jwks
-from shared.platform.http.plain_pages import as_page
 from shared.platform.http.problems import problem
 from shared.platform.letters.letters import TooManyRaces
 from shared.platform.mongo.database import DatabaseFault
@@ -36,11 +35,11 @@ def create_app(
     client: httpx.AsyncClient,
     ready: Readiness,
     now: Now,
-    forms: str | None = None,
+    forms: Sequence[str] = (),
 ) -> FastAPI:
     """Create an application that checks tokens of the settings' issuer; `client` fetches its keys.
 
-    `forms`: pages below this path accept forms.
+    `forms`: these paths and what lies below them accept forms.
     """
     machine = machine_time(now)
     verifier = Verifier(
@@ -60,13 +59,12 @@ def create_app(
         verifier=verifier,
         ready=ready,
         alive=lambda: not ready.is_stuck(),
-        limits=Limits(forms=forms),
+        limits=Limits(forms=tuple(forms)),
         is_development=settings.is_development,
     )
     for unavailable in (DatabaseFault, TooManyRaces, NoKey):
-        app.add_exception_handler(unavailable, as_page(_on_unavailable))
+        app.add_exception_handler(unavailable, _on_unavailable)
     _add_started(app, ready)
-    app.include_router(front_page.files)
     return app
 
 

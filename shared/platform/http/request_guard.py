@@ -76,11 +76,11 @@ class RequestGuardMiddleware:
         app: ASGIApp,
         max_body: int = MAX_BODY,
         *,
-        forms: str | None = None,
+        forms: Sequence[str] = (),
         is_https: bool = False,
     ) -> None:
-        """`forms`: pages below this path accept forms. `is_https`: browsers reach us by TLS alone,
-        and are told to use nothing else.
+        """`forms`: these paths and what lies below them accept forms. `is_https`: browsers reach
+        us by TLS alone, and are told to use nothing else.
         """
         self._app = app
         always = SECURITY_HEADERS | UNCACHED | (HTTPS_ONLY if is_https else {})
@@ -138,11 +138,8 @@ class RequestGuardMiddleware:
     def _is_form(self, scope: Scope, headers: Headers) -> bool:
         """Whether the request is a form sent to a page that accepts forms."""
         path: str = scope["path"]
-        return (
-            self._forms is not None
-            and path.startswith(f"{self._forms}/")
-            and headers.get("content-type", "").lower() == FORM
-        )
+        is_below = any(path == each or path.startswith(f"{each}/") for each in self._forms)
+        return is_below and headers.get("content-type", "").lower() == FORM
 
 
 class _Answer:

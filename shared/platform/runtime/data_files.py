@@ -83,6 +83,21 @@ def categories(folder: Path = FOLDER) -> Categories:
     return _read(folder / "categories.yaml", Categories.of)
 
 
+@cache
+def police_types(folder: Path = FOLDER) -> Mapping[str, tuple[str, str]]:
+    """The names of the police types in Chinese and English, by key. Raises: BadData."""
+    return _read(folder / "police_types.yaml", _police_types)
+
+
+def _police_types(data: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:
+    def text(row: Mapping[str, object], where: str, key: str) -> str:
+        return plain.a_text(row.get(key), f"{where}.{key}")
+
+    rows = plain.rows(data.get("police_types"), "police_types")
+    names = [(text(r, w, "key"), (text(r, w, "zh"), text(r, w, "en"))) for w, r in rows]
+    return plain.by_key(names, "police_types")
+
+
 def _files(folder: Path) -> list[Path]:
     """All files in the folder; one with another name is a fault, not ignored. Raises: BadData."""
     try:

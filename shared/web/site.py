@@ -1,0 +1,182 @@
+"""The pages of a service: environment of templates, static files, switches, problem pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi.responses import FileResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import RedirectResponse, Response
+
+from shared.contracts.bilingual import Bilingual
+from shared.platform.http.application import open_to_all
+from shared.platform.http.problems import CODES, TITLES
+from shared.platform.runtime.settings import ServiceSettings
+from shared.web.addresses import local_path
+from shared.web.formats import Formats
+from shared.web.language import ELDER_COOKIE, LANG_COOKIE, LANGS, Lang, Words, words_of
+from shared.web.rendering import Entry, Site, page
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+CACHED: Final = {"cache-control": "public, max-age=3600"}
+KEPT_FOR_S: Final = 365 * 24 * 3600
+JSON: Final = {"application/json", "application/problem+json"}
+FORM: Final = "application/x-www-form-urlencoded"
+OF_A_BODY: Final = {"content-length", "content-type"}
+
+Handler = Callable[[Request, Any], Response | Awaitable[Response]]
+
+files = APIRouter(include_in_schema=False)
+
+
+def install(
+    app: FastAPI,
+    *,
+    settings: ServiceSettings,
+    service: str,
+    templates: Path | None = None,
+    locale: Path | None = None,
+    entries: Sequence[Entry] = (),
+) -> None:
+    """Give `app` its pages; call it after the application's exception handlers are added."""
+    words = {lang: words_of(lang, *((locale,) if locale else ())) for lang in LANGS}
+    folders = [HERE / "templates"] if templates is None else [templates, HERE / "templates"]
+    app.state.site = Site(
+        service=service,
+        environments={
+            lang: _environment(folders, Formats(words[lang], settings.office_time))
+            for lang in LANGS
+        },
+        words=words,
+        entries=tuple(entries),
+        is_development=settings.is_development,
+    )
+    app.include_router(files)
+    for fault, handler in list(app.exception_handlers.items()):
+        app.exception_handlers[fault] = _as_page(handler)
+
+
+def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
+    """Templates of one language."""
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+    )
+    _translate_in(environment, formats.words)
+    environment.filters.update(formats.filters)
+    environment.globals["asset"] = _asset
+    environment.policies["ext.i18n.trimmed"] = True
+    return environment
+
+
+def _translate_in(environment: Environment, words: Words) -> None:
+    installed: Any = environment
+    installed.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)
+
+
+def _asset(name: str) -> str:
+    """The address of a static file; it changes with the content."""
+    return f"/static/{name}?v={_DIGESTS[name]}"
+
+
+_DIGESTS: Final = {
+    file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in STATIC.glob("mailbox.*")
+}
+
+
+@files.get("/favicon.svg")
+@open_to_all
+async def show_icon() -> FileResponse:
+    """The icon that pages link to."""
+    return FileResponse(STATIC / "favicon.svg", media_type="image/svg+xml", headers=CACHED)
+
+
+@files.get("/favicon.ico")
+@open_to_all
+async def show_old_icon() -> FileResponse:
+    """The icon that browsers request by default."""
+    return FileResponse(STATIC / "favicon.ico", media_type="image/x-icon", headers=CACHED)
+
+
+@files.get("/static/mailbox.css")
+@open_to_all
+async def show_style() -> FileResponse:
+    """The style sheet of all pages."""
+    return FileResponse(STATIC / "mailbox.css", media_type="text/css", headers=CACHED)
+
+
+@files.get("/static/mailbox.js")
+@open_to_all
+async def show_script() -> FileResponse:
+    """The script of all pages, which work without it."""
+    return FileResponse(STATIC / "mailbox.js", media_type="text/javascript", headers=CACHED)
+
+
+@files.get("/display")
+@open_to_all
+async def switch_display(
+    request: Request,
+    lang: Lang | None = None,
+    elder: bool | None = None,
+    to: Annotated[str | None, Query(max_length=1_000)] = None,
+) -> Response:
+    """Keep the language or the mode in a cookie, and go back."""
+    answer = RedirectResponse(local_path(to), status_code=303)
+    chosen = {LANG_COOKIE: lang, ELDER_COOKIE: None if elder is None else str(int(elder))}
+    for name, value in chosen.items():
+        if value is not None:
+            answer.set_cookie(
+                name,
+                value,
+                max_age=KEPT_FOR_S,
+                secure=not request.app.state.site.is_development,
+                httponly=True,
+                samesite="lax",
+            )
+    return answer
+
+
+def _as_page(handler: Handler) -> Handler:
+    """Wrap `handler` so that browsers get its problems as pages."""
+
+    async def handle(request: Request, fault: Any) -> Response:
+        given = handler(request, fault)
+        answer = given if isinstance(given, Response) else await given
+        is_page = answer.status_code >= 400 and _wants_page(request)
+        return problem_page(request, answer) if is_page else answer
+
+    return handle
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a browser is viewing: it accepts `text/html`, which programs don't."""
+    accepted = {
+        part.partition(";")[0].strip().lower()
+        for part in request.headers.get("accept", "").split(",")
+    }
+    is_form = request.headers.get("content-type", "").lower() == FORM
+    is_viewed = request.method in {"GET", "HEAD"} or is_form
+    return is_viewed and "text/html" in accepted and not accepted & JSON
+
+
+def problem_page(request: Request, problem: Response) -> Response:
+    """The same answer as a page: its title, and links."""
+    status = problem.status_code
+    zh, _, en = TITLES[CODES.get(status, "internal" if status >= 500 else "malformed")].partition(
+        " · "
+    )
+    title = Bilingual(zh, en[:1].upper() + en[1:])
+    shown = page(request, "problem.html", status=status, title=title, code=status)
+    kept = {name: value for name, value in problem.headers.items() if name not in OF_A_BODY}
+    shown.headers.update(kept)
+    return shown

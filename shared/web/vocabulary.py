@@ -1,0 +1,143 @@
+"""Names of codes by kind, for labels, radios and selects: `label("state", "handling")`.
+
+Names come from `shared/contracts/names.py` and `names_of_changes.py`, and from the data files; the
+filter `label` and the components show them in the reader's language.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from shared.contracts import names, names_of_changes
+from shared.contracts.bilingual import Bilingual, bilingual
+from shared.platform.runtime.data_files import bureaus, categories, police_types
+
+REMARK_KINDS: Final = bilingual(
+    {
+        "returned": ("退回", "returned"),
+        "recalled": ("收回", "recalled"),
+        "sent_back": ("退回修改", "sent back"),
+        "extension_requested": ("申请延期", "more time requested"),
+        "extension_decided": ("延期审批", "decision on more time"),
+        "petition_marked": ("按信访事项办理", "marked as a petition"),
+        "disclosure_marked": ("按政府信息公开申请办理", "marked as a request for information"),
+        "rated": ("来信人评价", "rated by the writer"),
+    }
+)
+"""The kinds of remarks at the router."""
+
+TRIAGE_DESK: Final = Bilingual("省厅分派岗", "the province’s triage desk")
+
+
+def label(kind: str, code: str) -> Bilingual:
+    """The name of a code. Raises: KeyError."""
+    return NAMES[kind]()[code]
+
+
+def choices(kind: str) -> list[tuple[str, Bilingual]]:
+    """All codes of a kind with their names, in the order of the vocabulary. Raises: KeyError."""
+    return list(NAMES[kind]().items())
+
+
+@cache
+def _bureaus() -> Mapping[str, Bilingual]:
+    return {slug: Bilingual(each.zh, each.en) for slug, each in bureaus().by_slug.items()}
+
+
+@cache
+def _cities() -> Mapping[str, Bilingual]:
+    return {
+        slug: Bilingual(each.city_zh, each.city_en)
+        for slug, each in bureaus().by_slug.items()
+        if slug != "province"
+    }
+
+
+@cache
+def _holders() -> Mapping[str, Bilingual]:
+    return {"triage": TRIAGE_DESK, **_bureaus()}
+
+
+@cache
+def _categories() -> Mapping[str, Bilingual]:
+    return {key: Bilingual(each.zh, each.en) for key, each in categories().categories.items()}
+
+
+@cache
+def _states() -> Mapping[str, Bilingual]:
+    return {key: Bilingual(each.zh, each.en) for key, each in categories().statuses.items()}
+
+
+@cache
+def _decline_reasons() -> Mapping[str, Bilingual]:
+    return {key: Bilingual(*text) for key, text in categories().declined_reasons.items()}
+
+
+@cache
+def _police_types() -> Mapping[str, Bilingual]:
+    return {key: Bilingual(*text) for key, text in police_types().items()}
+
+
+def _table(table: Mapping[Any, Bilingual]) -> Callable[[], Mapping[str, Bilingual]]:
+    return lambda: table
+
+
+NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
+    "bureau": _bureaus,
+    "category": _categories,
+    "city": _cities,
+    "decline_reason": _decline_reasons,
+    "holder": _holders,
+    "police_type": _police_types,
+    "state": _states,
+    "about_kind": _table(names.ABOUT_KINDS),
+    "about_level": _table(names.ABOUT_LEVELS),
+    "action_refusal": _table(names_of_changes.ACTION_REFUSALS),
+    "change": _table(names_of_changes.CHANGES),
+    "channel": _table(names.CHANNELS),
+    "clock": _table(names.CLOCKS),
+    "copy_part": _table(names_of_changes.COPY_PARTS),
+    "correction_note": _table(names.CORRECTION_NOTES),
+    "day_kind": _table(names_of_changes.DAY_KINDS),
+    "diversion_outcome": _table(names.DIVERSION_OUTCOMES),
+    "effect": _table(names_of_changes.EFFECTS),
+    "erasable": _table(names_of_changes.ERASABLE),
+    "extension_reason": _table(names.EXTENSION_REASONS),
+    "finding": _table(names.FINDINGS),
+    "kept": _table(names_of_changes.KEPT),
+    "language": _table(names.LANGUAGES),
+    "level": _table(names.LEVELS),
+    "limit_unit": _table(names_of_changes.LIMIT_UNITS),
+    "link_kind": _table(names.LINK_KINDS),
+    "mark_reason": _table(names.MARK_REASONS),
+    "on_behalf": _table(names.ON_BEHALF),
+    "outcome": _table(names.OUTCOMES),
+    "own_value": _table(names.OWN_VALUES),
+    "problem_kind": _table(names_of_changes.PROBLEM_KINDS),
+    "problem_outcome": _table(names_of_changes.PROBLEM_OUTCOMES),
+    "recall_reason": _table(names.RECALL_REASONS),
+    "refusal_detail": _table(names_of_changes.REFUSAL_DETAILS),
+    "remark_kind": _table(REMARK_KINDS),
+    "reply_kind": _table(names_of_changes.REPLY_KINDS),
+    "request_refusal": _table(names.REQUEST_REFUSALS),
+    "request_type": _table(names_of_changes.REQUEST_TYPES),
+    "return_reason": _table(names.RETURN_REASONS),
+    "reveal_reason": _table(names.REVEAL_REASONS),
+    "role": _table(names.ROLES),
+    "scan_outcome": _table(names_of_changes.SCAN_OUTCOMES),
+    "service": _table(names_of_changes.SERVICES),
+    "signer_role": _table(names.SIGNER_ROLES),
+    "threshold": _table(names_of_changes.THRESHOLDS),
+    "triage_class": _table(names_of_changes.TRIAGE_CLASSES),
+    "triage_reason": _table(names.TRIAGE_REASONS),
+    "where_to_turn": _table(names.WHERE_TO_TURN),
+    "why_closed": _table(names_of_changes.WHY_CLOSED),
+    "why_due_changed": _table(names_of_changes.WHY_DUE_CHANGED),
+    "why_ended": _table(names_of_changes.WHY_ENDED),
+    "why_routed": _table(names_of_changes.WHY_ROUTED),
+    "why_supervised": _table(names_of_changes.WHY_SUPERVISED),
+    "why_unpublished": _table(names_of_changes.WHY_UNPUBLISHED),
+    "withdrawal_reason": _table(names.WITHDRAWAL_REASONS),
+    "withheld_reason": _table(names.WITHHELD_REASONS),
+}
+"""The names of each kind of code."""
