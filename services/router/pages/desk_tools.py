@@ -1,4 +1,4 @@
-"""What the pages of triage, chiefs, supervisors and auditors work with besides the routes' parts."""
+"""Parts behind the pages of triage, chiefs, supervisors and auditors."""
 
 from dataclasses import dataclass, field
 from typing import Annotated

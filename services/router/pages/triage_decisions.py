@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from services.router import metrics
 from services.router.api.decisions_schemas import Reclassification, Target
@@ -148,7 +148,7 @@ def _link(decision: PendingDecision, by: By) -> LinkLetter:
     )
 
 
-_COMMANDS: Final[Mapping[str, Callable[[PendingDecision, By], Any]]] = {
+_COMMANDS: Final[Mapping[str, Callable[[PendingDecision, By], RouterCommand]]] = {
     "route": _route,
     "reclassify": _reclassify,
     "decline": _decline,
