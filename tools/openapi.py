@@ -35,7 +35,7 @@ def documents() -> dict[str, Json]:
 @cache
 def document(name: str) -> Json:
     """The document of one service."""
-    app = application(name.title(), verifier=None, ready=_nothing_to_wait_for)
+    app = application(name.title(), verifiers={}, ready=_nothing_to_wait_for)
     app.include_router(FACES[name])
     return app.openapi()
 

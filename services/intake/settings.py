@@ -1,16 +1,19 @@
 """Settings of intake."""
 
+from collections.abc import Mapping
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
+from typing_extensions import override
 
+from shared.platform.runtime.issuer_settings import CitizenIssuerSettings, IssuerSettings, Side
 from shared.platform.runtime.settings import ServiceSettings
 
 
-class IntakeSettings(ServiceSettings):
+class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """Variables are `MAILBOX_INTAKE_<FIELD>`; what all services have may be `MAILBOX_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="MAILBOX_INTAKE_")
@@ -33,6 +36,12 @@ class IntakeSettings(ServiceSettings):
     """So many letters in ten minutes from one network are a flood."""
     flood_of_emergencies: int = Field(default=5, ge=2, le=10_000)
     """So many diversions of one writer in ten minutes are a flood."""
+
+    @property
+    @override
+    def issuers(self) -> Mapping[Side, IssuerSettings]:
+        """The issuers whose tokens this service checks, by side."""
+        return {"staff": self.staff, "citizens": self.citizens}
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -10,12 +10,8 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.platform.http.request_signature import LEAST_SECRET
 from shared.platform.runtime.rotating_secret import LEAST_TOKEN, BadSecret, read_secret
-from shared.platform.runtime.settings import (
-    ServiceSettings,
-    checked_readable,
-    is_production,
-    refuse,
-)
+from shared.platform.runtime.setting_checks import checked_readable, is_production, refuse
+from shared.platform.runtime.settings import ServiceSettings
 from shared.platform.runtime.tls import client_context
 
 

@@ -59,7 +59,7 @@ async def fields_of(request: Request) -> FormFields:
     Raises: BadValue for a form that no page sends; NotAllowed for another site or a wrong token.
     """
     check_same_site(request)
-    fields = _parsed(await request.body())
+    fields = parse_form(await request.body())
     session = session_in(request)
     given = fields.get(CSRF).encode()
     if session is not None and not hmac.compare_digest(given, session.csrf.encode()):
@@ -89,7 +89,8 @@ def read_form(model: type[ModelT], fields: FormFields) -> tuple[ModelT | None, d
     return (None, errors) if errors else (made, {})
 
 
-def _parsed(body: bytes) -> FormFields:
+def parse_form(body: bytes) -> FormFields:
+    """The fields of a URL-encoded form. Raises: BadValue for a form that no page sends."""
     try:
         given = parse_qsl(
             body.decode("ascii"),

@@ -39,6 +39,7 @@ from tests.publisher.face import PEOPLE as EDITORS
 from tests.publisher.face import as_person, faces
 from tests.router.office import STAFF, office
 from tests.router.story import LETTER
+from tests.support.sign_in import both
 
 JUDGED = [
     checks.status_code_conformance,
@@ -222,7 +223,7 @@ async def notifier(folder: Path) -> AsyncIterator[Face]:
                 IdempotentCommand(clocks.LETTER, given_up, f"given-up-{number}")
             )
         app = application(
-            "Notifier", verifier=KnownPeople(people, now=stage.now), ready=Readiness()
+            "Notifier", verifiers=both(KnownPeople(people, now=stage.now)), ready=Readiness()
         )
         app.state.documents = stage.documents
         app.include_router(notifier_api.router)

@@ -22,7 +22,7 @@ from deploy.local.stack.plan import (
     tiers,
 )
 from deploy.local.stack.ports import Ports
-from shared.platform.runtime.settings import DEV_ISSUER_MARK
+from shared.platform.runtime.setting_checks import DEV_ISSUER_MARK
 
 PLACE = StackPaths(Path("/somewhere/with a space"))
 PORTS = Ports()

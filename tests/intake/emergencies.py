@@ -10,10 +10,13 @@ from typing import Any
 import httpx
 
 from services.intake.domain.diversion import Diversion
+from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import Rule, TriageResult
 from shared.rules.text.written import Written
+from shared.web.sessions import Session
 from tests.intake.faces import token
 from tests.intake.front import Front, front
+from tests.support.sign_in import signed_in
 
 STOP, ASK, CRIME, OTHERS = "甲危险词", "乙存疑词", "丙报案词", "丁他事词"
 """Marks in the text of a letter, for which the planted rules look."""
@@ -85,16 +88,24 @@ async def waiting(desk: Front, standing: str = "unseen") -> list[Any]:
     return found
 
 
+async def duty_session(desk: Front) -> Session:
+    """The session of somebody on duty in the client's browser."""
+    return await signed_in(desk.client, Person("d-0071", roles=frozenset({"duty"})))
+
+
 async def page(desk: Front, path: str = "", **headers: str) -> httpx.Response:
     """A page, as somebody on duty has it."""
-    return await desk.client.get(f"/duty{path}", headers=staff(desk, "duty") | headers)
+    await duty_session(desk)
+    return await desk.client.get(f"/duty{path}", headers=headers)
 
 
 async def send(
     desk: Front, path: str, fields: str = "", headers: dict[str, str] | None = None
 ) -> httpx.Response:
     """A form, as a browser sends it for somebody on duty."""
-    named = staff(desk, "duty") | HERE | FORM if headers is None else headers
-    answer = await desk.client.post(f"/duty{path}", content=fields, headers=named)
+    session = await duty_session(desk)
+    named = HERE | FORM if headers is None else headers
+    form = f"{fields}&csrf={session.csrf}" if fields else f"csrf={session.csrf}"
+    answer = await desk.client.post(f"/duty{path}", content=form, headers=named)
     await desk.shelf.quiet()
     return answer

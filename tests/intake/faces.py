@@ -21,7 +21,8 @@ from shared.platform.http.miss_limit import Misses
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
 from shared.web.site import install
-from tests.support.doubles import Clock
+from tests.support.doubles import Clock, Memory
+from tests.support.sign_in import issuers, with_sessions
 
 ISSUER = "https://id.example.cn"
 KEY = ECKey.generate_key("P-256")
@@ -51,9 +52,7 @@ def settings(kind: type[SettingsT], folder: Path) -> SettingsT:
             "env": "dev",
             "kafka_bootstrap": "127.0.0.1:1",
             "mongo_uri": "mongodb://127.0.0.1:1",
-            "issuer": ISSUER,
-            "audience": "mailbox",
-            "jwks_url": f"{ISSUER}/jwks.json",
+            **issuers(ISSUER),
             "keys_dir": folder,
         }
     )
@@ -68,6 +67,7 @@ async def opened_face(
     forms: Sequence[str] = (),
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
+    sessions: Memory | None = None,
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever asks the face that these settings, routes and parts make.
@@ -81,6 +81,7 @@ async def opened_face(
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
         install(app, settings=settings, service="intake")
         app.state.misses = Misses(now=now, most=misses)
+        with_sessions(app, now=now, documents=sessions)
         _include(app, router)
         for layer in layers:
             app.add_middleware(layer)

@@ -17,6 +17,7 @@ from tests.intake.faces import is_problem
 from tests.intake.front import Front, front
 from tests.intake.staging import running
 from tests.support.doubles import Clock, Memory
+from tests.support.sign_in import issuers
 from tests.support.waiting import until
 
 RATING = {"solved": True, "score": 5}
@@ -168,9 +169,7 @@ def _set_all(monkeypatch: pytest.MonkeyPatch, folder: Path, names: dict[str, str
         "ENV": "dev",
         "KAFKA_BOOTSTRAP": "127.0.0.1:1",
         "MONGO_URI": "mongodb://127.0.0.1:1",
-        "ISSUER": "i",
-        "AUDIENCE": "a",
-        "JWKS_URL": "http://127.0.0.1:1/",
+        **{name.upper(): value for name, value in issuers("http://127.0.0.1:1").items()},
         "KEYS_DIR": str(folder),
     }
     for name, value in {**needed, **names}.items():

@@ -35,6 +35,7 @@ from tests.notifier.story import (
     submitted,
 )
 from tests.notifier.working import OurStage
+from tests.support.sign_in import both
 
 PEOPLE = {
     "wu": Person("wu", roles=frozenset({"supervisor"})),
@@ -46,7 +47,9 @@ PEOPLE = {
 
 def client_of(stage: OurStage) -> httpx.AsyncClient:
     """A client of the notifier's API on that stage."""
-    app = application("Notifier", verifier=KnownPeople(PEOPLE, now=stage.now), ready=Readiness())
+    app = application(
+        "Notifier", verifiers=both(KnownPeople(PEOPLE, now=stage.now)), ready=Readiness()
+    )
     app.state.documents = stage.documents
     app.include_router(api.router)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notifier")

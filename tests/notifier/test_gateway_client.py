@@ -24,6 +24,7 @@ from services.notifier.jobs.gateway_client import gateway_client
 from services.notifier.settings import NotifierSettings
 from shared.platform.http.request_signature import SIGNATURE, TIMESTAMP, SignedRequest, is_signed
 from shared.platform.runtime.clock import utc_now
+from tests.support.sign_in import issuers
 
 TOKEN = "first-token-kestrel-ondrivaux"
 SECRET = "an-example-secret-of-forty-characters-00"
@@ -137,8 +138,8 @@ def settings(folder: Path, **own: object) -> NotifierSettings:
     """Development settings with `own` ones."""
     return NotifierSettings.model_validate({
         "env": "dev", "kafka_bootstrap": "127.0.0.1:1", "mongo_uri": "mongodb://127.0.0.1",
-        "issuer": "http://127.0.0.1", "audience": "mailbox", "jwks_url": "http://127.0.0.1/jwks",
-        "keys_dir": folder, "gateway_url": "https://gateway.example/sms", **own,
+        **issuers("http://127.0.0.1"), "keys_dir": folder,
+        "gateway_url": "https://gateway.example/sms", **own,
     })  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from shared.platform.runtime.readiness import Readiness
 from tests.notifier.stage import KnownPeople, Stage, moment, staged
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory
+from tests.support.sign_in import both
 from tests.support.watching import Watch, unwatched
 
 
@@ -94,7 +95,7 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
             now=stage.now,
         )
         people = KnownPeople(PEOPLE, now=stage.now)
-        app = opened(application("Publisher", verifier=people, ready=Readiness()), desk)
+        app = opened(application("Publisher", verifiers=both(people), ready=Readiness()), desk)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://publisher") as client:
             yield Face(stage, client, figuring)

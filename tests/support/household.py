@@ -33,6 +33,7 @@ from tests.support.builders import (
 )
 from tests.support.consuming import ConsumingBus
 from tests.support.doubles import Clock, MemoryDatabase
+from tests.support.sign_in import issuers
 from tests.support.topics import bootstrapped
 
 HEARD = (*READS, RESENDS.name)
@@ -63,9 +64,7 @@ class House:
             mongo_uri=SecretStr("mongodb://127.0.0.1:9/"),
             database="mailbox_test",
             http_port=self.port,
-            issuer="i",
-            audience="a",
-            jwks_url="http://127.0.0.1:9/",
+            **issuers("http://127.0.0.1:9"),
             keys_dir=self.keys,
         )
 

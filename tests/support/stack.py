@@ -61,9 +61,9 @@ class Servers:
             mongo_uri=SecretStr(self.environment["MAILBOX_MONGO_URI"]),
             database=f"mailbox_{uuid.uuid4().hex[:12]}",
             http_port=free_ports().router,
-            issuer=self.environment["MAILBOX_ISSUER"],
-            audience=self.environment["MAILBOX_AUDIENCE"],
-            jwks_url=self.environment["MAILBOX_JWKS_URL"],
+            staff_issuer=self.environment["MAILBOX_STAFF_ISSUER"],
+            staff_audience=self.environment["MAILBOX_STAFF_AUDIENCE"],
+            staff_jwks_url=self.environment["MAILBOX_STAFF_JWKS_URL"],
             keys_dir=keys_dir,
         )
 

@@ -239,7 +239,7 @@ PLANTS: list[Plant] = [
     (told.known, "MAILBOX_MONGO_URL is read by nobody", _misspelt_file),
     (told.known, "MAILBOX_ISUER of its ConfigMap", in_the_map("MAILBOX_ISUER", "x")),
     (told.known, "nobody knows which program", operator(["shared.platform.topicz"])),
-    (told.required, "MAILBOX_ISSUER is not set", in_the_map("MAILBOX_ISSUER", None)),
+    (told.required, "MAILBOX_STAFF_ISSUER is not set", in_the_map("MAILBOX_STAFF_ISSUER", None)),
     (told.required, "MAILBOX_MONGO_URI is not set", _misspelt_file),
     (
         told.required,

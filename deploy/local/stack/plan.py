@@ -15,7 +15,8 @@ from typing import Protocol
 from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN
 from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.ports import LOOPBACK, Ports
-from shared.platform.runtime.settings import DEV_ISSUER_MARK, SHARED_PREFIX
+from shared.platform.runtime.setting_checks import DEV_ISSUER_MARK
+from shared.platform.runtime.settings import SHARED_PREFIX
 
 SERVICES = ("intake", "router", "notifier", "publisher")
 GROUPS: Mapping[str, tuple[str, ...]] = {

@@ -11,19 +11,20 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from services.intake.domain.duty_desk import DutyRow, DutyShown
-from services.intake.pages import sign_in
 from services.intake.pages.forms import fields_of
 from services.intake.pages.rendering import STYLE, labelled, render, row
-from services.intake.pages.sign_in import PLACE, OnDuty
 from services.intake.store import QueueName
 from shared.contracts.fields import OpaqueId
 from shared.contracts.names import DIVERSION_OUTCOMES
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import AlreadyDone, BadValue, IdReused, NotFound, Refused
 from shared.platform.http.application import open_to_all
+from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
 from shared.platform.mongo.paging import Place, place, written
+from shared.web.forms import CSRF
 
+PLACE = "/duty"
 REFRESH_S = 10
 STYLE_HEADERS = {"cache-control": "public, max-age=3600"}
 OUTCOME: TypeAdapter[DiversionOutcome] = TypeAdapter(DiversionOutcome)
@@ -70,10 +71,10 @@ def _duty_queue(request: Request) -> DutyQueueProtocol:
     return queue
 
 
+OnDuty = Annotated[Person, Depends(on_page(staff("duty")))]
 Queue = Annotated[DutyQueueProtocol, Depends(_duty_queue)]
 
 router = APIRouter(include_in_schema=False)
-router.include_router(sign_in.router)
 
 
 @router.get(PLACE)
@@ -170,7 +171,7 @@ async def see(request: Request, person: OnDuty, queue: Queue, diversion: str) ->
 async def resolve(request: Request, person: OnDuty, queue: Queue, diversion: str) -> Response:
     """Record what was done."""
     try:
-        outcome, reference = _resolution(await fields_of(request, "outcome", "reference"))
+        outcome, reference = _resolution(await fields_of(request, CSRF, "outcome", "reference"))
         key = f"page-{outcome}-{reference}"
         shown = await queue.resolve(
             person, diversion, outcome=outcome, reference=reference, key=key

@@ -13,6 +13,7 @@ from shared.contracts.bilingual import Bilingual
 from shared.contracts.names import DIVERSION_OUTCOMES
 from shared.kernel.working_days import GUANGDONG
 from shared.platform.runtime.data_files import bureaus
+from shared.web.session_cookies import session_of
 
 HERE = Path(__file__).parent.parent
 STYLE = HERE / "static" / "duty.css"
@@ -22,6 +23,7 @@ _TEMPLATES = Jinja2Templates(directory=HERE / "templates")
 
 def render(request: Request, name: str, *, status: int = 200, **shown: Any) -> Response:
     """A page; everything that people wrote is escaped."""
+    shown["csrf"] = session_of(request).csrf
     return _TEMPLATES.TemplateResponse(request, name, shown, status_code=status)
 
 

@@ -22,13 +22,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.kernel.errors import Refused
-from shared.platform.http.identity import Guard, NotSignedIn, Verifier, on_not_signed_in
+from shared.platform.http.identity import (
+    Guard,
+    NotSignedIn,
+    Verifier,
+    on_not_signed_in,
+)
 from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.miss_limit import Misses, on_refused
 from shared.platform.http.openapi import DESCRIPTION, VERSION, Described
 from shared.platform.http.problems import dependant_of, on_http, on_invalid, problem
 from shared.platform.http.request_guard import MAX_BODY, RequestGuardMiddleware, count_in
 from shared.platform.runtime.clock import utc_now
+from shared.platform.runtime.issuer_settings import Side
 
 LOG = logging.getLogger(__name__)
 
@@ -58,7 +64,7 @@ class Limits:
 def application(  # noqa: PLR0913 - everything in which web applications differ
     title: str,
     *,
-    verifier: Verifier | None,
+    verifiers: Mapping[Side, Verifier],
     ready: Ready,
     alive: Callable[[], bool] = lambda: True,
     registry: CollectorRegistry = REGISTRY,
@@ -69,7 +75,7 @@ def application(  # noqa: PLR0913 - everything in which web applications differ
 
     `ready`: whether each required part is available, by name. `alive`: false once only a restart
     helps.
-    Without `verifier`, only open routes answer.
+    `verifiers`: by whose tokens they check; a route of a side without one answers nobody.
     """
     app = Described(
         title=title,
@@ -81,7 +87,8 @@ def application(  # noqa: PLR0913 - everything in which web applications differ
         dependencies=[Depends(_closed)],
         redirect_slashes=False,
     )
-    app.state.verifier = verifier
+    app.state.verifiers = verifiers
+    app.state.browser_sessions = {}
     app.state.misses = Misses(now=utc_now)
     app.add_middleware(
         RequestGuardMiddleware,

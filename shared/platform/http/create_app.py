@@ -1,4 +1,4 @@
-"""The application with the settings' identity provider, and 503 while parts are unavailable.
+"""The application with the settings' identity providers, and 503 while parts are unavailable.
 
 Of the three health checks, "started" is here; "live" and "ready" are in application.py.
 """
@@ -6,7 +6,7 @@ Of the three health checks, "started" is here; "live" and "ready" are in applica
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import httpx
@@ -20,6 +20,7 @@ from shared.platform.http.problems import problem
 from shared.platform.letters.letters import TooManyRaces
 from shared.platform.mongo.database import DatabaseFault
 from shared.platform.runtime.clock import Now
+from shared.platform.runtime.issuer_settings import Side
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
@@ -37,26 +38,13 @@ def create_app(
     now: Now,
     forms: Sequence[str] = (),
 ) -> FastAPI:
-    """Create an application that checks tokens of the settings' issuer; `client` fetches its keys.
+    """Create an application that checks tokens of the settings' issuers; `client` asks them.
 
     `forms`: these paths and what lies below them accept forms.
     """
-    machine = machine_time(now)
-    verifier = Verifier(
-        settings.issuer,
-        settings.audience,
-        keys=Jwks(
-            settings.jwks_url,
-            client,
-            now=machine,
-            max_age=timedelta(seconds=settings.jwks_max_age_s),
-        ),
-        now=machine,
-        max_token_age=timedelta(seconds=settings.token_max_age_s),
-    )
     app = application(
         title,
-        verifier=verifier,
+        verifiers=_verifiers(settings, client, machine_time(now)),
         ready=ready,
         alive=lambda: not ready.is_stuck(),
         limits=Limits(forms=tuple(forms)),
@@ -66,6 +54,26 @@ def create_app(
         app.add_exception_handler(unavailable, _on_unavailable)
     _add_started(app, ready)
     return app
+
+
+def _verifiers(
+    settings: ServiceSettings, client: httpx.AsyncClient, now: Now
+) -> Mapping[Side, Verifier]:
+    """A verifier for each issuer, with keys of its own."""
+    return {
+        side: Verifier(
+            issuer,
+            keys=Jwks(
+                issuer.jwks_url,
+                client,
+                now=now,
+                max_age=timedelta(seconds=settings.jwks_max_age_s),
+            ),
+            now=now,
+            max_token_age=timedelta(seconds=settings.token_max_age_s),
+        )
+        for side, issuer in settings.issuers.items()
+    }
 
 
 def _add_started(app: FastAPI, ready: Readiness) -> None:

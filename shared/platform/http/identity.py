@@ -6,10 +6,10 @@ A checked token is cached until it expires or the issuer's keys change.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Annotated, TypeAlias
+from typing import Annotated, Protocol, TypeAlias
 
 from fastapi import Depends, Request
 from starlette.responses import Response
@@ -20,6 +20,7 @@ from shared.platform.http.miss_limit import Misses, number_in
 from shared.platform.http.problems import problem
 from shared.platform.http.tokens import LEEWAY, BadToken, Person, claims_of, header_of, person_of
 from shared.platform.runtime.clock import Now
+from shared.platform.runtime.issuer_settings import IssuerSettings, Side
 
 MAX_REMEMBERED = 10_000
 MAX_TOKEN_AGE = timedelta(hours=12)
@@ -46,12 +47,11 @@ class NotSignedIn(Exception):
 
 
 class Verifier:
-    """Checks the tokens of one issuer for one audience."""
+    """Checks the tokens of one issuer."""
 
     def __init__(
         self,
-        issuer: str,
-        audience: str,
+        issuer: IssuerSettings,
         *,
         keys: Jwks,
         now: Now,
@@ -59,7 +59,6 @@ class Verifier:
     ) -> None:
         """`max_token_age`: from its issue; an older token is refused whatever its `exp`."""
         self._issuer = issuer
-        self._audience = audience
         self._keys = keys
         self._now = now
         self._max_token_age = max_token_age
@@ -100,7 +99,6 @@ class Verifier:
         return person_of(
             claims,
             issuer=self._issuer,
-            audience=self._audience,
             at=self._now(),
             max_age=self._max_token_age,
         )
@@ -117,15 +115,25 @@ class Verifier:
             self._known.popitem(last=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SignInPage:
-    """How a browser identifies its user: by a cookie with the token, set at sign-in.
+class BrowserSession(Protocol):
+    """A session as a guard needs it."""
 
-    An office's own proxy may put the token into `Authorization` instead, as for every other route.
-    """
+    @property
+    def person(self) -> Person:
+        """Who is signed in."""
 
-    cookie: str
-    sign_in_at: str
+
+class BrowserSessions(Protocol):
+    """The sessions of browsers on one side. Implemented by `shared.web`."""
+
+    async def session(self, request: Request) -> BrowserSession:
+        """The session of this request's browser, whose form, if any, is one of ours.
+
+        Raises: NotSignedIn, with the sign-in page's address; NotAllowed, for a foreign form.
+        """
+
+    async def step_up(self, request: Request) -> NotSignedIn:
+        """Keep what was posted; the refusal leads to a fresh sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +146,24 @@ class Guard:
     needs_fresh_sign_in: bool = False
     is_staff: bool = False
     """Whether it is for staff; otherwise for citizens."""
-    page: SignInPage | None = None
-    """For a page: how browsers sign in."""
+    is_page: bool = False
+    """Whether people come with a browser's session instead of a token."""
+
+    @property
+    def side(self) -> Side:
+        """Whose issuer is asked."""
+        return "staff" if self.is_staff else "citizens"
 
     async def __call__(self, request: Request) -> Person:
         """The signed-in person. Raises: NotSignedIn; NotAllowed; TooOften; KeysUnavailable."""
-        verifier: Verifier | None = request.app.state.verifier
+        verifiers: Mapping[Side, Verifier] = request.app.state.verifiers
+        verifier = verifiers.get(self.side)
         if verifier is None:
             raise NotSignedIn(has_token=False)
-        if self.page is not None:
-            check_same_site(request)
-        try:
-            person = await verifier.check(_token(request, self.page))
-        except NotSignedIn as refusal:
-            refusal.at = self.page.sign_in_at if self.page else None
-            raise
+        if self.is_page:
+            person = await self._with_session(request)
+        else:
+            person = await verifier.check(_token(request))
         if not self.allows(person):
             raise NotAllowed("another role is needed")
         request.state.person = person
@@ -160,8 +171,21 @@ class Guard:
             misses: Misses = request.app.state.misses
             misses.check(person)
         if self.needs_fresh_sign_in and not verifier.is_fresh(person):
-            raise NotSignedIn(is_stale=True)
+            raise await self._too_old(request)
         return person
+
+    async def _with_session(self, request: Request) -> Person:
+        check_same_site(request)
+        sessions: Mapping[Side, BrowserSessions] = request.app.state.browser_sessions
+        if self.side not in sessions:
+            raise NotSignedIn(has_token=False)
+        return (await sessions[self.side].session(request)).person
+
+    async def _too_old(self, request: Request) -> NotSignedIn:
+        if not self.is_page:
+            return NotSignedIn(is_stale=True)
+        sessions: Mapping[Side, BrowserSessions] = request.app.state.browser_sessions
+        return await sessions[self.side].step_up(request)
 
 
 def citizen() -> Guard:
@@ -184,9 +208,9 @@ def fresh(guard: Guard) -> Guard:
     return replace(guard, needs_fresh_sign_in=True)
 
 
-def on_page(guard: Guard, page: SignInPage) -> Guard:
-    """The same people, in a browser."""
-    return replace(guard, page=page)
+def on_page(guard: Guard) -> Guard:
+    """The same people, with a browser's session; without one, they are led to the sign-in."""
+    return replace(guard, is_page=True)
 
 
 def check_same_site(request: Request) -> None:
@@ -215,10 +239,8 @@ async def on_not_signed_in(_: Request, refused: Exception) -> Response:
     return problem(401, headers={"www-authenticate": challenge})
 
 
-def _token(request: Request, page: SignInPage | None) -> str:
+def _token(request: Request) -> str:
     headers = request.headers.getlist("authorization")
-    if not headers and page is not None and page.cookie in request.cookies:
-        return request.cookies[page.cookie]
     if not headers:
         raise NotSignedIn(has_token=False)
     scheme, _, token = headers[0].partition(" ")

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from shared.kernel.viewers import OPAQUE
 from shared.platform.crypto.key_files import of_base64url
+from shared.platform.runtime.issuer_settings import IssuerSettings
 
 ALGORITHMS = frozenset({"ES256", "EdDSA", "RS256"})
 MAX_TOKEN = 8_192
@@ -124,29 +125,34 @@ def claims_of(token: str, key: ECKey | OKPKey | RSAKey) -> dict[str, Any]:
 
 
 def person_of(
-    claims: Mapping[str, Any], *, issuer: str, audience: str, at: datetime, max_age: timedelta
+    claims: Mapping[str, Any], *, issuer: IssuerSettings, at: datetime, max_age: timedelta
 ) -> tuple[Person, float]:
     """The person, and until when (POSIX seconds) the token is valid.
 
     `max_age`: a token ends that long after its issue, even if its own `exp` is later; a token
     without `iat` must expire within it. Raises: BadToken.
     """
+    check_origin(claims, issuer=issuer.issuer, audience=issuer.audience)
+    until = _in_time(claims, at.timestamp(), max_age=max_age.total_seconds())
+    signed_in, names = _seconds(claims, "auth_time"), issuer.claims
+    person = Person(
+        sub=_text(claims, names.subject) or _missing("sub"),
+        name=_text(claims, names.name),
+        id_number=_text(claims, names.id_number),
+        phone=_text(claims, names.phone),
+        roles=_roles(claims, names.roles),
+        auth_time=None if signed_in is None else datetime.fromtimestamp(signed_in, UTC),
+    )
+    return person, until
+
+
+def check_origin(claims: Mapping[str, Any], *, issuer: str, audience: str) -> None:
+    """Check who issued the token and for which audience. Raises: BadToken."""
     if claims.get("iss") != issuer:
         raise BadToken("another issuer")
     meant_for = claims.get("aud")
     if audience not in (meant_for if isinstance(meant_for, list) else [meant_for]):
         raise BadToken("for another audience")
-    until = _in_time(claims, at.timestamp(), max_age=max_age.total_seconds())
-    signed_in = _seconds(claims, "auth_time")
-    person = Person(
-        sub=_text(claims, "sub") or _missing("sub"),
-        name=_text(claims, "name"),
-        id_number=_text(claims, "id_number"),
-        phone=_text(claims, "phone_number"),
-        roles=_roles(claims),
-        auth_time=None if signed_in is None else datetime.fromtimestamp(signed_in, UTC),
-    )
-    return person, until
 
 
 def _in_time(claims: Mapping[str, Any], now: float, *, max_age: float) -> float:
@@ -188,7 +194,7 @@ def _seconds(claims: Mapping[str, Any], name: str) -> float | None:
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str | None:
-    value = claims.get(name)
+    value = _claim(claims, name)
     if value is None:
         return None
     if not isinstance(value, str) or not 0 < len(value) <= MAX_CLAIM:
@@ -196,12 +202,23 @@ def _text(claims: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
+def _claim(claims: Mapping[str, Any], name: str) -> Any:
+    """The claim of that very name, or the one to which its dots lead."""
+    if name in claims:
+        return claims[name]
+    found: Any = claims
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
 def _missing(name: str) -> str:
     raise BadToken(f"no {name}")
 
 
-def _roles(claims: Mapping[str, Any]) -> frozenset[str]:
-    roles = claims.get("roles", [])
+def _roles(claims: Mapping[str, Any], name: str) -> frozenset[str]:
+    roles = _claim(claims, name)
+    roles = [] if roles is None else roles
     if not isinstance(roles, list) or len(roles) > MAX_ROLES:
         raise BadToken("roles are no list, or too many")
     if not all(isinstance(role, str) and 0 < len(role) <= MAX_CLAIM for role in roles):

@@ -10,11 +10,10 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -26,16 +25,23 @@ from typing_extensions import override
 
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.data_files import OFFICES
+from shared.platform.runtime.issuer_settings import IssuerSettings, Side, StaffIssuerSettings
 from shared.platform.runtime.office_time import BadOfficeTime, OfficeTime
-from shared.platform.runtime.secret_files import from_files
+from shared.platform.runtime.secret_files import FOLDER, from_files
+from shared.platform.runtime.setting_checks import (
+    REFUSED,
+    checked_address,
+    checked_folder,
+    checked_readable,
+    is_production,
+    refuse,
+)
 
 SHARED_PREFIX = "MAILBOX_"
-DEV_ISSUER_MARK = "development-only"
-"""Part of the development issuer's name, so that no other stage can trust it."""
-
 LOOPBACK = "127.0.0.1"
+RENAMED = ("ISSUER", "AUDIENCE", "JWKS_URL")
+"""Settings of the one issuer that both sides had before."""
 
-_REFUSED = "refused_setting"
 _UNSAFE_TO_SHOW = {"value_error", "assertion_error"}
 """Kinds of error with text by other authors, which may therefore show the value."""
 _BROKEN_FIELD = re.compile(r'field "(\w+)"')
@@ -108,7 +114,7 @@ class KafkaSettings(BaseSettings):
     @field_validator("secrets_dir")
     @classmethod
     def _folder_of_files(cls, folder: Path | None) -> Path | None:
-        return folder and _checked_folder(folder)
+        return folder and checked_folder(folder)
 
     @field_validator("clock_file")
     @classmethod
@@ -175,10 +181,10 @@ class CalendarSettings(BaseSettings):
     @field_validator("policies_dir")
     @classmethod
     def _folder_of_versions(cls, folder: Path | None) -> Path | None:
-        return folder and _checked_folder(folder)
+        return folder and checked_folder(folder)
 
 
-class ServiceSettings(KafkaSettings, CalendarSettings):
+class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
     """Settings of every service. Subclasses set `env_prefix` and their own defaults."""
 
     mongo_uri: SecretStr
@@ -187,13 +193,8 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
     http_port: int = Field(ge=1, le=65_535)
     http_max_connections: int = Field(default=2_000, ge=10, le=100_000)
     """Number of open connections above which requests are answered with 503."""
-    issuer: str = Field(min_length=1, max_length=500)
-    """The `iss` that tokens must have."""
-    audience: str = Field(min_length=1, max_length=200)
-    jwks_url: str = Field(pattern=r"^https?://[^\s@]+$")
-    """Address of the issuer's public keys; no user name or password in it."""
     jwks_max_age_s: int = Field(default=86_400, ge=600, le=604_800)
-    """Seconds for which the issuer's keys stay valid while they can't be fetched again."""
+    """Seconds for which an issuer's keys stay valid while they can't be fetched again."""
     token_max_age_s: int = Field(default=43_200, ge=300, le=604_800)
     """Seconds from its issue after which a token is refused, even if its own expiry is later."""
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
@@ -214,21 +215,20 @@ class ServiceSettings(KafkaSettings, CalendarSettings):
             refuse("must begin with mongodb:// or mongodb+srv://")
         return uri
 
-    @field_validator("issuer", "jwks_url", "public_url", "sign_in_url")
+    @property
+    def issuers(self) -> Mapping[Side, IssuerSettings]:
+        """The issuers whose tokens this service checks, by side."""
+        return {"staff": self.staff}
+
+    @field_validator("public_url", "sign_in_url")
     @classmethod
     def _trustworthy(cls, address: str | None, info: ValidationInfo) -> str | None:
-        if address is None or not is_production(info):
-            return address
-        if urlsplit(address).scheme.lower() != "https":
-            refuse("must be an https:// address outside MAILBOX_ENV=dev")
-        if DEV_ISSUER_MARK in address.lower():
-            refuse("names the development issuer, which is refused outside MAILBOX_ENV=dev")
-        return address
+        return address and checked_address(address, info)
 
     @field_validator("keys_dir")
     @classmethod
     def _a_folder(cls, folder: Path) -> Path:
-        return _checked_folder(folder)
+        return checked_folder(folder)
 
     @field_validator("offices_file")
     @classmethod
@@ -245,15 +245,31 @@ def load(settings: type[SettingsT]) -> SettingsT:
 
     Sentences name the variable and what it must be, never its value.
     """
+    faults = list(_renamed(settings))
     try:
-        return settings()
+        loaded = settings()
+        if not faults:
+            return loaded
     except ValidationError as invalid:
-        faults = list(_sentences(settings, invalid))
+        faults += _sentences(settings, invalid)
     except SettingsError as broken:
         field = _BROKEN_FIELD.search(str(broken))
-        faults = [f"{_variable(settings, field[1] if field else '')} cannot be read."]
+        faults.append(f"{_variable(settings, field[1] if field else '')} cannot be read.")
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))
     raise SystemExit(2)
+
+
+def _renamed(settings: type[BaseSettings]) -> Iterator[str]:
+    """A sentence for each variable or file of an old name, which must not be ignored silently."""
+    if not issubclass(settings, ServiceSettings):
+        return
+    folder = Path(os.environ.get(f"{SHARED_PREFIX}{FOLDER}", os.devnull))
+    for prefix in (settings.model_config.get("env_prefix", ""), SHARED_PREFIX):
+        for old in RENAMED:
+            name = f"{prefix}{old}"
+            if name in os.environ or (folder / name).exists():
+                new = f"{SHARED_PREFIX}STAFF_{old} and, for intake, {SHARED_PREFIX}CITIZEN_{old}"
+                yield f"{name} is no longer read: set {new}."
 
 
 def kafka_values(environment: Mapping[str, str]) -> dict[str, str]:
@@ -265,29 +281,6 @@ def kafka_values(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def is_production(info: ValidationInfo) -> bool:
-    """Whether what is only fit for development is refused."""
-    return bool(info.data.get("env") != "dev")
-
-
-def checked_readable(file: Path | None) -> Path | None:
-    """That file, unless it can't be read: then the setting is refused."""
-    if file is not None and not os.access(file, os.R_OK):
-        refuse("must name a file that can be read")
-    return file
-
-
-def _checked_folder(folder: Path) -> Path:
-    if not folder.is_dir():
-        refuse("must name a folder that exists")
-    return folder
-
-
-def refuse(why: str) -> NoReturn:
-    """Refuse a setting by a sentence that follows its variable's name and never shows the value."""
-    raise PydanticCustomError(_REFUSED, "{why}", {"why": why})
-
-
 def _sentences(settings: type[BaseSettings], invalid: ValidationError) -> Iterator[str]:
     errors = invalid.errors(include_url=False, include_context=False, include_input=False)
     for error in errors:
@@ -297,7 +290,7 @@ def _sentences(settings: type[BaseSettings], invalid: ValidationError) -> Iterat
 def _fault(error: ErrorDetails) -> str:
     if error["type"] == "missing":
         return "is not set"
-    if error["type"] == _REFUSED:
+    if error["type"] == REFUSED:
         return error["msg"]
     if error["type"] in _UNSAFE_TO_SHOW:
         return "is not valid"

@@ -119,7 +119,7 @@ def faces(**options: Any) -> FastAPI:
         return READY
 
     registry = options.pop("registry", CollectorRegistry())
-    app = application("test", verifier=None, ready=ready, registry=registry, **options)
+    app = application("test", verifiers={}, ready=ready, registry=registry, **options)
     app.include_router(ROUTES)
     return app
 

@@ -15,6 +15,7 @@ from shared.platform.http.identity import (
     Verifier,
 )
 from shared.platform.http.jwks import Jwks
+from tests.support.sign_in import issuer_of
 
 ISSUER = "https://id.example.cn"
 
@@ -50,7 +51,7 @@ class Issuer:
         }
         self.client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer))
         self.jwks = Jwks(f"{ISSUER}/jwks.json", self.client, now=self.time)
-        self.verifier = Verifier(ISSUER, "mailbox", keys=self.jwks, now=self.time)
+        self.verifier = Verifier(issuer_of(ISSUER), keys=self.jwks, now=self.time)
 
     def time(self) -> datetime:
         """The instant that everybody goes by."""

@@ -26,6 +26,7 @@ from shared.platform.runtime.settings import ServiceSettings
 from shared.web.front_page import Front, front_page
 from shared.web.site import STATIC, install
 from tests.support.doubles import Clock
+from tests.support.sign_in import issuers
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PUBLIC, SIGN_IN = "http://127.0.0.1:8084", "http://127.0.0.1:8091"
@@ -41,9 +42,7 @@ def settings(keys_dir: Path, **more: str) -> ServiceSettings:
         "mongo_uri": "mongodb://127.0.0.1:1",
         "database": "mailbox_test",
         "http_port": 1,
-        "issuer": "https://id.example.cn",
-        "audience": "a",
-        "jwks_url": "https://id.example.cn/jwks",
+        **issuers("https://id.example.cn"),
         "keys_dir": keys_dir,
     }
     return ServiceSettings.model_validate(given | more)

@@ -53,9 +53,9 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "KAFKA_BOOTSTRAP": "127.0.0.1:9",
         "MONGO_URI": "mongodb://127.0.0.1:9/",
         "DATABASE": "mailbox_test",
-        "ISSUER": "i",
-        "AUDIENCE": "a",
-        "JWKS_URL": "http://127.0.0.1:9/",
+        "STAFF_ISSUER": "i",
+        "STAFF_AUDIENCE": "a",
+        "STAFF_JWKS_URL": "http://127.0.0.1:9/",
         "KEYS_DIR": str(tmp_path),
     }.items():
         monkeypatch.setenv(f"MAILBOX_{name}", value)

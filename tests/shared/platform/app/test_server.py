@@ -14,6 +14,7 @@ from shared.platform.app import server
 from shared.platform.app.server import MAX_HEADER_BYTES, Server
 from shared.platform.runtime.settings import ServiceSettings
 from tests.shared.platform.faces import faces
+from tests.support.sign_in import issuers
 from tests.support.waiting import until
 
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -28,9 +29,7 @@ async def served(keys: Path, **options: int) -> AsyncIterator[int]:
         mongo_uri=SecretStr("mongodb://127.0.0.1:9/"),
         database="mailbox_test",
         http_port=free_ports().router,
-        issuer="i",
-        audience="a",
-        jwks_url="http://127.0.0.1:9/",
+        **issuers("http://127.0.0.1:9"),
         keys_dir=keys,
         **options,  # type: ignore[arg-type]  # only numbers are given
     )

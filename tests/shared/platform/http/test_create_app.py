@@ -22,6 +22,7 @@ from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
 from shared.sealing.key_directory import NoKey
 from tests.support.doubles import Clock
+from tests.support.sign_in import issuers
 
 WORDS = "机密正文"
 
@@ -39,9 +40,7 @@ async def client(
         mongo_uri=SecretStr("mongodb://127.0.0.1:1"),
         database="mailbox_test",
         http_port=1,
-        issuer="i",
-        audience="a",
-        jwks_url="http://127.0.0.1:1/",
+        **issuers("http://127.0.0.1:1"),
         keys_dir=tmp_path,
     )
     ready = Readiness(is_database_away=lambda: database.is_away)

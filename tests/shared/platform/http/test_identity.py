@@ -18,9 +18,8 @@ from shared.platform.http.identity import (
     staff,
 )
 from shared.platform.http.tokens import Person
-from tests.shared.platform.issuing import (
-    Issuer,
-)
+from tests.shared.platform.issuing import Issuer
+from tests.support.sign_in import both
 
 
 def test_roles_let_in_what_is_below_them() -> None:
@@ -43,7 +42,9 @@ def face(issuer: Issuer) -> FastAPI:
     async def ready() -> dict[str, bool]:
         return {}
 
-    app = application("test", verifier=issuer.verifier, ready=ready, registry=CollectorRegistry())
+    app = application(
+        "test", verifiers=both(issuer.verifier), ready=ready, registry=CollectorRegistry()
+    )
 
     @app.get("/mine")
     async def mine(person: Citizen) -> str:

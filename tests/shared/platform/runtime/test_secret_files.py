@@ -29,9 +29,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "KAFKA_BOOTSTRAP": "kafka-0.kafka:9093",
         "KAFKA_SECURITY": "SASL_PLAINTEXT",
         "KAFKA_USERNAME": "router",
-        "ISSUER": "https://id.example.cn",
-        "AUDIENCE": "mailbox",
-        "JWKS_URL": "https://id.example.cn/jwks.json",
+        "STAFF_ISSUER": "https://id.example.cn",
+        "STAFF_AUDIENCE": "mailbox",
+        "STAFF_JWKS_URL": "https://id.example.cn/jwks.json",
         "KEYS_DIR": str(tmp_path),
         "SECRETS_DIR": str(mounted),
     }.items():

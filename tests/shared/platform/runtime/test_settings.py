@@ -16,7 +16,8 @@ from pydantic_settings import SettingsConfigDict
 
 from shared.platform.kafka.kafka_options import consumer_options, kafka_options, producer_options
 from shared.platform.runtime.data_files import OFFICES
-from shared.platform.runtime.settings import DEV_ISSUER_MARK, KafkaSettings, ServiceSettings, load
+from shared.platform.runtime.setting_checks import DEV_ISSUER_MARK
+from shared.platform.runtime.settings import KafkaSettings, ServiceSettings, load
 
 PASSWORD = "seeded-pa55word"
 URI = f"mongodb://mailbox:{PASSWORD}@127.0.0.1:27017/"
@@ -46,9 +47,9 @@ def set_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Set:
         "KAFKA_USERNAME": "intake",
         "KAFKA_PASSWORD": PASSWORD,
         "MONGO_URI": URI,
-        "ISSUER": "https://id.example.cn",
-        "AUDIENCE": "mailbox",
-        "JWKS_URL": "https://id.example.cn/jwks.json",
+        "STAFF_ISSUER": "https://id.example.cn",
+        "STAFF_AUDIENCE": "mailbox",
+        "STAFF_JWKS_URL": "https://id.example.cn/jwks.json",
         "KEYS_DIR": str(tmp_path),
         "OFFICES_FILE": str(shutil.copy(OFFICES, tmp_path / "of-the-operator.yaml")),
         "INTAKE_LETTERS_A_DAY": "5",
@@ -87,10 +88,10 @@ def test_a_complete_environment_is_read(set_: Set) -> None:
 
 
 def test_the_shared_variable_counts_where_the_own_is_not_set(set_: Set) -> None:
-    set_(LOG_LEVEL="ERROR", INTAKE_AUDIENCE="intake-only")
+    set_(LOG_LEVEL="ERROR", INTAKE_STAFF_AUDIENCE="intake-only")
     settings = load(IntakeSettings)
     assert settings.log_level == "ERROR"
-    assert settings.audience == "intake-only"
+    assert settings.staff_audience == "intake-only"
 
 
 def test_settings_are_frozen_and_show_no_secret(set_: Set) -> None:
@@ -154,20 +155,20 @@ def test_settings_are_frozen_and_show_no_secret(set_: Set) -> None:
             "MAILBOX_KAFKA_HEARTBEAT_MS must be at most a third of MAILBOX_KAFKA_SESSION_MS.\n",
         ),
         (
-            "ISSUER",
+            "STAFF_ISSUER",
             "http://id.example.cn",
-            "MAILBOX_ISSUER must be an https:// address outside MAILBOX_ENV=dev.\n",
+            "MAILBOX_STAFF_ISSUER must be an https:// address outside MAILBOX_ENV=dev.\n",
         ),
         (
-            "JWKS_URL",
+            "STAFF_JWKS_URL",
             "http://id.example.cn/jwks.json",
-            "MAILBOX_JWKS_URL must be an https:// address outside MAILBOX_ENV=dev.\n",
+            "MAILBOX_STAFF_JWKS_URL must be an https:// address outside MAILBOX_ENV=dev.\n",
         ),
         (
-            "ISSUER",
+            "STAFF_ISSUER",
             f"https://id.example.cn/{DEV_ISSUER_MARK.upper()}",
             (
-                "MAILBOX_ISSUER names the development issuer, "
+                "MAILBOX_STAFF_ISSUER names the development issuer, "
                 "which is refused outside MAILBOX_ENV=dev.\n"
             ),
         ),
@@ -197,7 +198,8 @@ def test_what_is_missing_or_refused_is_said_in_a_sentence(
 
 
 @pytest.mark.parametrize(
-    "name", ["HTTP_PORT", "INTAKE_HTTP_PORT", "LOG_LEVEL", "ENV", "KAFKA_BOOTSTRAP", "JWKS_URL"]
+    "name",
+    ["HTTP_PORT", "INTAKE_HTTP_PORT", "LOG_LEVEL", "ENV", "KAFKA_BOOTSTRAP", "STAFF_JWKS_URL"],
 )
 def test_an_invalid_value_is_not_repeated(
     set_: Set, capsys: pytest.CaptureFixture[str], name: str
@@ -217,8 +219,8 @@ def test_development_lets_through_what_production_refuses(set_: Set) -> None:
     set_(
         ENV="dev",
         KAFKA_SECURITY=None,
-        ISSUER=f"http://127.0.0.1:8090/{DEV_ISSUER_MARK}",
-        JWKS_URL="http://127.0.0.1:8090/jwks.json",
+        STAFF_ISSUER=f"http://127.0.0.1:8090/{DEV_ISSUER_MARK}",
+        STAFF_JWKS_URL="http://127.0.0.1:8090/jwks.json",
     )
     settings = load(IntakeSettings)
     assert settings.is_development

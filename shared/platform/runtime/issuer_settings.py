@@ -1,0 +1,176 @@
+"""Settings of the two issuers: the citizens' and the staff's identity provider.
+
+Each has its own names for what it says of a person. The staff's also signs browsers in
+(OpenID Connect), for which a service is one of its clients.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.platform.runtime.rotating_secret import LEAST_TOKEN, BadSecret, read_secret
+from shared.platform.runtime.setting_checks import checked_address, is_production, refuse
+
+Side = Literal["citizens", "staff"]
+"""Who signs in where: each side has an issuer of its own, and doors of its own."""
+
+ADDRESS: Final = r"^https?://[^\s@]+$"
+
+
+class ClaimNames(BaseModel):
+    """The names of an issuer's claims. A dot leads into an object: `realm_access.roles`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject: str = "sub"
+    name: str = "name"
+    id_number: str = "id_number"
+    phone: str = "phone_number"
+    roles: str = "roles"
+
+
+_FROM_JSON: TypeAdapter[ClaimNames] = TypeAdapter(ClaimNames)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerSettings:
+    """One issuer, and how to read and check its tokens."""
+
+    issuer: str
+    """The `iss` of its tokens."""
+    audience: str
+    """The `aud` of tokens for our API."""
+    jwks_url: str
+    claims: ClaimNames
+
+
+class StaffIssuerSettings(BaseSettings):
+    """The staff's issuer, and the service as its client."""
+
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    staff_issuer: str = Field(min_length=1, max_length=500)
+    """The `iss` that staff's tokens must have."""
+    staff_audience: str = Field(min_length=1, max_length=200)
+    """The `aud` that staff's tokens for the API must have."""
+    staff_jwks_url: str = Field(pattern=ADDRESS)
+    """Address of the staff issuer's public keys; no user name or password in it."""
+    staff_claims: ClaimNames = ClaimNames()
+    """Names of the staff issuer's claims where they differ, such as
+    `{"roles": "realm_access.roles"}`."""
+    staff_client_id: str | None = Field(default=None, min_length=1, max_length=200)
+    """Our name as a client of the staff's issuer; without it, nobody signs in with a browser."""
+    staff_client_secret_file: Path | None = None
+    """The client's secret, read for each sign-in."""
+    staff_pages_url: str | None = Field(default=None, pattern=r"^https?://[^\s@/]+$")
+    """Where browsers reach this service's staff pages, without a path."""
+    session_idle_s: int = Field(default=1_800, ge=300, le=86_400)
+    """Seconds without a request after which a session ends."""
+    session_absolute_s: int = Field(default=36_000, ge=600, le=604_800)
+    """Seconds from the sign-in after which a session ends."""
+
+    @field_validator("staff_issuer", "staff_jwks_url", "staff_pages_url")
+    @classmethod
+    def _trustworthy_staff(cls, address: str | None, info: ValidationInfo) -> str | None:
+        return address and checked_address(address, info)
+
+    @field_validator("staff_claims", mode="before")
+    @classmethod
+    def _staff_json(cls, claims: Any) -> Any:
+        return _claims_in(claims)
+
+    @field_validator("staff_client_id")
+    @classmethod
+    def _only_for_pages(cls, client: str | None, info: ValidationInfo) -> str | None:
+        if client is not None and client == info.data.get("staff_audience"):
+            refuse("must differ from MAILBOX_STAFF_AUDIENCE, or ID tokens would open the API")
+        return client
+
+    @field_validator("staff_client_secret_file")
+    @classmethod
+    def _a_secret(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        if file is None:
+            if info.data.get("staff_client_id") is not None:
+                refuse("is needed with MAILBOX_STAFF_CLIENT_ID")
+            return None
+        try:
+            read_secret(file, at_least=LEAST_TOKEN)
+        except BadSecret as fault:
+            refuse(str(fault))
+        return file
+
+    @field_validator("staff_pages_url")
+    @classmethod
+    def _where_people_come_back(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is None and info.data.get("staff_client_id") is not None:
+            refuse("is needed with MAILBOX_STAFF_CLIENT_ID")
+        return url
+
+    @property
+    def staff(self) -> IssuerSettings:
+        """The staff's issuer."""
+        return IssuerSettings(
+            self.staff_issuer, self.staff_audience, self.staff_jwks_url, self.staff_claims
+        )
+
+
+class CitizenIssuerSettings(BaseSettings):
+    """The citizens' issuer: of services with routes for citizens."""
+
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    citizen_issuer: str = Field(min_length=1, max_length=500)
+    """The `iss` that citizens' tokens must have."""
+    citizen_audience: str = Field(min_length=1, max_length=200)
+    """The `aud` that citizens' tokens for the API must have."""
+    citizen_jwks_url: str = Field(pattern=ADDRESS)
+    """Address of the citizens' issuer's public keys; no user name or password in it."""
+    citizen_claims: ClaimNames = ClaimNames()
+    """Names of the citizens' issuer's claims where they differ."""
+
+    @field_validator("citizen_issuer", "citizen_jwks_url")
+    @classmethod
+    def _trustworthy_citizens(cls, address: str, info: ValidationInfo) -> str:
+        return checked_address(address, info)
+
+    @field_validator("citizen_audience")
+    @classmethod
+    def _another_than_staffs(cls, audience: str, info: ValidationInfo) -> str:
+        citizens = (info.data.get("citizen_issuer"), audience)
+        staff = (info.data.get("staff_issuer"), info.data.get("staff_audience"))
+        if citizens == staff and is_production(info):
+            refuse("must differ from MAILBOX_STAFF_AUDIENCE where both sides have one issuer")
+        return audience
+
+    @field_validator("citizen_claims", mode="before")
+    @classmethod
+    def _citizen_json(cls, claims: Any) -> Any:
+        return _claims_in(claims)
+
+    @property
+    def citizens(self) -> IssuerSettings:
+        """The citizens' issuer."""
+        return IssuerSettings(
+            self.citizen_issuer, self.citizen_audience, self.citizen_jwks_url, self.citizen_claims
+        )
+
+
+def _claims_in(given: Any) -> Any:
+    """A setting from a file is text, where one from the environment is parsed already."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return _FROM_JSON.validate_json(given)
+    except ValidationError:
+        refuse("must be a JSON object of the claims' names")
