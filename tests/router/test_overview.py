@@ -1,18 +1,13 @@
 """Supervisors and chiefs would count letters wrongly, or letters that they must not see."""
 
-from datetime import timedelta
-from pathlib import Path
-
-from services.router.domain.overview import CONCERNS, OverviewFilter, concerns, due_span
+from services.router.domain.overview import OverviewFilter, concerns, due_span
 from services.router.jobs.overview_refresh import WHOLE, OverviewRefresh
-from services.router.store.overview import CHANGED, LetterOverview, line_of
-from shared.contracts.slugs import BUREAUS
+from services.router.store.overview import CHANGED, LetterOverview
 from shared.kernel.finding import restriction
 from shared.kernel.viewers import Viewer
 from tests.router.desking import CHIEF, PROVINCE, begin, do, does
-from tests.router.office import Office, office
+from tests.router.office import Office
 from tests.router.story import LETTER, MONDAY, OTHER, later, receive
-from tests.support.doubles import Clock
 
 SUPERVISOR = restriction(Viewer("wu", frozenset({"supervisor"})))
 
@@ -30,7 +25,7 @@ async def test_a_letter_is_in_the_lists_that_its_state_says(desk: Office) -> Non
     (line,) = (await loaded(desk)).lines(SUPERVISOR, OverviewFilter(), MONDAY)
     assert (line.number, line.holder, line.state) == (LETTER, "guangzhou", "handling")
     assert concerns(line, desk.shelf.now()) == {"extension", "instruction", "supervised"}
-    assert line.read_by == {f"guangzhou:chief"}
+    assert line.read_by == {"guangzhou:chief"}
     assert due_span(line, desk.shelf.now()) == "week"
     assert concerns(line, later(90)) >= {"overdue", "extension"}
 
@@ -96,14 +91,12 @@ async def test_ended_letters_leave_the_overview(desk: Office) -> None:
 
 
 async def test_pages_of_a_list_join_without_gaps(desk: Office) -> None:
-    for number, city in zip((LETTER, OTHER), ("guangzhou", "foshan"), strict=True):
-        await desk.receive(number, receive(city))
+    await desk.receive(LETTER, receive("guangzhou"))
+    await desk.receive(OTHER, receive("foshan"))
     overview = await loaded(desk)
     seen, after = [], None
     while True:
-        lines, after = overview.page(
-            SUPERVISOR, OverviewFilter(), now=MONDAY, after=after, most=1
-        )
+        lines, after = overview.page(SUPERVISOR, OverviewFilter(), now=MONDAY, after=after, most=1)
         seen += [line.number for line in lines]
         if after is None:
             break

@@ -2,8 +2,11 @@
 
 from fastapi import APIRouter
 
+from services.router.pages import triage
 from services.router.pages.front import FRONT
 
 router = APIRouter(include_in_schema=False)
+for desk in (triage,):
+    router.include_router(desk.router)
 
 __all__ = ["FRONT", "router"]

@@ -13,7 +13,9 @@ from services.router.domain.preconditions import ENDED
 from services.router.domain.public_keys import HolderKeys
 from services.router.domain.resends import ResendFrom
 from services.router.store import word_index
+from services.router.store.desk_leases import LEASE_INDEXES, LEASES
 from services.router.store.overview import CHANGED
+from services.router.store.pending_decisions import PENDING, PENDING_INDEXES
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.keys_v1 import KeyChanged
@@ -67,6 +69,8 @@ INDEXES = {
     ),
     word_index.WORDS: word_index.INDEXES,
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
+    LEASES: LEASE_INDEXES,
+    PENDING: PENDING_INDEXES,
 }
 
 FOR_BUREAUS = (LetterIdentity, LetterSnapshot, PublicationNoted)
