@@ -30,7 +30,9 @@ from tests.router.story import RULEBOOK
 from tests.support.doubles import Memory
 from tests.support.sign_in import BROWSER, signed_in
 
-ROLES = {**STAFF, **DESK_ROLES, "second": ["triage"]}
+DEPUTIES = {"example-guangzhou-deputy": ["bureau:guangzhou:chief"]}
+ROLES = {**STAFF, **DESK_ROLES, "second": ["triage"], **DEPUTIES}
+ENGLISH = {**BROWSER, "accept-language": "en"}
 _all = APIRouter()
 _all.include_router(router)
 _all.include_router(pages.router)
@@ -55,7 +57,7 @@ class Browsers:
     async def post(self, who: str, path: str, **fields: Any) -> httpx.Response:
         """Somebody sends a form of a page that they see."""
         csrf = await self._as(who)
-        answer = await self.client.post(path, data={"csrf": csrf, **fields}, headers=BROWSER)
+        answer = await self.client.post(path, data={"csrf": csrf, **fields}, headers=ENGLISH)
         await self.office.shelf.quiet()
         return answer
 

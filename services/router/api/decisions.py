@@ -132,7 +132,9 @@ async def sign(action: Signer, body: Signature | None = None) -> LetterShown:
 @router.post("/send_back")
 async def send_back(body: Missing, action: Signer) -> LetterShown:
     """Send the draft back unsigned, and say what is missing."""
-    return await action.execute(SendBack(signer_of(action), action.now, Reason(text=body.text)), body)
+    return await action.execute(
+        SendBack(signer_of(action), action.now, Reason(text=body.text)), body
+    )
 
 
 @router.post("/read")
