@@ -16,6 +16,7 @@ from shared.contracts.bilingual import Bilingual
 from shared.platform.http.application import open_to_all
 from shared.platform.http.problems import CODES, TITLES
 from shared.platform.runtime.settings import ServiceSettings
+from shared.web import style_guide
 from shared.web.addresses import local_path
 from shared.web.formats import Formats
 from shared.web.language import ELDER_COOKIE, LANG_COOKIE, LANGS, Lang, Words, words_of
@@ -57,6 +58,8 @@ def install(
         is_development=settings.is_development,
     )
     app.include_router(files)
+    if settings.is_development:
+        app.include_router(style_guide.router)
     for fault, handler in list(app.exception_handlers.items()):
         app.exception_handlers[fault] = _as_page(handler)
 

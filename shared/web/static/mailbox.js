@@ -1,1 +1,115 @@
 "use strict";
+// Comforts only: every page works without this script.
+(() => {
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // A form is sent once, and asks before what was typed is left behind.
+  const changed = new Set();
+  for (const form of all("form[data-guard]")) {
+    form.addEventListener("input", () => changed.add(form));
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "yes";
+      changed.delete(form);
+      for (const button of all("button", form)) button.setAttribute("aria-disabled", "true");
+    });
+  }
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of all("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of all("button", form)) button.removeAttribute("aria-disabled");
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    if (changed.size) event.preventDefault();
+  });
+
+  // What went wrong, or what was done, is read first.
+  const first = document.querySelector("[data-error-summary]") || document.querySelector(".banner[role=alert]");
+  if (first) first.focus();
+
+  // Characters left, counted as the server counts them.
+  for (const area of all("textarea[data-max]")) {
+    const shown = document.getElementById(`${area.id}-count`);
+    const spoken = document.createElement("div");
+    spoken.className = "visually-hidden";
+    spoken.setAttribute("aria-live", "polite");
+    shown.after(spoken);
+    let later;
+    const count = () => {
+      const left = area.dataset.max - [...area.value].length;
+      shown.textContent = (left < 0 ? shown.dataset.over : shown.dataset.left).replace("{}", Math.abs(left));
+      shown.classList.toggle("is-over", left < 0);
+      clearTimeout(later);
+      later = setTimeout(() => { spoken.textContent = shown.textContent; }, 1000);
+    };
+    area.addEventListener("input", count);
+    count();
+  }
+
+  // Undo for a few seconds; the server decides what is still possible.
+  for (const form of all("form[data-undo]")) {
+    const shown = form.querySelector("[data-seconds]");
+    let left = Number(form.dataset.undo);
+    const tick = setInterval(() => {
+      left -= 1;
+      if (shown) shown.textContent = left;
+      if (left > 0) return;
+      clearInterval(tick);
+      form.hidden = true;
+    }, 1000);
+  }
+
+  // Single keys press the links and buttons that name them; `?` lists them and turns them off.
+  const dialog = document.getElementById("keys");
+  const keyed = () => all("[data-key]").filter((target) => !target.closest("[hidden]"));
+  const remembered = (value) => {
+    try {
+      if (value !== undefined) localStorage.setItem("mailbox-keys", value);
+      return localStorage.getItem("mailbox-keys");
+    } catch {
+      return null;
+    }
+  };
+  let areOn = remembered() !== "off";
+  if (dialog && keyed().length) {
+    const [list, onOff] = [dialog.querySelector("dl"), dialog.querySelector("input")];
+    onOff.addEventListener("change", () => {
+      areOn = onOff.checked;
+      remembered(areOn ? "on" : "off");
+    });
+    const open = () => {
+      list.replaceChildren(...keyed().map((target) => {
+        const [row, term, said] = ["div", "dt", "dd"].map((name) => document.createElement(name));
+        const key = document.createElement("kbd");
+        key.textContent = target.dataset.key;
+        term.append(key);
+        said.textContent = target.dataset.keyName || target.textContent.trim();
+        row.append(term, said);
+        return row;
+      }));
+      onOff.checked = areOn;
+      dialog.showModal();
+    };
+    for (const opener of all("[data-keys-open]")) {
+      opener.hidden = false;
+      opener.addEventListener("click", open);
+    }
+    addEventListener("keydown", (event) => {
+      const isTyping = event.target.closest && event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog, [contenteditable]");
+      if (isTyping || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+      if (event.key === "?") {
+        open();
+        return;
+      }
+      const target = areOn && keyed().find((each) => each.dataset.key === event.key);
+      if (!target) return;
+      event.preventDefault();
+      target.matches("a, button") ? target.click() : target.focus();
+    });
+  }
+})();
