@@ -1,6 +1,6 @@
 """Puts the router's parts together."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,23 +15,34 @@ from services.router.domain.evolve import RouterState, evolve_document
 from services.router.domain.letter import UnknownLetter, salt_of
 from services.router.jobs.bureau_notices import refuse_unreadable, send_snapshots
 from services.router.jobs.corrections import all_corrections
+from services.router.jobs.desk_cleanup import DeskCleanup
 from services.router.jobs.key_changes import AnchorAnnouncement, KeyChangeResends, KeyTopicRepair
 from services.router.jobs.missing_policies import MissingPolicies
 from services.router.jobs.open_letters import OpenLetters
+from services.router.jobs.overview_refresh import OverviewRefresh
 from services.router.jobs.recounts import recount_all
 from services.router.jobs.word_indexing import WordIndexing
+from services.router.pages.desk_tools import DeskTools
+from services.router.pages.triage_decisions import EVERY_S, TriageDecisions
 from services.router.settings import RouterSettings
-from services.router.store import documents
+from services.router.store import desk_stores, documents
+from services.router.store.desk_leases import LEASES, DeskLeases
+from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
+from services.router.store.overview import LetterOverview
+from services.router.store.pending_decisions import PENDING, PendingDecisions
+from services.router.store.read_share import ReadShares
 from services.router.store.word_index import WORDS, WordIndex
 from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
-from shared.platform.app.shell import Shell, build_shell, load_seals
+from shared.platform.app.shell import LOG, Shell, build_shell, load_seals
 from shared.platform.consumer.consumer import Consumer
 from shared.platform.crypto.trust_anchors import anchors_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.http.create_app import create_app
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
@@ -88,9 +99,13 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         locale=HERE / "locale",
     )
     app.include_router(router)
+    app.include_router(pages.router)
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
-    app.state.desk = _desk(shell, now, words, anchors)
+    stores = DeskStores.of(shell.database, shell.seals.ring, log=shell.history)
+    app.state.desk = _desk(shell, now, words, stores, rulebook, anchors)
+    tools = _tools(shell, rulebook, now)
+    app.state.desk_tools = tools
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
 
@@ -104,19 +119,72 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes=documents.INDEXES,
-        loops=(*_loops(shell, rulebook, now, anchors), listing.run, standing.run),
+        loops=(
+            *_loops(shell, rulebook, now, anchors),
+            *_desk_loops(tools, app.state.desk, now),
+            listing.run,
+            standing.run,
+            DeskCleanup(shell.letters, stores).run,
+        ),
         close=client.aclose,
         snapshots=send_snapshots(shell.documents, now=now),
         corrections=all_corrections(shell.history),
         recounts=recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
-        turns=listing.rotate,
+        turns=partial(_rotate, listing, shell),
     )
 
 
-def _desk(shell: RouterShell, now: Now, words: WordIndex, anchors: Anchors) -> RouterDesk:
+def _desk(
+    shell: RouterShell,
+    now: Now,
+    words: WordIndex,
+    stores: DeskStores,
+    rulebook: Rulebook,
+    anchors: Anchors,
+) -> RouterDesk:
     """The parts that the routes work with."""
     notes = Notes(shell.history, shell.seals)
-    return RouterDesk(shell.commands, shell.letters, shell.documents, now, words, notes, anchors)
+    parts = (shell.commands, shell.letters, shell.documents, now)
+    return RouterDesk(*parts, words, notes, stores, rulebook, anchors)
+
+
+async def _rotate(
+    listing: WordIndexing, shell: RouterShell, tally: Tally, *, is_dry: bool
+) -> AsyncIterator[Tally]:
+    """Bring the word index and what the desks store under the current key."""
+    async for now in listing.rotate(tally, is_dry=is_dry):
+        yield now
+    async for now in desk_stores.rotate(shell.database, shell.seals.ring, tally, is_dry=is_dry):
+        yield now
+
+
+def _tools(shell: RouterShell, rulebook: Rulebook, now: Now) -> DeskTools:
+    """The parts behind the pages of triage, chiefs, supervisors and auditors."""
+    machine, keep = machine_time(now), shell.database.collection
+    return DeskTools(
+        rulebook=rulebook,
+        overview=LetterOverview(shell.documents),
+        shares=ReadShares(shell.documents, now=now),
+        leases=DeskLeases(keep(LEASES), now=machine),
+        pending=PendingDecisions(keep(PENDING), shell.seals.ring, now=machine),
+        history=shell.history,
+        log=keep(LOG),
+    )
+
+
+def _desk_loops(tools: DeskTools, desk: RouterDesk, now: Now) -> tuple[Loop, ...]:
+    """What the pages need done in the background."""
+    decisions = TriageDecisions(desk, tools.pending)
+    return (
+        OverviewRefresh(tools.overview, now=machine_time(now)).run,
+        tools.shares.run,
+        partial(
+            run_periodically,
+            decisions.carry_out,
+            name="carrying out decisions",
+            pause_s=EVERY_S,
+        ),
+    )
 
 
 def _listed(shell: RouterShell, now: Now) -> tuple[WordIndex, WordIndexing]:

@@ -55,7 +55,7 @@ DESKS: tuple[tuple[tuple[Any, ...], ...], ...] = (
     (("decline", "gz"), ("send_back", CHIEF), ("reclassify", "lin")),
     (("decline", "gz"), ("sign", CHIEF)),
     (("return", "gz"),),
-    (("accept", "gz"), ("ask", "gz")),
+    (("accept", "gz"), ("ask", "gz"), ("conflict", "lin")),
 )
 """What is done at the desks to one letter after another: what, by whom, and with what besides."""
 
@@ -97,7 +97,7 @@ async def _desks(desk: Office, letters: Iterator[str]) -> str:
         await desk.receive(letter, receive())
         for what, who, *more in way:
             answer = await do(desk, what, who, letter, **(more[0] if more else {}))
-            assert answer.status_code == 200, (what, answer.text)
+            assert answer.is_success, (what, answer.text)
     return numbers[1]
 
 

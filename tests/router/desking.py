@@ -59,6 +59,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "answer_instruction": {"instruction": 1, **WHY},
     "fulfil": {"commitment": 1, **WHY},
     "propose_publication": None,
+    "conflict": None,
 }
 FRESH = {"sign", "send_back"}
 

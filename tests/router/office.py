@@ -19,6 +19,7 @@ from services.router.domain.letter import Letter
 from services.router.domain.registration import ReceiveLetter
 from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
+from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
 from services.router.store.word_index import WordIndex
 from shared.contracts.actions_v1 import Accept, Reply
@@ -30,7 +31,7 @@ from shared.platform.kafka.bus import Outbound
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, sealed_record, seals, shelved
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
-from tests.support.doubles import Clock, Memory
+from tests.support.doubles import Clock, Memory, MemoryDatabase
 from tests.support.watching import Watch, unwatched
 
 STAFF: Mapping[str, list[str]] = {
@@ -61,6 +62,7 @@ class Office:
     shelf: Shelf[RouterCommand, RouterState]
     client: httpx.AsyncClient
     cataloguing: WordIndexing
+    stores: DeskStores
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
         """Intake sends a letter."""
@@ -120,10 +122,11 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         words = WordIndex(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
-        desk = RouterDesk(*parts, words, notes)
+        stores = DeskStores.of(MemoryDatabase(), shelf.seals.ring, log=shelf.history)
+        desk = RouterDesk(*parts, words, notes, stores, RULEBOOK)
         async with opened_face(kept, router, desk=desk, now=now) as client:
             listing = WordIndexing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
-            yield Office(shelf, client, listing)
+            yield Office(shelf, client, listing, stores)
 
 
 def sent_action(action: Action, bureau: Bureau = "guangzhou", *, letter: str = LETTER) -> Outbound:

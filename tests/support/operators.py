@@ -61,16 +61,22 @@ def projected(document: Document, fields: Mapping[str, Any]) -> Document:
     return {name: value for name, value in document.items() if name in fields or name == "_id"}
 
 
-def _chosen(document: Any, paths: Sequence[str]) -> Document:
-    """What stands at the paths, within what it stands in."""
-    if not isinstance(document, dict):
-        raise NotImplementedError("a projection that nobody uses")
+def _chosen(document: Document, paths: Sequence[str]) -> Document:
+    """What stands at the paths, within what it stands in; in each document of a list."""
     found: Document = {}
+    within: dict[str, list[str]] = {}
     for path in paths:
         first, _, rest = path.partition(".")
-        if first in document:
-            value = document[first]
-            found[first] = found.get(first, {}) | _chosen(value, [rest]) if rest else value
+        if first in document and rest:
+            within.setdefault(first, []).append(rest)
+        elif first in document:
+            found[first] = document[first]
+    for name, rests in within.items():
+        value = document[name]
+        if isinstance(value, dict):
+            found[name] = _chosen(value, rests)
+        elif isinstance(value, list):
+            found[name] = [_chosen(item, rests) for item in value if isinstance(item, dict)]
     return found
 
 

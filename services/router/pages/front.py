@@ -1,4 +1,4 @@
-"""The page at the router's own address. Triage works through the API, bureaus by topics."""
+"""The page at the router's own address."""
 
 from shared.web.front_page import Front
 from shared.web.language import N_
@@ -14,4 +14,3 @@ FRONT = Front(
         N_("If you have written a letter, you find its progress and reply where you wrote it."),
     ),
 )
-"""The page at the router's own address."""

@@ -1,0 +1,12 @@
+"""The router's pages: the desks of staff, and the page at the router's own address."""
+
+from fastapi import APIRouter
+
+from services.router.pages import signing_folder, triage
+from services.router.pages.front import FRONT
+
+router = APIRouter(include_in_schema=False)
+for desk in (triage, signing_folder):
+    router.include_router(desk.router)
+
+__all__ = ["FRONT", "router"]
