@@ -104,7 +104,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     words, listing = _listed(shell, machine_time(now))
     stores = DeskStores.of(shell.database, shell.seals.ring, log=shell.history)
     app.state.desk = _desk(shell, now, words, stores, rulebook, anchors)
-    tools = _tools(shell, rulebook, now)
+    tools = _tools(shell, now)
     app.state.desk_tools = tools
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
@@ -158,11 +158,10 @@ async def _rotate(
         yield now
 
 
-def _tools(shell: RouterShell, rulebook: Rulebook, now: Now) -> DeskTools:
+def _tools(shell: RouterShell, now: Now) -> DeskTools:
     """The parts behind the pages of triage, chiefs, supervisors and auditors."""
     machine, keep = machine_time(now), shell.database.collection
     return DeskTools(
-        rulebook=rulebook,
         overview=LetterOverview(shell.documents),
         shares=ReadShares(shell.documents, now=now),
         leases=DeskLeases(keep(LEASES), now=machine),

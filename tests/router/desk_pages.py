@@ -26,7 +26,6 @@ from shared.web.site import install
 from tests.intake.faces import opened_face, settings
 from tests.router.desking import ROLES as DESK_ROLES
 from tests.router.office import STAFF, Office, office
-from tests.router.story import RULEBOOK
 from tests.support.doubles import Memory
 from tests.support.sign_in import BROWSER, signed_in
 
@@ -71,6 +70,11 @@ class Browsers:
         """The overview's job looks once."""
         await self.tools.overview.refresh(self.office.shelf.now())
 
+    def later(self, *, days: int) -> None:
+        """Days pass, after which everybody signs in again."""
+        self.office.shelf.now.pass_by(seconds=days * 86_400)
+        self._cookies.clear()
+
     async def _as(self, who: str) -> str:
         """Change to that person's browser; return the token of its forms."""
         if who not in self._cookies:
@@ -108,7 +112,6 @@ async def browsers(folder: Path) -> AsyncIterator[Browsers]:
         desk: RouterDesk = cast("Any", opened.client._transport).app.state.desk
         leases, pending = Memory(), Memory()
         tools = DeskTools(
-            rulebook=RULEBOOK,
             overview=LetterOverview(shelf.documents),
             shares=ReadShares(shelf.documents, now=shelf.now),
             leases=DeskLeases(leases, now=shelf.now),

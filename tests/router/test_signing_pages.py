@@ -89,7 +89,7 @@ async def test_an_instruction_leaves_the_draft_here(at: Browsers) -> None:
 
 
 async def test_a_promise_whose_date_has_passed_is_sent_back(at: Browsers) -> None:
-    at.office.shelf.now.pass_by(seconds=60 * 86_400)
+    at.later(days=60)
     answer = await at.send(CHIEF, f"{HERE}/{LETTER}/sign?draft=1", f"{HERE}/{LETTER}/sign")
     assert answer.status_code == 409
     assert "Send it back" in text_of(answer.text)

@@ -74,7 +74,9 @@ class OverviewLine:
     signer: SignerRole | None = None
     """Who must sign next."""
     read_by: frozenset[str] = frozenset()
-    """Offices that have read it in person."""
+    """Offices whose holder has read it in person."""
+    read_for: frozenset[str] = frozenset()
+    """Offices for which somebody has read it, deputies included."""
 
 
 OverviewTest: TypeAlias = Callable[[OverviewLine, datetime], bool]

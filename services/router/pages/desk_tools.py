@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.router.domain.due_dates import Rulebook
 from services.router.pages.desk_pace import DeskPace
 from services.router.store.desk_leases import DeskLeases
 from services.router.store.overview import LetterOverview
@@ -19,7 +18,6 @@ from shared.platform.mongo.database import Collection
 class DeskTools:
     """The parts behind these pages."""
 
-    rulebook: Rulebook
     overview: LetterOverview
     shares: ReadShares
     leases: DeskLeases

@@ -10,13 +10,11 @@ from fastapi import Request
 from starlette.responses import Response
 
 from services.router.api.dependencies import RouterDesk, StaffAction, letter_for, request_id
-from services.router.domain.allowed_actions import ActionName, allowed_actions
 from services.router.domain.decide import RouterCommand
 from services.router.domain.letter import Letter
 from services.router.pages.desk_tools import DeskTools
 from services.router.pages.frame import new_key
 from services.router.pages.refusal_messages import refusal_message
-from shared.contracts.values import By
 from shared.kernel.errors import NotFound, Refused
 from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
@@ -52,18 +50,6 @@ class ReadingDesk:
     def action(self, number: str, letter: Letter, key: str = "") -> StaffAction:
         """Return what this person does with a letter."""
         return StaffAction(number, letter, "all", self.person, key or new_key(), self.desk)
-
-    def allowed(self, number: str, letter: Letter) -> frozenset[ActionName]:
-        """Return the actions that this person may take now."""
-        by = roles_of(self.action(number, letter))
-        rulebook = self.tools.rulebook.under(letter.policy_version)
-        return allowed_actions(letter, by=by, at=self.desk.now(), rulebook=rulebook)
-
-
-def roles_of(action: StaffAction) -> list[By]:
-    """Return the roles in which chiefs, the director and supervisors may act on the letter."""
-    roles = (action.as_chief(), action.as_director(), action.as_supervisor(), action.as_triage())
-    return [by for by in roles if by is not None]
 
 
 async def was_done(action: StaffAction) -> bool:

@@ -98,11 +98,11 @@ class SigningDesk(ReadingDesk):
     def seats(self) -> list[SigningSeat]:
         """Return what this person signs."""
         today = civil_date(self.desk.now())
-        return list(signing_seats(self.staff, on=today, rulebook=self.tools.rulebook))
+        return list(signing_seats(self.staff, on=today, rulebook=self.desk.rulebook))
 
     def waits(self, letter: Letter) -> bool:
         """Whether the letter's draft waits for this person, who may see it."""
-        today, rulebook = civil_date(self.desk.now()), self.tools.rulebook
+        today, rulebook = civil_date(self.desk.now()), self.desk.rulebook
         is_seen = seen_by(self.person, letter) == "all"
         return is_seen and waits_for(self.staff, letter, on=today, rulebook=rulebook)
 
@@ -194,7 +194,7 @@ async def show_draft(letter: str, at: At, done: Done | None = None) -> Response:
         line=at.line(number, found),
         left=len(lines) + more,
         is_exact=more == 0,
-        may_instruct="instruct" in at.allowed(number, found),
+        may_instruct="instruct" in at.action(number, found).allowed,
         notice=NOTICES.get(done or ""),
     )
 

@@ -87,7 +87,7 @@ class TriageDesk:
 
     async def view(self, number: str, letter: Letter) -> TriageLetter:
         """Return what is shown of a letter."""
-        return await view_of(number, letter, self.person, desk=self.desk, tools=self.tools)
+        return await view_of(number, letter, self.person, desk=self.desk)
 
     async def show(self, found: TriageLetter | None, *, status: int = 200, **more: Any) -> Response:
         """Render the desk with this letter."""

@@ -83,12 +83,10 @@ async def next_number(
     return None
 
 
-async def view_of(
-    number: str, letter: Letter, person: Person, *, desk: RouterDesk, tools: DeskTools
-) -> TriageLetter:
+async def view_of(number: str, letter: Letter, person: Person, *, desk: RouterDesk) -> TriageLetter:
     """Return a letter with what is known about where it belongs."""
     now = desk.now()
-    may = targets(letter, on=civil_date(now), rulebook=tools.rulebook.under(letter.policy_version))
+    may = targets(letter, on=civil_date(now), rulebook=desk.rulebook)
     likely = [slug for slug in _likely(letter) if slug in may]
     alike = await alike_for(person, [number], desk=desk)
     return TriageLetter(

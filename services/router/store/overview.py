@@ -201,6 +201,7 @@ def line_of(
 
 def _work(content: Mapping[str, Any]) -> dict[str, Any]:
     returns = [(back["bureau"], back["suggestion"]) for back in content.get("returns") or ()]
+    reads = content.get("reads") or ()
     signers = (content.get("draft") or {}).get("signers") or ()
     return {
         "levels": _levels(content.get("clocks") or ()),
@@ -217,9 +218,8 @@ def _work(content: Mapping[str, Any]) -> dict[str, Any]:
             if one.get("kept") is None
         ),
         "signer": signers[0] if signers else None,
-        "read_by": frozenset(
-            office for office, in_person in content.get("reads") or () if in_person
-        ),
+        "read_by": frozenset(office for office, in_person in reads if in_person),
+        "read_for": frozenset(office for office, _ in reads),
     }
 
 

@@ -35,8 +35,9 @@ PENDING_INDEXES: Final = (
 )
 MOST_AT_ONCE: Final = 50
 MOST_WAITING: Final = 1_000
-_FIELD: Final = "pending-decision"
-_KEPT: Final = ("number", "staff", "id", "by", "digest", "what", "content", "made_at")
+CONTENT: Final = "pending-decision"
+"""What the content is bound to besides the document's id."""
+_KEPT: Final = ("number", "staff", "id", "by", "digest", "what", "made_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class PendingDecisions:
             "by": dict(decision.by),
             "digest": decision.digest,
             "what": decision.what,
-            "content": self._ring.seal(plain, letter=decision.number, field=_FIELD),
+            "content": self._ring.seal(plain, letter=decision.number, field=CONTENT),
             "made_at": decision.made_at,
             "act_at": self._now() + UNDO,
         }
@@ -139,7 +140,9 @@ class PendingDecisions:
         found = await self._documents.one({"_id": decision.number, "id": decision.command_id})
         if found is not None:
             kept = {name: found[name] for name in _KEPT}
+            plain = self._open(found)
             kept |= {"_id": found["id"], "refused": code, "refused_at": self._now()}
+            kept["content"] = self._ring.seal(plain, letter=found["id"], field=CONTENT)
             await self._documents.write([Insert(kept)])
             await self._documents.write([_delete(found)])
 
@@ -167,14 +170,16 @@ class PendingDecisions:
         same = {"_id": decision.number, "id": decision.command_id}
         return await self._documents.one(same, fields={"_id": 1}) is not None
 
+    def _open(self, document: Document) -> bytes:
+        return self._ring.open(document["content"], letter=document["_id"], field=CONTENT)
+
     def _read(self, document: Document) -> PendingDecision:
-        plain = self._ring.open(document["content"], letter=document["number"], field=_FIELD)
         return PendingDecision(
             number=document["number"],
             staff=document["staff"],
             command_id=document["id"],
             what=document["what"],
-            fields=json.loads(plain),
+            fields=json.loads(self._open(document)),
             by=document["by"],
             digest=document["digest"],
             made_at=document["made_at"],
