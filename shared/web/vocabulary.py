@@ -28,6 +28,14 @@ REMARK_KINDS: Final = bilingual(
 )
 """The kinds of remarks at the router."""
 
+BACK_IN_TRIAGE: Final = bilingual(
+    {
+        "recalled": ("已从承办单位收回", "recalled from a bureau"),
+        "sent_back": ("签发退回", "sent back unsigned"),
+    }
+)
+"""Why the router puts a letter before the desk again, beside the reasons in events."""
+
 TRIAGE_DESK: Final = Bilingual("省厅分派岗", "the province’s triage desk")
 
 
@@ -149,7 +157,7 @@ NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
     "signer_role": _table(names.SIGNER_ROLES),
     "threshold": _table(names_of_changes.THRESHOLDS),
     "triage_class": _table(names_of_changes.TRIAGE_CLASSES),
-    "triage_reason": _table(names.TRIAGE_REASONS),
+    "triage_reason": _table({**names.TRIAGE_REASONS, **BACK_IN_TRIAGE}),
     "where_to_turn": _table(names.WHERE_TO_TURN),
     "why_closed": _table(names_of_changes.WHY_CLOSED),
     "why_due_changed": _table(names_of_changes.WHY_DUE_CHANGED),
