@@ -101,7 +101,7 @@ rotate: local stack ## Seal what a service keeps under its ring's current key (S
 
 ##@ check
 
-check: fmt-check lint spell imports contracts-check metrics-check k8s-check house types ## Everything below but the tests
+check: fmt-check lint spell imports contracts-check metrics-check catalogues-check k8s-check house types ## Everything below but the tests
 
 fmt-check: dev ## Is everything formatted?
 	@$(PY) -m ruff format --check --quiet . \
@@ -124,6 +124,9 @@ k8s-check: dev renderer ## Would a cluster take the manifests, and are they righ
 
 metrics-check: dev ## Is the table of metrics what services and rules say?
 	@$(PY) -m tools.metrics check
+
+catalogues-check: dev ## Does every message of the pages have its Chinese?
+	@$(PY) -m tools.catalogues check
 
 house: dev ## The house's own rules
 	@$(PY) -m pytest --quiet tests/test_house.py

@@ -4,42 +4,24 @@ Server-rendered, escaped, and readable without JavaScript. Nothing here knows a 
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import FileResponse
-from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
 from services.publisher import store
 from services.publisher.domain.letter import PublicPage
-from shared.contracts.bilingual import Bilingual, bilingual
-from shared.contracts.vocabulary import CorrectionNote
 from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
 from shared.platform.http.application import open_to_all
 from shared.platform.mongo.database import Collection
 from shared.platform.mongo.paging import Place, place, written
 from shared.platform.runtime.clock import Now
-from shared.platform.runtime.data_files import bureaus, categories
+from shared.web.rendering import page
 
-HERE = Path(__file__).parent
-STYLE = HERE / "static" / "publisher.css"
-STYLE_HEADERS = {"cache-control": "public, max-age=3600"}
-
-NOTES: Mapping[CorrectionNote, Bilingual] = bilingual(
-    {
-        "facts": ("更正了事实", "facts were corrected"),
-        "wording": ("修改了文字", "the wording was changed"),
-        "more_hidden": ("进一步隐去了个人信息", "more was hidden"),
-        "brought_up_to_date": ("更新为最新答复", "it was brought up to date"),
-    }
-)
-"""What was corrected, in Chinese and English."""
-
-TEMPLATES = Jinja2Templates(directory=HERE / "templates")
+HERE: Final = Path(__file__).parent
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,11 +50,13 @@ async def show_list(
 ) -> Response:
     """Publications, newest first, from `after` on; an invalid place means from the start."""
     start = _place(after)
-    pages, end = await store.publications(documents, now, after=start)
-    entries = [{"page": page, **_labels(page)} for page in pages]
-    older = written(end) if end else None
-    return TEMPLATES.TemplateResponse(
-        request, "list.html", {"entries": entries, "older": older, "is_first": start is None}
+    found, end = await store.publications(documents, now, after=start)
+    return page(
+        request,
+        "list.html",
+        publications=[_shown(each) for each in found],
+        older=written(end) if end else None,
+        is_first=start is None,
     )
 
 
@@ -80,17 +64,10 @@ async def show_list(
 @open_to_all
 async def show_publication(request: Request, documents: Documents, publication: str) -> Response:
     """One publication, or a page that says there is none."""
-    page = await store.publication(documents, publication)
-    if page is None:
-        return TEMPLATES.TemplateResponse(request, "missing.html", status_code=404)
-    return TEMPLATES.TemplateResponse(request, "publication.html", {"page": page, **_labels(page)})
-
-
-@router.get("/static/publisher.css")
-@open_to_all
-async def show_style() -> FileResponse:
-    """The style sheet of all pages."""
-    return FileResponse(STYLE, media_type="text/css", headers=STYLE_HEADERS)
+    found = await store.publication(documents, publication)
+    if found is None:
+        return page(request, "missing.html", status=404)
+    return page(request, "publication.html", entry=_shown(found))
 
 
 def _place(after: str | None) -> Place | None:
@@ -100,21 +77,17 @@ def _place(after: str | None) -> Place | None:
         return None
 
 
-def _labels(page: PublicPage) -> dict[str, Any]:
-    """Labels beside the words: the day, who answered, and the category."""
-    day: date = civil_date(page.published_at)
-    corrected = civil_date(page.corrected_at) if page.corrected_at else None
+def _shown(found: PublicPage) -> Mapping[str, Any]:
+    """What a page shows of a publication: words, codes and civil dates."""
     return {
-        "day": day,
-        "day_zh": _in_chinese(day),
-        "corrected": corrected,
-        "corrected_zh": _in_chinese(corrected) if corrected else None,
-        "note": NOTES[page.note] if page.note else None,
-        "bureau": bureaus().bureau_for(page.bureau) if page.bureau else None,
-        "city": bureaus().bureau_for(page.city) if page.city else None,
-        "category": categories().categories.get(page.category) if page.category else None,
+        "path": found.path,
+        "title": found.title,
+        "text": found.text,
+        "reply": found.reply,
+        "category": found.category,
+        "bureau": found.bureau,
+        "since": found.since,
+        "note": found.note,
+        "published_on": civil_date(found.published_at),
+        "corrected_on": civil_date(found.corrected_at) if found.corrected_at else None,
     }
-
-
-def _in_chinese(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -39,6 +39,7 @@ class Formats:
             "said": self.words.said,
             "label": self.label,
             "day": self.day,
+            "full_day": self.full_day,
             "day_with_weekday": self.day_with_weekday,
             "day_time": self.day_time,
             "number": self.number,
@@ -53,6 +54,10 @@ class Formats:
     def day(self, at: date | datetime) -> str:
         """A civil date in Guangdong, such as 11月28日 or 28 Nov."""
         return format_date(_civil(at), self._day_pattern(at), self._locale)
+
+    def full_day(self, at: date | datetime) -> str:
+        """The civil date with its year."""
+        return format_date(_civil(at), _DAY_AND_YEAR[self.words.lang], self._locale)
 
     def day_with_weekday(self, at: date | datetime) -> str:
         """Such as 11月28日（星期六） or Saturday 28 Nov."""

@@ -6,9 +6,11 @@ Values are never logged or shown in a `repr`: they are what people wrote.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, get_args, get_origin
+from datetime import date
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -70,23 +72,124 @@ async def fields_of(request: Request) -> FormFields:
 def read_form(model: type[ModelT], fields: FormFields) -> tuple[ModelT | None, dict[str, str]]:
     """The model of the fields, or a message for each field that is not valid.
 
-    A name with dots stands for a field of a model within. An empty field counts as not given.
+    Dots lead into models and rows: `place.city`, `commitments.0.text`. An empty field counts as
+    not given, an empty row as none. Fields that the model doesn't know are left out.
     """
-    errors: dict[str, str] = {}
-    given: dict[str, Any] = {}
-    for name in _names(model):
-        values = [value for value in fields.all(name) if value.strip()]
-        if len(values) > 1 and not _takes_many(model, name):
-            errors[name] = N_("Give one answer only")
-        elif values:
-            _put(given, name, values if _takes_many(model, name) else values[0])
+    reading = _Reading(fields)
+    given = reading.values(model)
     try:
-        made = model.model_validate_strings(given)
+        made = model.model_validate(given)
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_input=False):
-            errors.setdefault(_place(model, error), _message(error))
-        return None, errors
-    return (None, errors) if errors else (made, {})
+            reading.add(error)
+        return None, reading.errors
+    return (None, reading.errors) if reading.errors else (made, {})
+
+
+class _Reading:
+    """Reads the fields of one form, and collects messages by name."""
+
+    def __init__(self, fields: FormFields) -> None:
+        self.errors: dict[str, str] = {}
+        self._fields = fields
+        self._names: dict[tuple[int | str, ...], str] = {}
+
+    def values(
+        self, model: type[BaseModel], place: tuple[int | str, ...] = (), name: str = ""
+    ) -> dict[str, Any]:
+        """What the model may be made of; `place` as in pydantic's errors, `name` as in the form."""
+        found: dict[str, Any] = {}
+        for key, info in model.model_fields.items():
+            shown = info.alias or key
+            value = self._value(info.annotation, (*place, shown), f"{name}{shown}")
+            if value is not None:
+                found[shown] = value
+        return found
+
+    def add(self, error: ErrorDetails) -> None:
+        """Add a message at its field, or at "" for a rule over several fields."""
+        place = error["loc"]
+        while place and place not in self._names:
+            place = place[:-1]
+        self.errors.setdefault(self._names.get(place, ""), _message(error))
+
+    def _value(self, annotation: Any, place: tuple[int | str, ...], name: str) -> Any:
+        kinds = set(_kinds(annotation))
+        inner = next((each for each in kinds if issubclass(each, BaseModel)), None)
+        is_many = bool(kinds & _MANY)
+        if inner is not None:
+            row = ".0" if is_many else ""
+            self._names[place] = f"{name}{row}.{next(iter(inner.model_fields))}"
+            many = self._rows(inner, place, name) if is_many else None
+            return many or (None if is_many else self.values(inner, place, f"{name}.") or None)
+        self._names[place] = name
+        values = [value for value in self._fields.all(name) if value.strip()]
+        if len(values) > 1 and not is_many:
+            self.errors[name] = N_("Give one answer only")
+        converted = [self._converted(value, kinds, name) for value in values]
+        return (converted or None) if is_many else next(iter(converted), None)
+
+    def _rows(
+        self, model: type[BaseModel], place: tuple[int | str, ...], name: str
+    ) -> list[dict[str, Any]]:
+        numbers = {
+            int(rest.partition(".")[0])
+            for rest in (each.removeprefix(f"{name}.") for each in self._fields)
+            if re.match(r"\d{1,3}\.", rest, re.ASCII)
+        }
+        rows: list[dict[str, Any]] = []
+        for number in sorted(numbers):
+            if row := self.values(model, (*place, len(rows)), f"{name}.{number}."):
+                rows.append(row)
+        return rows
+
+    def _converted(self, value: str, kinds: set[type], name: str) -> Any:
+        """The value of strict fields, which take no text."""
+        for kind, (convert, message) in _CONVERSIONS.items():
+            if kind in kinds:
+                try:
+                    return convert(value.strip())
+                except (KeyError, ValueError):
+                    self.errors.setdefault(name, message)
+                    return None
+        return value
+
+
+_MANY: Final = {list, tuple, set, frozenset}
+_YES_OR_NO: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False}
+
+
+def _whole(value: str) -> int:
+    if not re.fullmatch(r"-?\d{1,16}", value, re.ASCII):
+        raise ValueError("not a whole number")
+    return int(value)
+
+
+def _date(value: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("not a date")
+    return date.fromisoformat(value)
+
+
+_CONVERSIONS: Final[Mapping[type, tuple[Callable[[str], Any], Message]]] = {
+    bool: (_YES_OR_NO.__getitem__, N_("Choose yes or no")),
+    int: (_whole, N_("Give a whole number")),
+    date: (_date, N_("Give a date such as 2026-12-31")),
+}
+
+
+def _kinds(annotation: Any) -> Iterator[type]:
+    """The types in an annotation, without what qualifies them."""
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return
+    if isinstance(annotation, type) and origin is None:
+        yield annotation
+    if origin in _MANY:
+        yield origin
+    arguments = get_args(annotation)
+    for each in arguments[:1] if origin is Annotated else arguments:
+        yield from _kinds(each)
 
 
 def parse_form(body: bytes) -> FormFields:
@@ -110,54 +213,6 @@ def parse_form(body: bytes) -> FormFields:
     return FormFields(values)
 
 
-def _names(model: type[BaseModel]) -> Iterator[str]:
-    """The names of a model's fields in forms."""
-    for name, info in model.model_fields.items():
-        shown = info.alias or name
-        inner = _inner(info.annotation)
-        if inner is None:
-            yield shown
-        else:
-            yield from (f"{shown}.{each}" for each in _names(inner))
-
-
-def _inner(annotation: Any) -> type[BaseModel] | None:
-    """The model that a field holds, also if it may be missing."""
-    for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, BaseModel) and not _is_list(annotation):
-            return each
-    return None
-
-
-def _is_list(annotation: Any) -> bool:
-    return get_origin(annotation) in {list, tuple, set, frozenset}
-
-
-def _takes_many(model: type[BaseModel], name: str) -> bool:
-    first, _, rest = name.partition(".")
-    info = next(info for key, info in model.model_fields.items() if first == (info.alias or key))
-    inner = _inner(info.annotation)
-    if rest and inner is not None:
-        return _takes_many(inner, rest)
-    return any(_is_list(each) for each in (info.annotation, *get_args(info.annotation)))
-
-
-def _put(given: dict[str, Any], name: str, value: Any) -> None:
-    *parts, last = name.split(".")
-    for part in parts:
-        given = given.setdefault(part, {})
-    given[last] = value
-
-
-def _place(model: type[BaseModel], error: ErrorDetails) -> str:
-    """The form's name of the field; "" for a rule over several fields."""
-    place = ".".join(part for part in error["loc"] if isinstance(part, str))
-    names = list(_names(model))
-    if place in names:
-        return place
-    return next((each for each in names if place and each.startswith(f"{place}.")), "")
-
-
 _MESSAGES: Mapping[str, str] = {
     "missing": N_("Fill this in"),
     "blank": N_("Fill this in"),
@@ -166,12 +221,8 @@ _MESSAGES: Mapping[str, str] = {
     "string_too_long": N_("Shorten this to %(max_length)s characters"),
     "string_too_short": N_("Write at least %(min_length)s characters"),
     "string_pattern_mismatch": N_("Check this: it isn’t in the expected form"),
-    "bool_parsing": N_("Choose yes or no"),
-    "int_parsing": N_("Give a whole number"),
     "greater_than_equal": N_("Give a number of at least %(ge)s"),
     "less_than_equal": N_("Give a number of at most %(le)s"),
-    "date_parsing": N_("Give a date such as 2026-12-31"),
-    "date_from_datetime_parsing": N_("Give a date such as 2026-12-31"),
     "too_long": N_("Choose fewer"),
     "too_short": N_("Choose at least one"),
 }

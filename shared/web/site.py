@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import FileResponse
@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from shared.contracts.bilingual import Bilingual
 from shared.platform.http.application import open_to_all
 from shared.platform.http.problems import CODES, TITLES
-from shared.platform.runtime.settings import ServiceSettings
+from shared.platform.runtime.clock import Now
 from shared.web import style_guide
 from shared.web.addresses import local_path
 from shared.web.formats import Formats
@@ -30,6 +30,19 @@ JSON: Final = {"application/json", "application/problem+json"}
 FORM: Final = "application/x-www-form-urlencoded"
 OF_A_BODY: Final = {"content-length", "content-type"}
 
+
+class PageSettings(Protocol):
+    """The settings that pages need."""
+
+    @property
+    def office_time(self) -> Now:
+        """The office's clock."""
+
+    @property
+    def is_development(self) -> bool:
+        """Whether this is not the real mailbox."""
+
+
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 
 files = APIRouter(include_in_schema=False)
@@ -38,7 +51,7 @@ files = APIRouter(include_in_schema=False)
 def install(
     app: FastAPI,
     *,
-    settings: ServiceSettings,
+    settings: PageSettings,
     service: str,
     templates: Path | None = None,
     locale: Path | None = None,
@@ -60,8 +73,9 @@ def install(
     app.include_router(files)
     if settings.is_development:
         app.include_router(style_guide.router)
+    app.state.as_viewed = as_viewed
     for fault, handler in list(app.exception_handlers.items()):
-        app.exception_handlers[fault] = _as_page(handler)
+        app.exception_handlers[fault] = _viewed(handler)
 
 
 def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
@@ -149,14 +163,16 @@ async def switch_display(
     return answer
 
 
-def _as_page(handler: Handler) -> Handler:
-    """Wrap `handler` so that browsers get its problems as pages."""
+def as_viewed(request: Request, answer: Response) -> Response:
+    """The answer; a problem as a page if a browser shows it."""
+    is_page = answer.status_code >= 400 and _wants_page(request)
+    return problem_page(request, answer) if is_page else answer
 
+
+def _viewed(handler: Handler) -> Handler:
     async def handle(request: Request, fault: Any) -> Response:
         given = handler(request, fault)
-        answer = given if isinstance(given, Response) else await given
-        is_page = answer.status_code >= 400 and _wants_page(request)
-        return problem_page(request, answer) if is_page else answer
+        return as_viewed(request, given if isinstance(given, Response) else await given)
 
     return handle
 

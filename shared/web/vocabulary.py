@@ -30,13 +30,17 @@ TRIAGE_DESK: Final = Bilingual("省厅分派岗", "the province’s triage desk"
 
 
 def label(kind: str, code: str) -> Bilingual:
-    """The name of a code. Raises: KeyError."""
-    return NAMES[kind]()[code]
+    """The name of a code, as it begins a line. Raises: KeyError."""
+    return _capitalised(NAMES[kind]()[code])
 
 
 def choices(kind: str) -> list[tuple[str, Bilingual]]:
     """All codes of a kind with their names, in the order of the vocabulary. Raises: KeyError."""
-    return list(NAMES[kind]().items())
+    return [(code, _capitalised(name)) for code, name in NAMES[kind]().items()]
+
+
+def _capitalised(name: Bilingual) -> Bilingual:
+    return Bilingual(name.zh, name.en[:1].upper() + name.en[1:])
 
 
 @cache

@@ -20,8 +20,8 @@ from shared.platform.http.create_app import create_app
 from shared.platform.http.miss_limit import Misses
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
-from shared.web.site import install
 from tests.support.doubles import Clock, Memory
+from tests.support.pages import with_pages
 from tests.support.sign_in import issuers, with_sessions
 
 ISSUER = "https://id.example.cn"
@@ -79,7 +79,7 @@ async def opened_face(
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
-        install(app, settings=settings, service="intake")
+        with_pages(app, "intake", now=now)
         app.state.misses = Misses(now=now, most=misses)
         with_sessions(app, now=now, documents=sessions)
         _include(app, router)

@@ -24,6 +24,7 @@ from shared.platform.runtime.readiness import Readiness
 from tests.notifier.stage import KnownPeople, Stage, moment, staged
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory
+from tests.support.pages import with_pages
 from tests.support.sign_in import both
 from tests.support.watching import Watch, unwatched
 
@@ -95,7 +96,8 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
             now=stage.now,
         )
         people = KnownPeople(PEOPLE, now=stage.now)
-        app = opened(application("Publisher", verifiers=both(people), ready=Readiness()), desk)
+        app = application("Publisher", verifiers=both(people), ready=Readiness())
+        opened(with_pages(app, "publisher", now=stage.now), desk)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://publisher") as client:
             yield Face(stage, client, figuring)

@@ -178,7 +178,6 @@ PUBLIC = (
     "/publications/{}",
     "/public/v1/publications",
     "/public/v1/publications/{}",
-    "/static/publisher.css",
 )
 
 

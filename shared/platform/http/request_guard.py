@@ -8,12 +8,13 @@ and place, without their text.
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from weakref import WeakSet
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -59,6 +60,7 @@ HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
 """RFC 6797, one year. Outside development, where a gateway terminates TLS for every service."""
 
 Header = tuple[bytes, bytes]
+AsViewed = Callable[[Request, Response], Response]
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 _METHODS = _WITH_BODY | {"GET", "HEAD", "OPTIONS"}
 _counted_in: "WeakSet[CollectorRegistry]" = WeakSet()
@@ -112,7 +114,7 @@ class RequestGuardMiddleware:
                 raise BrokenOff from None
             refusal = problem(500)
         if refusal is not None:
-            await refusal(scope, receive, answer)
+            await _viewed(scope, refusal)(scope, receive, answer)
 
     async def _check_body(self, scope: Scope, receive: Receive) -> tuple[Response | None, Receive]:
         """Read and check the body; return a refusal, or a way for the route to receive it."""
@@ -159,6 +161,13 @@ class _Answer:
                 header for header in self._always if header[0] not in given_names
             ]
         await self._send(message)
+
+
+def _viewed(scope: Scope, refusal: Response) -> Response:
+    """The refusal as the application's pages show it, if it has pages."""
+    app = scope.get("app")
+    as_viewed: AsViewed | None = app and getattr(app.state, "as_viewed", None)
+    return as_viewed(Request(scope), refusal) if as_viewed else refusal
 
 
 def count_in(registry: CollectorRegistry) -> None:

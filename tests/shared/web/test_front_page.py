@@ -12,7 +12,6 @@ import pytest_asyncio
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-import services
 from services.intake import pages as of_intake
 from services.notifier import pages as of_notifier
 from services.router import pages as of_router
@@ -24,13 +23,12 @@ from shared.platform.mongo.database import DatabaseFault
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
 from shared.web.front_page import Front, front_page
-from shared.web.site import STATIC, install
+from shared.web.site import STATIC
 from tests.support.doubles import Clock
+from tests.support.pages import BROWSER, with_pages
 from tests.support.sign_in import issuers
 
-BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 PUBLIC, SIGN_IN = "http://127.0.0.1:8084", "http://127.0.0.1:8091"
-LOCALES = Path(services.__file__ or "").parent
 FRONTS = {"intake": of_intake.FRONT, "router": of_router.FRONT, "notifier": of_notifier.FRONT}
 
 
@@ -57,9 +55,7 @@ async def client(
     async with httpx.AsyncClient() as issuer:
         app = create_app("Test", given, client=issuer, ready=Readiness(), now=Clock())
         front: Front = FRONTS[request.param]
-        install(
-            app, settings=given, service=request.param, locale=LOCALES / request.param / "locale"
-        )
+        with_pages(app, request.param, now=Clock())
         app.include_router(front_page(front, given))
         _add_routes(app)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)

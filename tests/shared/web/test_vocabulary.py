@@ -1,0 +1,52 @@
+"""Every code of the vocabulary has a name in both languages, and no name is left over."""
+
+from __future__ import annotations
+
+import re
+from typing import get_args
+
+import pytest
+
+from services.router.domain.letter import RemarkKind
+from shared.contracts import slugs, vocabulary
+from shared.web.vocabulary import NAMES, choices, label
+
+TYPES = {
+    name: alias for name, alias in vars(vocabulary).items() if get_args(alias) and name[0].isupper()
+}
+OTHER_NAMES = {"ClockName": "clock", "LevelName": "level"}
+
+
+def kind_of(name: str) -> str:
+    """The kind of label for a type of the vocabulary."""
+    return OTHER_NAMES.get(name) or re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+CODES = {kind_of(name): set(get_args(alias)) for name, alias in TYPES.items()}
+CODES |= {
+    "bureau": set(slugs.BUREAUS),
+    "city": set(slugs.CITIES),
+    "holder": {"triage", *slugs.BUREAUS},
+    "remark_kind": set(get_args(RemarkKind)),
+}
+
+
+def test_each_type_of_the_vocabulary_is_a_kind_of_label() -> None:
+    assert CODES.keys() == NAMES.keys()
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_each_code_has_one_name_in_each_language(kind: str) -> None:
+    found = dict(choices(kind))
+    beyond = {"diverted"} if kind == "state" else set()
+    assert found.keys() - beyond == CODES[kind]
+    for name in found.values():
+        assert re.search(r"[\u4e00-\u9fff]|110", name.zh)
+        assert re.fullmatch(r"[A-Z0-9][^\u4e00-\u9fff]*", name.en), name.en
+    assert len({name.zh for name in found.values()}) == len(found), "names tell codes apart"
+    assert len({name.en for name in found.values()}) == len(found)
+
+
+def test_an_unknown_code_has_no_name() -> None:
+    with pytest.raises(KeyError):
+        label("state", "lost")
