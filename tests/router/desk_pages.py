@@ -32,6 +32,7 @@ from tests.support.sign_in import BROWSER, signed_in
 DEPUTIES = {"example-guangzhou-deputy": ["bureau:guangzhou:chief"]}
 ROLES = {**STAFF, **DESK_ROLES, "second": ["triage"], **DEPUTIES}
 ENGLISH = {**BROWSER, "accept-language": "en"}
+FORM = re.compile(r'<form[^>]* method="post" action="([^"]*)".*?</form>', re.DOTALL)
 _all = APIRouter()
 _all.include_router(router)
 _all.include_router(pages.router)
@@ -93,13 +94,9 @@ class Browsers:
 
 def hidden_fields(html: str, action: str) -> dict[str, str]:
     """The hidden fields of the form with that action."""
-    forms = re.findall(r'<form method="post" action="([^"]*)".*?</form>', html, re.DOTALL)
-    assert action in forms, (action, forms)
-    form = next(
-        found[0]
-        for found in re.finditer(r'<form method="post" action="([^"]*)".*?</form>', html, re.DOTALL)
-        if found[1] == action
-    )
+    forms = {found[1]: found[0] for found in FORM.finditer(html)}
+    assert action in forms, (action, list(forms))
+    form = forms[action]
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
 
 

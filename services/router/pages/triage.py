@@ -93,16 +93,16 @@ class TriageDesk:
         """Render the desk with this letter."""
         done = more.pop("done", None)
         pending = await self.tools.pending.of_clerk(self.staff)
-        now = self.desk.now()
+        now, machine = self.desk.now(), machine_time(self.desk.now)()
         return page(
             self.request,
             "triage.html",
             status=status,
             letter=found,
-            notices=notices(pending),
+            notices=notices(pending, now=machine),
             notice=NOTICES.get(done),
             counts=queue_counts(self.person, tools=self.tools, now=now),
-            pace=self.tools.pace.today(self.staff, machine_time(self.desk.now)()),
+            pace=self.tools.pace.today(self.staff, machine),
             key=new_key(),
             link_kinds=choices("link_kind"),
             **{"errors": {}, "chosen": "", **more},

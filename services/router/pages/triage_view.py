@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final, Literal
 
 from services.router.api.dependencies import RouterDesk, found_by, seen_by
@@ -133,10 +134,12 @@ class PendingNotice:
     what: str
     bureau: str | None
     refused: str | None
+    seconds: int
+    """How long it can still be undone."""
 
 
-def notices(decisions: Sequence[PendingDecision]) -> list[PendingNotice]:
-    """Return the notices about a clerk's decisions."""
+def notices(decisions: Sequence[PendingDecision], *, now: datetime) -> list[PendingNotice]:
+    """Return the notices about a clerk's decisions; `now`: by the machine's clock."""
     return [
         PendingNotice(
             number=one.number,
@@ -144,6 +147,7 @@ def notices(decisions: Sequence[PendingDecision]) -> list[PendingNotice]:
             what=one.what,
             bureau=one.fields["body"].get("bureau"),
             refused=one.refused,
+            seconds=ceil((one.act_at - now).total_seconds()) if one.act_at else 0,
         )
         for one in decisions
     ]
