@@ -6,14 +6,44 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from playwright.async_api import Browser
 
-from tests.router.desk_pages import Browsers, browsers
+from shared.web.language import ELDER_COOKIE, LANG_COOKIE, Lang
+from tests.router.desk_pages import browsers
 from tests.support.browser import WIDE, Scheme, Tab, new_tab
 from tests.support.letter_world import fill
 from tests.support.serving import served
+
+
+class Cookies(Protocol):
+    """Signs people in."""
+
+    async def cookies(self, who: str) -> dict[str, str]:
+        """The cookies of that person's browser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How somebody looks at a page."""
+
+    width: int = WIDE
+    scheme: Scheme = "light"
+    lang: Lang = "zh-CN"
+    is_elder: bool = False
+    has_scripts: bool = True
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies of the switches."""
+        return {LANG_COOKIE: self.lang, ELDER_COOKIE: str(int(self.is_elder))}
+
+    @property
+    def name(self) -> str:
+        """Part of a picture's file name."""
+        elder = "-elder" if self.is_elder else ""
+        return f"{self.lang[:2]}-{self.width}-{self.scheme}{elder}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +52,20 @@ class DeskWorld:
 
     browser: Browser
     address: str
-    people: Browsers
+    people: Cookies
 
     @asynccontextmanager
-    async def tab(
-        self,
-        who: str,
-        *,
-        width: int = WIDE,
-        scheme: Scheme = "light",
-        lang: str = "zh-CN",
-        is_elder: bool = False,
-        has_scripts: bool = True,
-    ) -> AsyncIterator[Tab]:
+    async def tab(self, who: str, look: Look | None = None) -> AsyncIterator[Tab]:
         """A tab of somebody who is signed in."""
+        look = look or Look()
         cookies = await self.people.cookies(who)
-        cookies |= {"mailbox_lang": lang, "mailbox_elder": str(int(is_elder))}
         opened: AbstractAsyncContextManager[Tab] = new_tab(
             self.browser,
             self.address,
-            width=width,
-            scheme=scheme,
-            has_scripts=has_scripts,
-            cookies=cookies,
+            width=look.width,
+            scheme=look.scheme,
+            has_scripts=look.has_scripts,
+            cookies=cookies | look.cookies,
         )
         async with opened as tab:
             yield tab

@@ -8,9 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser.desk_world import DeskWorld, desk_world
-from tests.support.browser import axe_findings
-from tests.support.page_list import ROUTER_PAGES, StaffPage
+from tests.browser.desk_world import DeskWorld, Look, desk_world
+from tests.browser.duty_world import duty_world
+from tests.support.browser import NARROW, axe_findings
+from tests.support.page_list import DUTY_PAGES, ROUTER_PAGES, StaffPage
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,27 +19,30 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 
-LOOKS = {
-    "wide": {"width": 1280, "scheme": "light", "lang": "zh-CN", "is_elder": False},
-    "narrow": {"width": 360, "scheme": "dark", "lang": "en", "is_elder": False},
-    "elder": {"width": 360, "scheme": "light", "lang": "zh-CN", "is_elder": True},
+LOOKS: dict[str, Look] = {
+    "wide": Look(),
+    "narrow": Look(width=NARROW, scheme="dark", lang="en"),
+    "elder": Look(width=NARROW, is_elder=True),
 }
 TARGET = {False: 44, True: 60}
 """Least pixels of what is pressed, by elder mode."""
 TEXT = {False: 14, True: 18}
 """Least pixels of text."""
+PRESSED = (
+    "button, .button, select, textarea, summary, .choice label, .tabs a, .masthead a,"
+    "input:not([type=hidden]):not([type=radio]):not([type=checkbox])"
+)
+READ = ", ".join(f"main {tag}" for tag in ("p", "li", "dd", "dt", "td", "th", "label"))
 SMALL_TARGETS = """
-(least) => [...document.querySelectorAll(
-  "button, .button, select, textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox]),"
-  + " .choice label, .tabs a, .masthead a, summary")]
+([chosen, least]) => [...document.querySelectorAll(chosen)]
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < least - 0.5)
-  .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 20)} `
-    + Math.round(one.getBoundingClientRect().height))
+  .map((one) => `${one.tagName} ${one.className} ${one.getBoundingClientRect().height}`)
 """
 SMALL_TEXT = """
-(least) => [...document.querySelectorAll("main p, main li, main dd, main dt, main td, main th, main label")]
-  .filter((one) => one.checkVisibility() && parseFloat(getComputedStyle(one).fontSize) < least - 0.1)
-  .map((one) => `${one.tagName} ${one.className} ${getComputedStyle(one).fontSize}`)
+([chosen, least]) => [...document.querySelectorAll(chosen)]
+  .map((one) => [one, parseFloat(getComputedStyle(one).fontSize)])
+  .filter(([one, size]) => one.checkVisibility() && size < least - 0.1)
+  .map(([one, size]) => `${one.tagName} ${one.className} ${size}`)
 """
 OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
@@ -51,15 +55,32 @@ async def world(
         yield opened
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def duty(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[DeskWorld]:
+    async with duty_world(browser, tmp_path_factory.mktemp("keys")) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("page", ROUTER_PAGES, ids=lambda page: page.name)
-async def test_the_page_is_accessible(world: DeskWorld, page: StaffPage, look: str) -> None:
-    chosen = LOOKS[look]
-    is_elder = bool(chosen["is_elder"])
-    async with world.tab(page.who, **chosen) as tab:
+async def test_the_desk_is_accessible(world: DeskWorld, page: StaffPage, look: str) -> None:
+    await check(world, page, LOOKS[look])
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("page", DUTY_PAGES, ids=lambda page: page.name)
+async def test_the_duty_desk_is_accessible(duty: DeskWorld, page: StaffPage, look: str) -> None:
+    await check(duty, page, LOOKS[look])
+
+
+async def check(world: DeskWorld, page: StaffPage, look: Look) -> None:
+    """The page has no fault in this look."""
+    async with world.tab(page.who, look) as tab:
         await tab.page.goto(page.address)
         assert tab.faults == []
         assert await axe_findings(tab.page) == []
         assert await tab.page.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
-        assert await tab.page.evaluate(SMALL_TARGETS, TARGET[is_elder]) == []
-        assert await tab.page.evaluate(SMALL_TEXT, TEXT[is_elder]) == []
+        assert await tab.page.evaluate(SMALL_TARGETS, [PRESSED, TARGET[look.is_elder]]) == []
+        assert await tab.page.evaluate(SMALL_TEXT, [READ, TEXT[look.is_elder]]) == []

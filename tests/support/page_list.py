@@ -9,9 +9,18 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from shared.kernel.letter_number import new_diversion_number
 from tests.support.letter_world import NUMBERS
 
 CHIEF: Final = "example-guangzhou-chief"
+DIVERSIONS: Final = {
+    name: new_diversion_number(drawn.to_bytes(10, "big"))
+    for name, drawn in {"late": 1, "resolved": 3, "in English": 5, "same writer": 7}.items()
+}
+"""Numbers of diversions in the world of `tests/browser/duty_world.py`."""
+
+
+_NUMBERS: Final = {**NUMBERS, **DIVERSIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class StaffPage:
     @property
     def address(self) -> str:
         """The path with letter numbers."""
-        return re.sub(r"\{([^}]+)\}", lambda found: NUMBERS[found[1]], self.path)
+        return re.sub(r"\{([^}]+)\}", lambda found: _NUMBERS[found[1]], self.path)
 
 
 ROUTER_PAGES: Final = (
@@ -46,3 +55,11 @@ ROUTER_PAGES: Final = (
     StaffPage("reading-instruct", CHIEF, "/desk/reading/{unit routed}/instruct"),
 )
 """Of the router, whoever sees them first in the table."""
+DUTY_PAGES: Final = (
+    StaffPage("duty", "d-0071", "/duty?refresh=off"),
+    StaffPage("duty-late", "d-0071", "/duty/{late}"),
+    StaffPage("duty-resolved", "d-0071", "/duty/{resolved}"),
+    StaffPage("duty-writer", "d-0071", "/duty/{same writer}/writer"),
+    StaffPage("duty-missing", "d-0071", "/duty/D-0"),
+)
+"""Of intake."""
