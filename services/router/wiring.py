@@ -23,7 +23,6 @@ from services.router.jobs.overview_refresh import OverviewRefresh
 from services.router.jobs.recounts import recount_all
 from services.router.jobs.word_indexing import WordIndexing
 from services.router.pages.desk_tools import DeskTools
-from services.router.pages.frame import PLACE
 from services.router.pages.triage_decisions import EVERY_S, TriageDecisions
 from services.router.settings import RouterSettings
 from services.router.store import desk_stores, documents
@@ -93,7 +92,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    forms = (PLACE, *FORMS)
+    forms = (pages.PLACE, *FORMS)
     app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
     install(
         app,
@@ -101,6 +100,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         service="router",
         templates=HERE / "templates",
         locale=HERE / "locale",
+        entries=pages.ENTRIES,
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(router)

@@ -2,11 +2,37 @@
 
 from fastapi import APIRouter
 
-from services.router.pages import reading_list, signing_folder, triage
+from services.router.pages import (
+    actions,
+    batches,
+    claims,
+    inbox,
+    letters,
+    reading_list,
+    replies,
+    signing_folder,
+    triage,
+)
+from services.router.pages.frame import INBOX, PLACE
 from services.router.pages.front import FRONT
+from shared.web.language import N_
+from shared.web.rendering import Entry
 
 router = APIRouter(include_in_schema=False)
-for desk in (triage, signing_folder, reading_list):
+for desk in (
+    triage,
+    signing_folder,
+    reading_list,
+    batches,
+    inbox,
+    claims,
+    replies,
+    letters,
+    actions,  # after those that have a path of their own below a letter's
+):
     router.include_router(desk.router)
 
-__all__ = ["FRONT", "router"]
+ENTRIES = (Entry(INBOX, N_("Inbox"), ("bureau",)),)
+"""The desks in the masthead."""
+
+__all__ = ["ENTRIES", "FRONT", "PLACE", "router"]
