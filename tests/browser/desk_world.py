@@ -11,9 +11,8 @@ from typing import Any, Protocol, cast
 from playwright.async_api import Browser
 
 from shared.web.language import ELDER_COOKIE, LANG_COOKIE, Lang
-from tests.router.desk_pages import browsers
+from tests.router.full_desk import full_desk
 from tests.support.browser import WIDE, Scheme, Tab, new_tab
-from tests.support.letter_world import fill
 from tests.support.serving import served
 
 
@@ -74,9 +73,7 @@ class DeskWorld:
 @asynccontextmanager
 async def desk_world(browser: Browser, folder: Path) -> AsyncIterator[DeskWorld]:
     """The world, until the end of the block."""
-    async with browsers(folder) as people:
-        await fill(people.office)
-        await people.refresh()
+    async with full_desk(folder) as people:
         app = cast("Any", people.client._transport).app
         async with served(app) as address:
             yield DeskWorld(browser, address, people)

@@ -26,11 +26,12 @@ from shared.web.site import install
 from tests.intake.faces import opened_face, settings
 from tests.router.desking import ROLES as DESK_ROLES
 from tests.router.office import STAFF, Office, office
+from tests.router.outsiders import PEOPLE
 from tests.support.doubles import Memory
 from tests.support.sign_in import BROWSER, signed_in
 
 DEPUTIES = {"example-guangzhou-deputy": ["bureau:guangzhou:chief"]}
-ROLES = {**STAFF, **DESK_ROLES, "second": ["triage"], **DEPUTIES}
+ROLES = {**PEOPLE, **STAFF, **DESK_ROLES, "second": ["triage"], **DEPUTIES}
 ENGLISH = {**BROWSER, "accept-language": "en"}
 FORM = re.compile(r'<form[^>]* method="post" action="([^"]*)".*?</form>', re.DOTALL)
 _all = APIRouter()

@@ -87,6 +87,7 @@ SEEN: Final[Mapping[str, Sights]] = {
     "signing": _GZ,
     "signing in triage": _DESKS,
     "replied": _GZ,
+    "promised": _GZ,
     "reopened": _GZ,
     "closed": _GZ,
     "declined": _GZ,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from services.router.domain.handling import AcceptInUnit, AddNote, PassOnLetter
+from services.router.domain.letter import Pledge
 from services.router.domain.reclassification import ReclassifyLetter
 from services.router.domain.routing import RecallLetter, ReturnLetter
 from services.router.domain.supervision import Instruct, SuperviseLetter
@@ -104,6 +105,7 @@ CASES: Final[Mapping[str, Case]] = {
     "signing": Case(then=(decline(),)),
     "signing in triage": Case(None, (decline("triage", 0),)),
     "replied": Case(then=(accept(), reply())),
+    "promised": Case(then=(accept(), reply(commitments=(Pledge(date(2026, 12, 31), LATER),)))),
     "reopened": Case(
         then=(
             accept(),

@@ -38,7 +38,48 @@ class StaffPage:
         return re.sub(r"\{([^}]+)\}", lambda found: _NUMBERS[found[1]], self.path)
 
 
-ROUTER_PAGES: Final = (
+def _letter(name: str, who: str, case: str, action: str = "") -> StaffPage:
+    """A page of that letter."""
+    return StaffPage(name, who, f"/desk/letters/{{{case}}}{action and '/'}{action}")
+
+
+HANDLERS_PAGES: Final = (
+    StaffPage("inbox", "gz", "/desk/inbox"),
+    StaffPage("inbox-filtered", "gz", "/desk/inbox?state=handling&who=mine&due=soon"),
+    StaffPage("inbox-unit", "gz-traffic", "/desk/inbox"),
+    StaffPage("inbox-empty", "sz", "/desk/inbox"),
+    _letter("letter", "gz", "handling"),
+    _letter("letter-new", "gz", "routed"),
+    _letter("letter-supervised", "gz", "supervised"),
+    _letter("letter-question", "gz", "supplement"),
+    _letter("letter-replied", "gz", "promised"),
+    _letter("letter-masked", "gz-inspection", "unit handling"),
+    _letter("letter-past", "gz", "moved"),
+    _letter("letter-course", "he", "handling"),
+    _letter("letter-at-triage", "lin", "triage"),
+    _letter("letter-department", "pv-inspection", "department handling"),
+    _letter("claim", "gz", "supervised", "claim"),
+    _letter("reply", "gz", "reopened", "reply"),
+    _letter("reply-refused", "gz", "replied", "reply"),
+    _letter("accept", "gz", "routed", "accept"),
+    _letter("return", "gz", "routed", "return"),
+    _letter("decline", "gz", "routed", "decline"),
+    _letter("pass-on", "gz", "handling", "pass_on"),
+    _letter("unit-accept", "gz-legal", "passed on again", "unit_accept"),
+    _letter("note", "gz", "handling", "note"),
+    _letter("ask", "gz", "handling", "ask"),
+    _letter("request-extension", "gz", "handling", "request_extension"),
+    _letter("answer-instruction", "gz", "supervised", "answer_instruction"),
+    _letter("fulfil", "gz", "promised", "fulfil"),
+    _letter("link", "gz", "handling", "link"),
+    _letter("propose-publication", "gz", "replied", "propose_publication"),
+    _letter("conflict", "gz", "handling", "conflict"),
+    _letter("action-refused", "gz", "replied", "accept"),
+)
+REFUSED: Final = frozenset({"reply-refused", "action-refused", "duty-missing"})
+"""Pages that say that something can't be done."""
+
+DESK_PAGES: Final = (
     StaffPage("triage", "lin", "/desk/triage?letter={triage}"),
     StaffPage("triage-queue", "lin", "/desk/triage/queue"),
     StaffPage("triage-reclassify", "lin", "/desk/triage/{triage}/reclassify"),
@@ -54,7 +95,7 @@ ROUTER_PAGES: Final = (
     StaffPage("reading-letter", CHIEF, "/desk/reading/{unit routed}"),
     StaffPage("reading-instruct", CHIEF, "/desk/reading/{unit routed}/instruct"),
 )
-"""Of the router, whoever sees them first in the table."""
+ROUTER_PAGES: Final = (*HANDLERS_PAGES, *DESK_PAGES)
 DUTY_PAGES: Final = (
     StaffPage("duty", "d-0071", "/duty?refresh=off"),
     StaffPage("duty-late", "d-0071", "/duty/{late}"),
