@@ -20,21 +20,29 @@ from services.router.jobs.desk_cleanup import DeskCleanup
 from services.router.jobs.key_changes import AnchorAnnouncement, KeyChangeResends, KeyTopicRepair
 from services.router.jobs.missing_policies import MissingPolicies
 from services.router.jobs.open_letters import OpenLetters
+from services.router.jobs.overview_refresh import OverviewRefresh
 from services.router.jobs.recounts import recount_all
 from services.router.jobs.word_indexing import WordIndexing
+from services.router.pages.desk_tools import DeskTools
+from services.router.pages.triage_decisions import EVERY_S, TriageDecisions
 from services.router.settings import RouterSettings
 from services.router.store import desk_stores, documents
+from services.router.store.desk_leases import LEASES, DeskLeases
 from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
+from services.router.store.overview import LetterOverview
+from services.router.store.pending_decisions import PENDING, PendingDecisions
 from services.router.store.public_keys import KeyHolders, key_rules
+from services.router.store.read_share import ReadShares
 from services.router.store.word_index import WORDS, WordIndex
 from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
-from shared.platform.app.shell import Shell, build_shell, load_seals
+from shared.platform.app.shell import LOG, Shell, build_shell, load_seals
 from shared.platform.consumer.consumer import Consumer
 from shared.platform.crypto.trust_anchors import anchors_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.http.create_app import create_app
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime import data_files
@@ -115,6 +123,8 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         rulebook,
         anchors,
     )
+    tools = _tools(shell, now)
+    app.state.desk_tools = tools
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
 
@@ -131,6 +141,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         loops=(
             *_key_loops(shell, holders, anchors, now=now),
             MissingPolicies(shell.documents, rulebook=rulebook).run,
+            *_desk_loops(tools, app.state.desk, now),
             listing.run,
             standing.run,
             DeskCleanup(shell.letters, stores).run,
@@ -151,6 +162,34 @@ async def _rotate(
         yield now
     async for now in desk_stores.rotate(shell.database, shell.seals.ring, tally, is_dry=is_dry):
         yield now
+
+
+def _tools(shell: RouterShell, now: Now) -> DeskTools:
+    """The parts behind the pages of triage, chiefs, supervisors and auditors."""
+    machine, keep = machine_time(now), shell.database.collection
+    return DeskTools(
+        overview=LetterOverview(shell.documents),
+        shares=ReadShares(shell.documents, now=now),
+        leases=DeskLeases(keep(LEASES), now=machine),
+        pending=PendingDecisions(keep(PENDING), shell.seals.ring, now=machine),
+        history=shell.history,
+        log=keep(LOG),
+    )
+
+
+def _desk_loops(tools: DeskTools, desk: RouterDesk, now: Now) -> tuple[Loop, ...]:
+    """What the pages need done in the background."""
+    decisions = TriageDecisions(desk, tools.pending)
+    return (
+        OverviewRefresh(tools.overview, now=machine_time(now)).run,
+        tools.shares.run,
+        partial(
+            run_periodically,
+            decisions.carry_out,
+            name="carrying out decisions",
+            pause_s=EVERY_S,
+        ),
+    )
 
 
 def _listed(shell: RouterShell, now: Now) -> tuple[WordIndex, WordIndexing]:

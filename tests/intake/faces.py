@@ -74,7 +74,7 @@ async def opened_face(
     """Whoever asks the face that these settings, routes and parts make.
 
     `forms`: paths of pages with forms. `layers`: around the gate, inner first.
-    `misses`: letters that a person may miss. `service`: whose templates and words.
+    `misses`: letters that a person may miss. `service`: whose templates and words pages use.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))

@@ -86,5 +86,17 @@ def routes_of(router: APIRouter) -> frozenset[str]:
     )
 
 
+def paths_of(router: APIRouter) -> set[str]:
+    """The paths of all routes, also those of pages, which no document lists.
+
+    Our routers are included without a further prefix.
+    """
+    found: set[str] = set()
+    for route in router.routes:
+        included = getattr(route, "original_router", None)
+        found |= {str(getattr(route, "path", ""))} if included is None else paths_of(included)
+    return found
+
+
 def _pattern(route: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(route)))

@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from services.router.pages import actions, batches, claims, inbox, letters, replies
+from services.router.pages import (
+    actions,
+    batches,
+    claims,
+    inbox,
+    letters,
+    reading_list,
+    replies,
+    signing_folder,
+    triage,
+)
 from services.router.pages.frame import INBOX, PLACE
 from services.router.pages.front import FRONT
 from shared.web.language import N_
@@ -10,6 +20,9 @@ from shared.web.rendering import Entry
 
 router = APIRouter(include_in_schema=False)
 for desk in (
+    triage,
+    signing_folder,
+    reading_list,
     batches,
     inbox,
     claims,

@@ -7,6 +7,8 @@ from typing import Protocol, Self
 from services.router.store.claims import CLAIMS, NOTE, Claims
 from services.router.store.history import History
 from services.router.store.inbox import InboxCountCache
+from services.router.store.pending_decisions import CONTENT as PENDING_CONTENT
+from services.router.store.pending_decisions import PENDING
 from services.router.store.reply_drafts import CONTENT, DRAFTS, ReplyDrafts
 from services.router.store.saved_views import CONTENT as VIEW_CONTENT
 from services.router.store.saved_views import VIEWS, SavedViews
@@ -20,6 +22,7 @@ SEALED = {
     DRAFTS: {"content": CONTENT},
     CLAIMS: {"note": NOTE},
     VIEWS: {"content": VIEW_CONTENT},
+    PENDING: {"content": PENDING_CONTENT},
 }
 """The sealed fields of each collection, and what each is bound to besides the document's id."""
 

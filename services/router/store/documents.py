@@ -12,6 +12,9 @@ from services.router.domain.preconditions import ENDED
 from services.router.domain.public_keys import HolderKeys
 from services.router.domain.resends import ResendFrom
 from services.router.store import claims, inbox, reply_drafts, visits, word_index
+from services.router.store.desk_leases import LEASE_INDEXES, LEASES
+from services.router.store.overview import CHANGED
+from services.router.store.pending_decisions import PENDING, PENDING_INDEXES
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.slugs import BUREAUS
@@ -62,6 +65,7 @@ INDEXES = {
         Index((("city", 1), ("received_at", 1)), sparse=True),
         Index((("bureaus", 1), ("received_at", 1))),
         Index(((UNLISTED, 1),), sparse=True),
+        Index(((CHANGED, 1),), sparse=True),
     ),
     word_index.WORDS: word_index.INDEXES,
     claims.CLAIMS: claims.INDEXES,
@@ -69,6 +73,8 @@ INDEXES = {
     visits.PEOPLE: visits.PEOPLE_INDEXES,
     visits.VISITS: visits.VISIT_INDEXES,
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
+    LEASES: LEASE_INDEXES,
+    PENDING: PENDING_INDEXES,
 }
 
 FOR_BUREAUS = (LetterIdentity, LetterSnapshot, PublicationNoted)
@@ -100,8 +106,11 @@ def index(state: LetterState) -> Document:
 
 
 def anew(before: LetterState, after: LetterState) -> tuple[str, ...]:
-    """Mark the letter if its words came or were erased, or other bureaus may find it."""
-    return (UNLISTED,) if _listed_in(before) != _listed_in(after) else ()
+    """Mark a letter as changed, and for the word index if its words came or were erased, or other
+    bureaus may find it.
+    """
+    changed = (CHANGED,) if isinstance(after, Letter) else ()
+    return (*changed, UNLISTED) if _listed_in(before) != _listed_in(after) else changed
 
 
 def _listed_in(state: LetterState) -> frozenset[str] | None:

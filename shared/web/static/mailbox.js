@@ -138,7 +138,8 @@
       const target = areOn && keyed().find((each) => each.dataset.key === event.key);
       if (!target) return;
       event.preventDefault();
-      target.matches("a, button") ? target.click() : target.focus();
+      if (!target.matches("a, button")) target.focus();
+      target.click();
     });
   }
 

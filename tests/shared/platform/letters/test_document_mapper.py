@@ -226,6 +226,13 @@ async def test_a_projection_shows(
     assert set((await store.find({}, fields=fields))[0]) == shown
 
 
+async def test_a_projection_looks_into_lists(store: Collection) -> None:
+    deep = [{"n": 1, "m": 2}, {"m": 3}, "neither"]
+    await store.write([Insert({"_id": "a", "deep": {"log": deep, "none": None}})])
+    fields = {"deep.log.n": 1, "deep.none.n": 1}
+    assert await store.find({}, fields=fields) == [{"_id": "a", "deep": {"log": [{"n": 1}, {}]}}]
+
+
 async def test_a_stream_gives_every_document(store: Collection) -> None:
     await store.write([Insert({"_id": f"{number:04}", "n": number}) for number in range(450)])
     found = [one async for one in store.stream({}, fields={"n": 1})]
