@@ -1,4 +1,4 @@
-"""What bureaus ask for on their own topics, rightly and wrongly."""
+"""Actions of bureaus on their own topics, valid and invalid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""By when is a clock due, and when are its levels reached? By the policies' rows, by hand. Pure."""
+"""Due dates of clocks and instants of their levels, computed from the policies' rows by hand."""
 
 from __future__ import annotations
 

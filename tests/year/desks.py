@@ -43,7 +43,7 @@ SIGNERS = (
     By(role="chief", staff="example-province-named"),
     By(role="chief", staff="example-province-named-2"),
 )
-"""Who signs where the holder's own chief must not, or isn't the next."""
+"""The signer where the holder's own chief must not sign, or isn't next."""
 OTHERS: tuple[Category, ...] = ("inquiry", "request", "complaint", "suggestion")
 WORDS = Reason(text="需要核对。")
 

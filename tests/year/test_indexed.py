@@ -1,4 +1,4 @@
-"""Do indexes lead to the documents that a look at all of them finds?"""
+"""Indexed documents in memory are found as by a full scan."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ async def write(street: Street, card: Card) -> None:
 
 
 async def _asks(street: Street, card: Card, kind: Any, **fields: Any) -> None:
-    """The writer asks for something, whatever has become of the letter meanwhile."""
+    """The writer requests something, whatever has become of the letter meanwhile."""
     number = f"r-{street.refusals.total()}-{card.sequence}-{card.lot.getrandbits(32):08x}"
     await street.tell("intake", card, kind(card.owner, number, **fields))
 
@@ -96,7 +96,7 @@ async def _asks_so(street: Street, card: Card, answer: dict[str, Any]) -> None:
 
 
 def _replied(street: Street, card: Card, fact: LetterReplied) -> None:
-    """Half are content, a third says nothing, the others want to have it answered once more."""
+    """Half are content, a third don't react, the others want another answer."""
     lot, chance = card.lot, card.lot.random()
     comment = Comment(text="谢谢。")
     if chance < 0.45:
