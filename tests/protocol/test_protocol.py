@@ -1,4 +1,4 @@
-"""Does the protocol hold in every order of steps, and is each of its clauses there for a reason?"""
+"""The protocol holds in every order of steps, and each of its clauses is necessary."""
 
 from __future__ import annotations
 
