@@ -1,4 +1,4 @@
-"""Who is told of which alert, at once or together, and what is told for another?"""
+"""The recipient of each alert, which alerts are grouped, and which suppress others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do `audit` and `trace` say so when no stack runs, and else look where it runs?"""
+"""`audit` and `trace` say when no stack runs, and otherwise read the running one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every example of the contracts is heard or left out for a reason, and harmless in any order."""
+"""Every example of the contracts is handled or left out for a reason, and harmless in any order."""
 
 from typing import Any, get_args
 

@@ -1,4 +1,4 @@
-"""What everyone reads as pages: escaped, Chinese first, and without any script."""
+"""Public pages: escaped, Chinese first, and without scripts."""
 
 from shared.contracts.words import PublicText
 from tests.publisher.face import faces, read

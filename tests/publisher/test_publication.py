@@ -1,4 +1,4 @@
-"""What becomes of what is public: problems and their clock, two editors' decisions, its end."""
+"""Publications: problems and their clock, two editors' decisions, the end."""
 
 from dataclasses import replace
 from datetime import date
