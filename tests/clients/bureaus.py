@@ -146,7 +146,7 @@ class Bureaus:
         await self.desk.shelf.hear_events(DEADLINES.name, LETTER, fired)
 
     async def does(self, what: str, who: str, **over: Any) -> None:
-        """Somebody at a desk does something, and may."""
+        """A desk performs an allowed action."""
         answer = await do(self.desk, what, who, **over)
         assert answer.status_code == 200, answer.text
 

@@ -26,7 +26,7 @@ RECEIVERS = {"page": "pager", "ticket": "queue", "heartbeat": "heartbeat"}
 
 
 def receiver_of(labels: Mapping[str, str]) -> str:
-    """To whom an alert of ours is to go."""
+    """The receiver of an alert of ours."""
     return "duty" if labels.get("emergency") == "yes" else RECEIVERS[labels["severity"]]
 
 
@@ -69,7 +69,7 @@ def routed(labels: Mapping[str, str], *, to: str) -> int:
 
 @dataclass
 class Told:
-    """Whoever is told, by receiver."""
+    """Notifications by receiver."""
 
     alerts: dict[str, list[str]] = field(default_factory=dict)
 

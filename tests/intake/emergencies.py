@@ -67,7 +67,7 @@ def staff(desk: Front, *roles: str, who: str = "d-0071") -> dict[str, str]:
 async def on_duty(
     desk: Front, path: str, body: Any = ..., *, key: str = "duty-key-01", who: str = "d-0071"
 ) -> httpx.Response:
-    """Somebody of the duty desk reads, or (with a body) acts."""
+    """A request of the duty desk; with a body, an action."""
     address, headers = f"/v1/duty/diversions{path}", staff(desk, "duty", who=who)
     if body is ...:
         return await desk.client.get(address, headers=headers)

@@ -69,10 +69,10 @@ async def opened_face(
     misses: int = 10_000,
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever asks the face that these settings, routes and parts make.
+    """A client of the application with these settings, routes and parts.
 
-    `forms`: below this path are pages with forms. `layers`: around the gate, inner first.
-    `misses`: letters that a person may miss.
+    `forms`: prefix of pages with forms. `layers`: around the request guard, inner first. `misses`:
+    unknown letters that a person may request.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))

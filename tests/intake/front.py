@@ -114,7 +114,7 @@ class Front:
     async def submit(
         self, who: str = "chen", *, key: str | None = None, **over: Any
     ) -> httpx.Response:
-        """Somebody sends a letter."""
+        """Send a letter."""
         name = key or f"letter-key-{next(self._names):05}"
         return await self.post("/v1/letters", body(**over), who=who, key=name)
 

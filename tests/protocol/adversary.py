@@ -155,7 +155,7 @@ def _trim(scenario: Scenario, world: World) -> Acts:
 
 
 def _ask_again(scenario: Scenario, world: World) -> Acts:
-    """Somebody who got no answer gives the same command again."""
+    """A client without an answer repeats the command."""
     for at, ask in enumerate(scenario.asks):
         command = ("command", ask.letter, at)
         if command not in world.asked:

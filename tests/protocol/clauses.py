@@ -42,7 +42,7 @@ class Clauses:
     majority_loads: bool = True
     """Documents that decisions rest on were read from a majority."""
     reads_the_collection: bool = True
-    """Whoever looks into the log looks where old entries went, too."""
+    """Readers of the log also read the archive."""
     document_first: bool = True
     """And looks into the document first."""
     parked_until_sent: bool = True

@@ -1,4 +1,4 @@
-"""Nobody finds a single letter in the figures for everyone, nor by taking one from another."""
+"""The public figures reveal no single letter, not even by subtracting one from another."""
 
 from collections.abc import Iterator, Mapping
 

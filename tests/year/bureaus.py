@@ -186,7 +186,7 @@ async def _answer(street: Street, card: Card, number: int) -> None:
 
 
 def _escalated(street: Street, card: Card, fact: LetterEscalated) -> None:
-    """Somebody remembers a letter that lay about."""
+    """A forgotten letter is remembered."""
     if not card.forgotten or card.holder == "triage" or card.state not in UNTIL:
         return
     if card.lot.random() < WAKES[fact.level]:

@@ -57,7 +57,7 @@ def _chief(bureau: str) -> By:
 
 
 def _waits(street: Street, card: Card, _: Any) -> None:
-    """Somebody at the triage desk looks at it, mostly on the same or the next day."""
+    """The triage desk handles it, mostly on the same or the next day."""
     if card.state != "triage" or card.lot.random() < 0.02:
         return
     at = in_office(street.now, card.lot, card.lot.uniform(0, 1.6))
@@ -122,7 +122,7 @@ def _reclassified(street: Street, card: Card, fact: LetterReclassified) -> None:
 
 
 def _written(street: Street, card: Card, fact: ReplySubmitted | LetterSigned) -> None:
-    """Whoever signs does so within two days, a few only once they are reminded."""
+    """Signers sign within two days, a few only once they are reminded."""
     waits = fact.signers if isinstance(fact, ReplySubmitted) else fact.next
     if not waits:
         return

@@ -71,7 +71,7 @@ class Watch:
         self.share()
 
     def share(self) -> None:
-        """Everybody gets some of the partitions, drawn by lot; a few last commits are lost."""
+        """Every process gets some partitions at random; a few last commits are lost."""
         for one in self.replicas:
             one.process.assigned = frozenset()
         for at in self.house.group.partitions if self.replicas else ():
@@ -102,7 +102,7 @@ class Watch:
         await self._out(self.replicas, until, "down")
 
     async def crash(self, until: datetime) -> None:
-        """Everybody dies after the next levels were kept and before they are sent."""
+        """Every process dies after the next levels were stored and before they are sent."""
         for one in self.replicas:
             one.process.line.is_cut = True
             await one.work()

@@ -51,9 +51,9 @@ class Card:
     plan: int = 0
     """Which plan of the bureau counts; older ones are void."""
     forgotten: bool = False
-    """Nobody does anything until they are reminded."""
+    """It is forgotten until a reminder."""
     abandoned: bool = False
-    """Nobody does anything about some of its clocks, ever."""
+    """Some of its clocks are never acted on."""
     facts: Counter[type[Fact]] = field(default_factory=Counter)
 
 
@@ -144,7 +144,7 @@ def any_time(at: datetime, lot: Random, days: float) -> datetime:
 
 
 def together(*all_: Reactions) -> Mapping[type[Fact], list[Reaction]]:
-    """Everybody's reactions."""
+    """The people's reactions."""
     found: dict[type[Fact], list[Reaction]] = {}
     for reactions in all_:
         for kind, react in reactions.items():

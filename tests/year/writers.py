@@ -35,7 +35,7 @@ CATEGORIES: tuple[Category, ...] = (
 
 
 async def write(street: Street, card: Card) -> None:
-    """Somebody sends a letter."""
+    """A writer sends a letter."""
     lot = card.lot
     city = lot.choice(CITIES) if lot.random() < 0.85 else None
     over: dict[str, Any] = {

@@ -44,7 +44,7 @@ def event(number: int) -> str:
 
 
 def fatal(scene: Scene, *poison: Inbound) -> None:
-    """Whoever handles one of these dies."""
+    """A process that handles one of these dies."""
     hand, ids = scene.hand, {dict(one.headers)["ce_id"].decode() for one in poison}
 
     async def handle(records: Sequence[Record]) -> Handled:

@@ -51,7 +51,7 @@ def settings(keys_dir: Path, **more: str) -> ServiceSettings:
 async def client(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever asks a service's face."""
+    """A client of a service."""
     given = settings(tmp_path, public_url=PUBLIC, sign_in_url=SIGN_IN)
     async with httpx.AsyncClient() as issuer:
         app = create_app("Test", given, client=issuer, ready=Readiness(), now=Clock())

@@ -1,4 +1,4 @@
-"""Whoever reads, writes or dies while events move out of a document finds each of them once."""
+"""While events move out of a document, readers and writers find each of them once."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ async def test_an_answer_that_could_not_be_kept_is_not_sent(world: World) -> Non
 
 
 async def test_one_bureaus_answer_does_not_stand_in_for_anothers(world: World) -> None:
-    """Whoever copies an action id of another bureau must not silence its action."""
+    """Copying an action id of another bureau must not silence that bureau's action."""
     await world.replica().hear(action("foreign", name="n", topic=FOREIGN_ACTIONS_TOPIC))
     batch = (
         action("foreign", name="n", topic=FOREIGN_ACTIONS_TOPIC),

@@ -36,7 +36,7 @@ async def commit(bus: Bus, group: str, offsets: dict[TopicPartition, OffsetAndMe
 
 
 def watermarks(servers: Servers) -> Watermarks:
-    """Somebody who only looks."""
+    """A client with read access only."""
     return Watermarks(kafka_options(servers.kafka))
 
 
