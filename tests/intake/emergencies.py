@@ -98,3 +98,11 @@ async def send(
     answer = await desk.client.post(f"/duty{path}", content=fields, headers=named)
     await desk.shelf.quiet()
     return answer
+
+
+async def say(
+    desk: Front, number: str, *, now: bool, key: str = "say-key-001", who: str = "chen"
+) -> httpx.Response:
+    """The writer answers whether it is happening now."""
+    path = f"/v1/diversions/{number}/answer"
+    return await desk.post(path, {"happening_now": now}, key=key, who=who)

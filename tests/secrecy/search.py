@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from tests.secrecy.forms import digests, needles
 
 WORD = 4
-SHORTEST = WORD + 1
 CHUNK = 1 << 16
 
 

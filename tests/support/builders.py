@@ -291,3 +291,8 @@ def _action_id(record: Record) -> UUID | None:
 def _code(outcome: Refused) -> ActionRefusal:
     codes: dict[str, ActionRefusal] = {"id_reused": "id_reused", "unknown_type": "unknown_type"}
     return codes.get(outcome.code, "out_of_order")
+
+
+def progress(*numbers: int, letter: str = LETTER) -> list[str]:
+    """Ids of events on `letters.progress`."""
+    return [f"{PROGRESS_TOPIC}/{letter}/{number}" for number in numbers]

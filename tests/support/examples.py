@@ -35,6 +35,11 @@ def example(kind: type[Event], *, topic: str) -> Envelope[Event]:
     return next(one for one in examples(topic) if type(one.data) is kind)
 
 
+def named(said: Envelope[Event]) -> str:
+    """The event's type without the prefix of all types."""
+    return said.type.removeprefix("gd.mailbox.")
+
+
 def _read(topic: str, example: dict[str, object]) -> Envelope[Event]:
     said = example["envelope"]
     assert isinstance(said, dict)

@@ -141,11 +141,6 @@ def both(sequence: int) -> Inbound:
     return asked(sequence, f"both-{sequence}")
 
 
-def progress(*numbers: int) -> list[str]:
-    """Ids of events on `letters.progress`."""
-    return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
-
-
 def choking_on(what: str) -> ServiceDecider[Note, Diary]:
     """The diary's rules with a fault in them."""
 

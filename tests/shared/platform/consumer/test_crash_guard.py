@@ -17,7 +17,7 @@ from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.service_decider import Record
 from tests.support.builders import LETTER, action, asked, fired
 from tests.support.samples import sample
-from tests.support.scene import IDS, Reader, Scene
+from tests.support.scene import IDS, Reader, Scene, event
 from tests.support.waiting import until
 
 MOST_DEATHS = 3
@@ -32,15 +32,6 @@ class Died(BaseException):
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
     monkeypatch.setattr(partitions, "POLL_MS", 5)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
 
 
 def fatal(scene: Scene, *poison: Inbound) -> None:

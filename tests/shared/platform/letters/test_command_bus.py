@@ -22,11 +22,6 @@ from tests.support.waiting import until
 OTHER = "GD-TEST-0002"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 @pytest_asyncio.fixture
 async def commands(world: World) -> AsyncIterator[CommandBus[Note, Diary]]:
     door = CommandBus(world.replica().letters)

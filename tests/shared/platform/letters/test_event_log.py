@@ -70,15 +70,6 @@ def shelf(request: pytest.FixtureRequest) -> SealedShell:
     return SealedShell(new(), new(), new())
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are long soon."""
-    monkeypatch.setattr(log_archive, "MOST_ENTRIES", 5)
-    monkeypatch.setattr(log_archive, "LEFT_ENTRIES", 3)
-    monkeypatch.setattr(log_archive, "MOST_ASKED", 4)
-    monkeypatch.setattr(log_archive, "LEFT_ASKED", 2)
-
-
 def notes(count: int, *, first: int = 1, letter: str = LETTER) -> list[IdempotentCommand[Note]]:
     return [told(f"both-{number}", letter=letter) for number in range(first, first + count)]
 

@@ -22,11 +22,6 @@ from tests.support.doubles import header
 from tests.support.replicas import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 async def test_an_unknown_letter_gets_no_document(world: World) -> None:
     await world.replica().hear(action("foreign"))
     assert world.documents.kept == {}

@@ -149,11 +149,6 @@ def test_what_is_not_next_is_not_skipped() -> None:
 # --- asked for again -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 async def test_what_is_asked_for_again_is_sent_from_there_on(world: World) -> None:
     replica = world.replica()
     await replica.told(*(told(f"bureau-{number}") for number in range(1, 5)))

@@ -33,11 +33,6 @@ NUMBERS = [f"GD-TEST-{number:04d}" for number in range(1, 8)]
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def replica(world: World, monkeypatch: pytest.MonkeyPatch) -> Replica:
     monkeypatch.setattr(letters, "TOGETHER", 3)
     return world.replica()

@@ -45,9 +45,6 @@ FIRED = 3
 ACTIONS = ("act-1", "both-act-2", "refuse-act-3", "foreign-act-4")
 COMMANDS = ("cmd-1", "bureau-cmd-2", "refuse-cmd-3", "both-cmd-4", "nothing-cmd-5")
 
-Log = tuple[str, str]
-"""A topic and a letter, the scope of an order."""
-
 
 def inputs(letter: str) -> dict[str, list[Inbound]]:
     """All that a letter's topics will ever hold, by topic."""

@@ -11,8 +11,17 @@ from shared.platform.consumer import consumer as module
 from shared.platform.consumer.dead_letter_policy import Handled, handled
 from shared.platform.crypto.key_ring import CannotOpen
 from shared.platform.letters.service_decider import Record
-from tests.support.builders import ACTIONS_TOPIC, BUREAU_TOPIC, LETTER, action, asked, id_of, told
-from tests.support.parked import Stage, event, progress
+from tests.support.builders import (
+    ACTIONS_TOPIC,
+    BUREAU_TOPIC,
+    LETTER,
+    action,
+    asked,
+    id_of,
+    progress,
+    told,
+)
+from tests.support.parked import Stage, event
 from tests.support.replicas import World
 from tests.support.samples import sample
 from tests.support.scene import Scene

@@ -18,11 +18,6 @@ LETTERS, OLDEST = "mailbox_shell_unsent_letters", "mailbox_shell_oldest_unsent_s
 GAPS, OLDEST_GAP = "mailbox_shell_gap_letters", "mailbox_shell_oldest_gap_seconds"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def measuring(world: World) -> BacklogMetrics:
     return BacklogMetrics(world.documents, writes=WRITES, now=world.clock)
 

@@ -12,8 +12,9 @@ from shared.platform.crypto.key_ring import A256GCM, CannotOpen, KeyRing
 from shared.platform.letters.dead_letters import Faulty, NotParked
 from tests.support.builders import (
     BUREAU_TOPIC,
+    progress,
 )
-from tests.support.parked import Stage, both, choking_on, event, progress
+from tests.support.parked import Stage, both, choking_on, event
 
 
 @pytest.fixture

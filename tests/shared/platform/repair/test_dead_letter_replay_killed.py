@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.support.builders import (
     BUREAU_TOPIC,
     LETTER,
+    progress,
 )
-from tests.support.parked import Stage, both, event, progress
+from tests.support.parked import Stage, both, event
 
 MOST_STEPS = 60
 

@@ -29,11 +29,6 @@ from tests.support.waiting import until
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def counted() -> dict[str, float]:
     """Requests and answers that the test itself caused."""
     return {"asked": -_asked(), "answered": -_answered()}

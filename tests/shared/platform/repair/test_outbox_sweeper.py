@@ -16,11 +16,6 @@ from tests.support.waiting import until
 OTHER = "GD-TEST-0002"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 async def died(world: World, *names: str, letter: str = LETTER) -> None:
     """Processes that kept a command each, and died before sending."""
     for name in names:

@@ -22,21 +22,6 @@ OTHER = "GD-TEST-0002"
 IDS = dict.fromkeys(WRITERS, "i-1")
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def writer(world: World) -> Writer:
-    return Writer(world)
-
-
-@pytest.fixture
-def counted() -> Counted:
-    return Counted()
-
-
 def whole() -> Outbound:
     return request(1, MOST, subject="all")
 
