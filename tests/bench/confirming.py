@@ -211,7 +211,7 @@ class Trial:
 
 
 def _noon(after: datetime) -> datetime:
-    """Instants on working days in Guangdong from `after` on: no messages are sent at night."""
+    """Noon in Guangdong on the first working day from `after` on: nights are quiet."""
     calendar, day = data_files.calendar(), civil_date(after)
     while not calendar.is_working(day):
         day += timedelta(days=1)

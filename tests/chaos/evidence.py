@@ -27,7 +27,7 @@ READ = {one.name: one.partitions for one in ALL if one.is_sequenced}
 QUIET_POLLS = 3
 POLL_MS = 200
 MISSING = "missing"
-"""Counted besides the types: numbers that are still missing."""
+"""Counted besides the types: numbers that are missing, for now or for good."""
 TRIED = "attempts"
 UNORDERED = {"deliveries"}
 """Lists that several topics fill, in no promised order."""

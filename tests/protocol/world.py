@@ -55,7 +55,7 @@ class Part(NamedTuple):
     owner: int = 0
     """The replica that it is assigned to."""
     position: int = 0
-    """The next record of the owner."""
+    """Offset of the record that the owner reads next."""
     committed: int = 0
     under: int = 0
     """The topic's incarnation under which `committed` was."""

@@ -33,7 +33,7 @@ class Away:
 
     @property
     def is_alone(self) -> bool:
-        """Whether no other replica ran."""
+        """Whether no other replica took over."""
         return self.kind != "frozen"
 
 

@@ -21,7 +21,7 @@ from tests.year.spans import Letter, Run, Said, Span
 MINUTE = timedelta(minutes=1)
 STANDS_IN_AFTER = timedelta(minutes=2)
 SHORT = timedelta(milliseconds=2)
-"""The effect of rounding to milliseconds on an instant."""
+"""Largest error of rounding to milliseconds."""
 EFFECTS = {QuestionLapsed: "answer", LetterClosed: "rating"}
 
 
