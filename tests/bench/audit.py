@@ -4,8 +4,6 @@ A database server of its own is filled with copies of a few real letters under n
 separate process audits them. The figures for a million are extrapolated.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import base64

@@ -4,8 +4,6 @@ Two runs ended alike if the evidence of their letters is equal, apart from numbe
 ciphertexts.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Simulated bureaus with the router's real rules."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta

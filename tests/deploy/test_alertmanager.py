@@ -1,7 +1,5 @@
 """The recipient of each alert, which alerts are grouped, and which suppress others."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import shutil

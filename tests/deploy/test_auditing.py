@@ -1,7 +1,5 @@
 """`audit` and `trace` say when no stack runs, and otherwise read the running one."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

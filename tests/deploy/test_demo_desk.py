@@ -1,7 +1,5 @@
 """The demo's writers and duty desk act on the answers at submission, once."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Triage rules for tests, each on a word that no other letter has; and the duty desk."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A service's real application in memory, with tokens of its own issuer and no socket."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Intake at work: its shell, its web face, and the writers who ask it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """The duty desk in a browser: whole without scripts, escaped, and acting twice is acting once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser

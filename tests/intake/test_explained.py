@@ -1,7 +1,5 @@
 """A referral is shown once; a danger that is mentioned later reaches desk and letter."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """ "Is it happening now?" No: the letter proceeds with its first time. Yes: it stays here."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -4,8 +4,6 @@ Without a clause, the shortest way into a fault; with all of them, how much was 
 1 when a clause's fault isn't found, or when the protocol breaks.
 """
 
-from __future__ import annotations
-
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator

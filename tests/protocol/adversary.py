@@ -1,7 +1,5 @@
 """Failures that may happen at any moment, as often as the scenario's budget allows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from tests.protocol import broker

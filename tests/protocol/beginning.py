@@ -1,7 +1,5 @@
 """The work that processes may start: records, commands, unsent events, parked records."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import product
 

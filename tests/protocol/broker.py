@@ -1,7 +1,5 @@
 """The broker: append, deliver, keep offsets."""
 
-from __future__ import annotations
-
 from tests.protocol.folding import name
 from tests.protocol.scenario import Scenario
 from tests.protocol.world import Event, Task, Violation, World, with_

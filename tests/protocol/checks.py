@@ -3,8 +3,6 @@
 S1 to S4 are asserted where they could break: folding.py (S1, S2), broker.py (S3), keeping.py (S4).
 """
 
-from __future__ import annotations
-
 from tests.protocol.folding import name
 from tests.protocol.scenario import Scenario
 from tests.protocol.world import Doc, Violation, World, number, sent

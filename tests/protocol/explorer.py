@@ -1,7 +1,5 @@
 """Goes through every order of steps, breadth first, or through some at random."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """For each clause: the smallest world in which the protocol without it goes wrong."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from tests.protocol.clauses import Clauses

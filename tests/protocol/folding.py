@@ -1,7 +1,5 @@
 """One letter after records or a command are applied to it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from tests.protocol.scenario import Scenario

@@ -1,7 +1,5 @@
 """Repairs that happen by themselves: gap requests, recreated topics, replication."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from tests.protocol import broker

@@ -1,7 +1,5 @@
 """Operations on documents: decide and store, read the log, clear."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from tests.protocol.broker import commit, replaced

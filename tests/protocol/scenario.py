@@ -1,7 +1,5 @@
 """What is explored: services, letters, topics, earlier events, and possible failures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

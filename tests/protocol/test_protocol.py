@@ -1,7 +1,5 @@
 """The protocol holds in every order of steps, and each of its clauses is necessary."""
 
-from __future__ import annotations
-
 from dataclasses import fields, replace
 
 import pytest

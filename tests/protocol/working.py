@@ -1,7 +1,5 @@
 """The steps of processes with their work, from the first to the last."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from tests.protocol import broker, keeping

@@ -1,7 +1,5 @@
 """The state of the model: documents, topics, work in progress. Values only, all hashable."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 Id = tuple[str, str, int]

@@ -5,8 +5,6 @@ windows, as short as chance allows: six Chinese characters, ten digits, the last
 number, or fourteen other characters always contain a window.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import html

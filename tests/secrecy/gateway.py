@@ -3,8 +3,6 @@
 It takes most messages in the end. Nothing of its answers may appear in our logs.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator

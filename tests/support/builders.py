@@ -7,8 +7,6 @@ bureau alone, `mute…` emitted and not kept in the diary, `broken…` can't be 
 bureau's events from its third on are sent again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date

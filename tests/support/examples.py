@@ -3,8 +3,6 @@
 Their keys don't exist, so tests of whole stories use words of their own.
 """
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from functools import cache

@@ -1,7 +1,5 @@
 """Changes by others to a letter at the worst moment, and processes that die after storing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """Parked records of a service over doubles, an operator who handles them, and crashes."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any

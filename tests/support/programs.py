@@ -4,8 +4,6 @@ Tests that need them are marked and left out where they are missing, which the r
 `make ops-deps` installs them.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """A service that consumes from a broker in memory, and a handler under the test's control."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,7 +1,5 @@
 """Every alert has what the person on duty needs, and was seen to fire and to be silent."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

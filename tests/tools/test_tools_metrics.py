@@ -1,7 +1,5 @@
 """Every metric is named by Prometheus' conventions, documented, and bounded in its labels."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path

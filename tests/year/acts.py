@@ -1,7 +1,5 @@
 """Actions of bureaus on their own topics, valid and invalid."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID

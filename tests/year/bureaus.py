@@ -1,7 +1,5 @@
 """Bureaus: diligent, slow, forgetful, returning, wordy and wrong ones, on their own topics."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """The notifier's own messages: calls about diversions, levels of publications' problems."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any

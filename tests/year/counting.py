@@ -1,7 +1,5 @@
 """Due dates of clocks and instants of their levels, computed from the policies' rows by hand."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime

@@ -4,8 +4,6 @@ Written from the State Council's notice for 2026, the statutory days of 2027 and
 8, without any code of the product, so that the two can disagree.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache

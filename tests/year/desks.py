@@ -1,7 +1,5 @@
 """The province's desks, chiefs and editors: they route, sign, decide, instruct, recall, publish."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.publisher.domain.draft import ApproveDraft, ProposeDraft

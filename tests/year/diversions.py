@@ -1,7 +1,5 @@
 """Diverted emergencies: intake emits them, and the duty desk sees each in the end."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

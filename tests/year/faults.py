@@ -1,7 +1,5 @@
 """Failures of the notifier and the topics in a year: drawn by seed, recorded for the verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta

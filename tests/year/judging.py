@@ -4,8 +4,6 @@ A level must be recorded where its clock ran at its instant and went on until th
 minute for it; it may not be recorded where its clock had stopped, waited or moved before.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A whole year: the clock jumps from one thing that happens to the next, until all has ended."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

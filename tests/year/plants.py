@@ -1,7 +1,5 @@
 """Faults that a notifier could have, each planted into its rules or loops."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta

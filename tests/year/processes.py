@@ -1,7 +1,5 @@
 """A process of a service: the real shell over doubles, and its work in each turn."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field

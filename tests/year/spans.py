@@ -3,8 +3,6 @@
 Written from CONTRACTS and counted by hand: a different statement of the router is a finding.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Indexed documents in memory are found as by a full scan."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from hypothesis import given

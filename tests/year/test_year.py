@@ -3,8 +3,6 @@
 `YEAR_SEED=7` plays another year.
 """
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The four services as processes that exchange events over one broker, under one clock."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The verdict on a year: every letter ended, every level as it should be, nothing twice outward."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """The notifier's replicas, their partitions, and the gateway that takes messages."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Awaitable, Callable

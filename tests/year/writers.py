@@ -1,7 +1,5 @@
 """Writers: they send letters, answer, add, rate, reopen, appeal, and take letters back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.intake.domain.contact import ChangeContact

@@ -1,7 +1,5 @@
 """The command that counts open letters again after a calendar change, and its failures."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from dataclasses import replace

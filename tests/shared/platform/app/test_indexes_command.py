@@ -1,7 +1,5 @@
 """An operator creates indexes before a service starts, and learns which are missing."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """An operator's resend command sends what was requested, and explains invalid requests."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A service resends before it consumes, restarts on recreated topics, and stops in order."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os

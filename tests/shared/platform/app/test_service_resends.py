@@ -1,7 +1,5 @@
 """A living service answers other readers, asks for what its letters miss, and heals a loss."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

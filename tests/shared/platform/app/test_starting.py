@@ -1,7 +1,5 @@
 """Requests are answered although database or broker are away, at the start or later."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

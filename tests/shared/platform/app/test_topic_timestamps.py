@@ -1,7 +1,5 @@
 """No sender can choose a record's timestamp: the broker sets it, or its reader does."""
 
-from __future__ import annotations
-
 import uuid
 from datetime import UTC, datetime
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """Offsets are committed only after the work is done, and count only under their incarnation."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Too many unusable records, or one that can't be decoded, hold back their topic alone."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

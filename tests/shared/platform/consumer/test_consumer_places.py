@@ -1,7 +1,5 @@
 """A consumer notes lost records and continues, where retention or a broker removed some."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 

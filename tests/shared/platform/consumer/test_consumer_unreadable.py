@@ -1,7 +1,5 @@
 """Unusable records are parked, answered or skipped; too many of them hold their topic back."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

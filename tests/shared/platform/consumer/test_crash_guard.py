@@ -1,7 +1,5 @@
 """A record that kills its process is found after a few deaths and parked, and stops no other."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """A record now and then is parked; when it is many, their topic is stopped, and starts again."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

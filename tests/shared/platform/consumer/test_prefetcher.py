@@ -1,7 +1,5 @@
 """While a batch is handled, the next one is fetched and decrypted; each comes in its turn."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Prefetched records are dropped if their turn doesn't come, and never lost."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

@@ -1,7 +1,5 @@
 """Any service's application says at once that its database is away."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Unknown addresses answer browsers with a page, and programs with a problem document."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Commands are answered when kept, kept together, and sent behind the answer's back."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -3,8 +3,6 @@
 Each test fails when the clause that it is named after is taken out.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

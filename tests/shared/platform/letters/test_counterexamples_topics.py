@@ -3,8 +3,6 @@
 See test_counterexamples.py: each test fails when the clause that it is named after is taken out.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count

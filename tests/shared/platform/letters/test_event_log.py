@@ -3,8 +3,6 @@
 Every test that takes `shelf` runs over the double and over the real database.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

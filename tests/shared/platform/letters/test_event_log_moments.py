@@ -1,7 +1,5 @@
 """While events move out of a document, readers and writers find each of them once."""
 
-from __future__ import annotations
-
 import bson
 import pytest
 

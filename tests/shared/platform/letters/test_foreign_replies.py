@@ -1,7 +1,5 @@
 """Bureaus that don't hold a letter get one answer without a number, and no document grows."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """Events that can't be applied change nothing, delay nothing, and are never lost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Decide, keep, send: races, lost answers and replicas end as if none had happened."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial

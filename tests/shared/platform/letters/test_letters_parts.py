@@ -1,7 +1,5 @@
 """A batch in parts: deciding while others are stored gives the same result as one by one."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Sequence

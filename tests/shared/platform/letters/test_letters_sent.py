@@ -1,7 +1,5 @@
 """What is sent again, what is damped, and what stays `unsent` until acknowledged."""
 
-from __future__ import annotations
-
 import pytest
 
 from shared.platform.kafka.bus import BusFault

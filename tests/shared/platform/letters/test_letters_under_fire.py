@@ -5,8 +5,6 @@ Writes and sends fail before, after and in the middle; processes die between any
 end everything that the protocol promises to repeat is repeated; then all is as after a quiet run.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A letter whose document can't be loaded loses nothing, and no other letter waits for it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

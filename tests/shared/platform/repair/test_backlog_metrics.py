@@ -1,7 +1,5 @@
 """The backlog in a database is measured by topic and age, up to a bound, not during a scrape."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

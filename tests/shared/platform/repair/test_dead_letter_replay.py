@@ -1,7 +1,5 @@
 """A parked record is replayed or dropped once, despite deaths and concurrent operators."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import bson

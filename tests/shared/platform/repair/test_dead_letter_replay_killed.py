@@ -1,7 +1,5 @@
 """A replay or a drop may be killed at any step, and done again while the service works on."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

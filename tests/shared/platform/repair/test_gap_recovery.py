@@ -1,7 +1,5 @@
 """Events missing for a minute are requested, not too often, until they come."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

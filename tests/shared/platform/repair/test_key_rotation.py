@@ -1,7 +1,5 @@
 """Documents get a new key while letters go on, and an old key is released when unused."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from typing import Any

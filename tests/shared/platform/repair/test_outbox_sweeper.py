@@ -1,7 +1,5 @@
 """Events unacknowledged for five seconds are sent again, and cleared once acknowledged."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

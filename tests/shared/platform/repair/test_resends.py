@@ -1,7 +1,5 @@
 """Requested events are sent again unchanged by their writer, and many equal requests count once."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 

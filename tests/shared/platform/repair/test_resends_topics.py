@@ -1,7 +1,5 @@
 """The loop sends a whole requested topic once, despite deaths and failures in between."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Ends of topics and positions of groups, read from a real broker without changing anything."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Sequence
 
