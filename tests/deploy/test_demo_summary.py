@@ -1,4 +1,4 @@
-"""What a played demo tells at its end is what the services say, in tables that fit."""
+"""The demo's summary agrees with the services, in tables that fit."""
 
 import io
 import re
@@ -111,7 +111,7 @@ def test_what_passed_is_told_by_clock_and_level() -> None:
 
 
 def message(text: str, at: str = "2026-05-06T03:00:00.000+00:00", **over: Any) -> dict[str, Any]:
-    """What the gateway shows."""
+    """The messages that the gateway shows."""
     return {"text": text, "sent_at": at, "channel": "sms", "to": "154****0001", **over}
 
 

@@ -1,7 +1,5 @@
 """Intake at work: its shell, its web face, and the writers who ask it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -114,7 +112,7 @@ class Front:
     async def submit(
         self, who: str = "chen", *, key: str | None = None, **over: Any
     ) -> httpx.Response:
-        """Somebody sends a letter."""
+        """Send a letter."""
         name = key or f"letter-key-{next(self._names):05}"
         return await self.post("/v1/letters", body(**over), who=who, key=name)
 

@@ -54,7 +54,7 @@ async def ask(
     key: str = "reveal-key-1",
     signed_in: timedelta = timedelta(),
 ) -> Any:
-    """Somebody with these roles asks who wrote it."""
+    """A person with these roles requests the writer's identity."""
     at = desk.shelf.now()
     given = token(who, at=at, roles=list(roles), auth_time=int((at - signed_in).timestamp()))
     return await desk.post(

@@ -1,7 +1,5 @@
 """Messages to staff go to all holders of an office; `Retry-After` is honoured."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime

@@ -1,4 +1,4 @@
-"""What the publisher hears: copies, categories, and every fact of the router."""
+"""Events that the publisher handles: copies, categories, and every fact of the router."""
 
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The router at work: its shell, its web face, and the records that others send it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass

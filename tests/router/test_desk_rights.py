@@ -133,7 +133,7 @@ async def test_the_same_key_does_it_once(desk: Office, what: str) -> None:
 
 
 async def test_a_return_that_is_sent_again_is_answered_as_it_was(desk: Office) -> None:
-    """The answer may have been lost on its way; the letter is somebody else's by now."""
+    """The answer may have been lost; by now another bureau holds the letter."""
     await begin(desk)
     first = await do(desk, "return", "gz", key="key-00001")
     again = await do(desk, "return", "gz", key="key-00001")

@@ -3,8 +3,6 @@
 Anything else raises `NotImplementedError`; an update that the database refuses raises `ValueError`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

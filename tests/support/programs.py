@@ -4,8 +4,6 @@ Tests that need them are marked and left out where they are missing, which the r
 `make ops-deps` and `make browser-deps` install them.
 """
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence

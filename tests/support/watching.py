@@ -1,7 +1,5 @@
 """What was reached on a walk through the services: commands decided, routes asked, events said."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace

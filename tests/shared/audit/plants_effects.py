@@ -1,7 +1,5 @@
 """Faults in a letter's effects: repeated, visible to others, sent to the wrong bureau, unseen."""
 
-from __future__ import annotations
-
 import copy
 from datetime import timedelta
 

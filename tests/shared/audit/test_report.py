@@ -1,7 +1,5 @@
 """The outcome is reported for people, programs and Prometheus, and without anyone's words."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

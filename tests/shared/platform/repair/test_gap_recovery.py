@@ -1,7 +1,5 @@
 """Events missing for a minute are requested, not too often, until they come."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 
@@ -26,11 +24,6 @@ from tests.support.builders import (
 )
 from tests.support.replicas import World
 from tests.support.waiting import until
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 @pytest.fixture
