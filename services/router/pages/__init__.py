@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.router.pages import reading_list, signing_folder, triage
+from services.router.pages import reading_list, signing_folder, supervision, triage
 from services.router.pages.front import FRONT
 
 router = APIRouter(include_in_schema=False)
-for desk in (triage, signing_folder, reading_list):
+for desk in (triage, signing_folder, reading_list, supervision):
     router.include_router(desk.router)
 
 __all__ = ["FRONT", "router"]

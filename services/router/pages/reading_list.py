@@ -16,7 +16,7 @@ from services.router.api.dependencies import TheDesk, require_role, seen_by
 from services.router.api.letters_schemas import shown
 from services.router.api.lists_schemas import subject
 from services.router.domain.letter import Letter
-from services.router.domain.overview import OverviewFilter, OverviewLine, is_late
+from services.router.domain.overview import Horizon, OverviewFilter, OverviewLine, is_late
 from services.router.domain.supervision import DIRECTOR, ReadLetter, is_in_person
 from services.router.pages.desk_tools import Tools
 from services.router.pages.frame import PLACE, new_key
@@ -114,11 +114,11 @@ class ChiefsDesk(ReadingDesk):
         policy = self.policy
         if policy is None:
             return
-        now, in_person = self.desk.now(), self.reads_in_person
+        at, in_person = Horizon.at(self.desk.now()), self.reads_in_person
         who = restriction(viewer_of(self.person), least="all")
-        for line in self.tools.overview.lines(who, OverviewFilter(), now=now):
+        for line in self.tools.overview.lines(who, OverviewFilter(), at=at):
             office = self._office_for(line)
-            late = is_late(line, now)
+            late = is_late(line, at)
             why = policy.why(line.number, line.category, is_late=late) if office else None
             if office and why:
                 read = line.read_by if in_person else line.read_for
