@@ -91,7 +91,7 @@ async def test_a_large_file_is_streamed_in_parts() -> None:
 
     parts = [part async for part in csv_response("a.csv", ["n", "t"], rows()).body_iterator]
     assert max(len(part) for part in parts) < 10_000
-    whole = b"".join(part if isinstance(part, bytes) else part.encode() for part in parts)
+    whole = b"".join(part.encode() if isinstance(part, str) else bytes(part) for part in parts)
     assert whole.count(b"\r\n") == 10 * TOGETHER + 1
     assert b'"a ""b"", c"' in whole
 
