@@ -7,6 +7,7 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from services.router.domain.claims import Claim
 from services.router.domain.conflicts import MOST_CONFLICTS, DeclareConflict
 from services.router.domain.letter import standing
 from shared.contracts.values import By
@@ -76,7 +77,7 @@ async def test_a_claim_and_a_draft_are_let_go(desk: Office) -> None:
     await begin(desk)
     await does(desk, ("accept", "gz"))
     stores, now = desk.stores, MONDAY
-    await stores.claims.claim(LETTER, staff="gz", assignment=1, now=now)
+    await stores.claims.claim(Claim(LETTER, "gz", "guangzhou", 1, now))
     await stores.drafts.save(LETTER, {}, staff="gz", assignment=1, version=0, now=now)
     await stores.visits.opened("gz", LETTER, facts=2, now=now)
     await do(desk, "conflict", "gz", body=None)

@@ -17,6 +17,7 @@ class Claim:
     letter: str
     staff: str
     """Opaque id."""
+    bureau: str
     assignment: int
     since: datetime
     taken_from: str | None = None

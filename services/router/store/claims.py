@@ -1,9 +1,10 @@
 """Claims: who works on which letter.
 
-{ _id: letter, staff: opaque id, assignment, since, taken_from, note: sealed }
+{ _id: letter, staff: opaque id, bureau, assignment, since, taken_from, note: sealed }
 """
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -20,11 +21,11 @@ from shared.platform.mongo.database import (
 )
 
 CLAIMS: Final = "desk_claims"
-INDEXES: Final = (Index((("staff", 1),)),)
+INDEXES: Final = (Index((("staff", 1),)), Index((("bureau", 1),)))
 NOTE: Final = "claim.note"
 TOGETHER: Final = 100
-MOST_CLAIMS: Final = 500
-"""Limit of claims of one person that are read."""
+MOST_CLAIMS: Final = 2_000
+"""Limit of claims of one person, or one bureau, that are read."""
 
 
 async def by_holding(documents: Collection) -> AsyncIterator[dict[str, int]]:
@@ -54,13 +55,19 @@ class Claims:
 
     async def by(self, staff: str) -> dict[str, int]:
         """Return the letters that this person claimed, and during which holding."""
-        fields = {"assignment": 1}
-        found = await self._claims.find({"staff": staff}, fields=fields, limit=MOST_CLAIMS)
+        return await self._holdings({"staff": staff})
+
+    async def at(self, bureaus: Iterable[str]) -> dict[str, int]:
+        """Return the letters of these bureaus that anybody claimed, and during which holding."""
+        return await self._holdings({"bureau": {"$in": sorted(bureaus)}})
+
+    async def _holdings(self, where: Document) -> dict[str, int]:
+        found = await self._claims.find(where, fields={"assignment": 1}, limit=MOST_CLAIMS)
         return {one["_id"]: one["assignment"] for one in found}
 
-    async def claim(self, letter: str, *, staff: str, assignment: int, now: datetime) -> None:
+    async def claim(self, new: Claim) -> None:
         """Claim a letter that nobody works on. Raises: AlreadyDone, if somebody does."""
-        new = Claim(letter, staff, assignment, now)
+        letter, staff, assignment = new.letter, new.staff, new.assignment
         if not (await self._claims.write([Insert(self._document(new))])).taken:
             return
         past = Update(
@@ -77,7 +84,7 @@ class Claims:
 
     async def move(self, claim: Claim, *, to: str, note: str, now: datetime) -> None:
         """Give a claimed letter to another person. Raises: AlreadyDone, if it has moved."""
-        moved = Claim(claim.letter, to, claim.assignment, now, claim.staff, note)
+        moved = replace(claim, staff=to, since=now, taken_from=claim.staff, note=note)
         where = {"_id": claim.letter, "staff": claim.staff, "since": claim.since}
         written = await self._claims.write([Update(where, {"$set": self._fields(moved)})])
         if not written.matched:
@@ -98,6 +105,7 @@ class Claims:
         note = self._ring.seal(claim.note.encode(), letter=claim.letter, field=NOTE)
         return {
             "staff": claim.staff,
+            "bureau": claim.bureau,
             "assignment": claim.assignment,
             "since": claim.since,
             "taken_from": claim.taken_from,
@@ -109,6 +117,7 @@ class Claims:
         return Claim(
             letter,
             document["staff"],
+            document["bureau"],
             document["assignment"],
             document["since"],
             document["taken_from"],

@@ -30,6 +30,9 @@ MOST_READ: Final = 1_500
 """Letters read for one page; if few match, the page may be short."""
 MOST_COUNTED: Final = 1_000
 """Letters in one state that are counted; a larger count stands for more."""
+COUNTED_AGAIN: Final = timedelta(seconds=10)
+MOST_KEPT: Final = 1_000
+"""Cached counts."""
 _FIELDS: Final = ("is", "due_at", "state.police_type", "state.assignment", "state.facts")
 _COUNTED: Final = ("_id", "due_at", "state.police_type", "state.assignment")
 
@@ -77,6 +80,28 @@ class InboxCounts:
     mine: int
     is_more: bool
     """Whether a state has more letters than were counted."""
+
+
+class InboxCountCache:
+    """Counts of the last seconds, each for those who may see the same letters."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, tuple[datetime, InboxCounts]] = {}
+
+    def get(self, key: object, *, now: datetime) -> InboxCounts | None:
+        """Return the counts under that key, unless they are too old."""
+        at, counts = self._known.get(key, (BEGIN[0], None))
+        return counts if now - at < COUNTED_AGAIN else None
+
+    def put(self, key: object, counts: InboxCounts, *, now: datetime) -> None:
+        """Remember counts."""
+        if len(self._known) >= MOST_KEPT:
+            self._known.clear()
+        self._known[key] = now, counts
+
+    def forget(self) -> None:
+        """Count again next time: something was done here."""
+        self._known.clear()
 
 
 async def inbox_page(

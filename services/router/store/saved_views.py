@@ -38,13 +38,18 @@ class SavedViews:
         """Return this person's views, oldest first."""
         return (await self._read(staff))[1]
 
-    async def add(self, staff: str, *, name: str, filters: Mapping[str, str]) -> None:
-        """Save a view; one of the same name is replaced. Raises: LimitReached, AlreadyDone."""
+    async def add(self, staff: str, *, name: str, filters: Mapping[str, str]) -> str:
+        """Save a view, replacing one of that name; return its id.
+
+        Raises: LimitReached, AlreadyDone.
+        """
         version, views = await self._read(staff)
         others = [view for view in views if view.name != name]
         if len(others) >= MOST_VIEWS:
             raise LimitReached("at most twenty views")
-        await self._write(staff, [*others, SavedView(token_hex(8), name, filters)], version)
+        new = SavedView(token_hex(8), name, filters)
+        await self._write(staff, [*others, new], version)
+        return new.id
 
     async def remove(self, staff: str, view: str) -> None:
         """Delete a view, if there is one. Raises: AlreadyDone."""

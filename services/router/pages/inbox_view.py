@@ -1,0 +1,177 @@
+"""What the inbox shows: its filters, its lines and its counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from services.router.api.dependencies import RouterDesk, found_by, seen_by
+from services.router.api.lists_schemas import subject
+from services.router.domain.letter import Letter
+from services.router.store.inbox import (
+    AT_DESK,
+    InboxCounts,
+    InboxFilter,
+    count_inbox,
+    inbox_page,
+)
+from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.vocabulary import Category, PoliceType, State
+from shared.kernel.access_policy import Sight
+from shared.platform.http.parameters import RequestBody
+from shared.platform.http.tokens import Person
+from shared.platform.mongo.paging import Place
+
+DueFilter = Literal["overdue", "soon", "week"]
+WhoFilter = Literal["mine", "free"]
+WITHIN: Final[Mapping[DueFilter, timedelta]] = {
+    "overdue": timedelta(),
+    "soon": timedelta(days=3),
+    "week": timedelta(days=7),
+}
+
+
+class InboxQuery(RequestBody):
+    """The filters as they stand in the address; nothing of it is personal."""
+
+    state: State | None = None
+    police_type: PoliceType | None = None
+    due: DueFilter | None = None
+    who: WhoFilter | None = None
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Those that are set."""
+        return {name: str(value) for name, value in self if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """A letter in the inbox."""
+
+    number: str
+    sight: Sight
+    received_at: datetime
+    subject: str | None
+    state: State | None
+    category: Category | None
+    police_type: PoliceType | None
+    unit: str | None
+    due_at: datetime | None
+    left_s: float
+    is_supervised: bool
+    claimed_by: str | None
+    news: Literal["new", "changed"] | None
+
+    @property
+    def tone(self) -> str:
+        """How urgent it is."""
+        if self.left_s <= 0:
+            return "red"
+        return "amber" if self.left_s <= WITHIN["soon"].total_seconds() else "grey"
+
+
+def desks_of(person: Person) -> tuple[Bureau, ...]:
+    """Return the bureaus in which this person has a seat."""
+    return tuple(slug for slug in BUREAUS if slug in person.bureaus)
+
+
+async def inbox_lines(
+    query: InboxQuery, person: Person, *, desk: RouterDesk, after: Place | None
+) -> tuple[list[InboxLine], Place | None]:
+    """Return one page of the inbox, the next due first. Raises: DatabaseFault."""
+    desks, claims, now = desks_of(person), desk.stores.claims, desk.now()
+    wanted = InboxFilter(
+        desks,
+        states=(query.state,) if query.state else AT_DESK,
+        police_type=query.police_type,
+        due_before=now + WITHIN[query.due] if query.due else None,
+        only=await claims.by(person.staff_id) if query.who == "mine" else None,
+        without=await claims.at(desks) if query.who == "free" else {},
+    )
+    seen = found_by(person, least="all")
+    numbers, end = await inbox_page(desk.documents, wanted, seen=seen, now=now, after=after)
+    states = await desk.letters.states(numbers)
+    found = [(number, states.get(number)) for number in numbers]
+    shown: list[tuple[str, Letter, Sight]] = [
+        (number, letter, "all")
+        for number, letter in found
+        if isinstance(letter, Letter) and seen_by(person, letter) == "all"
+    ]
+    return await lines_of(shown, person, desk=desk), end
+
+
+async def lines_of(
+    letters: Sequence[tuple[str, Letter, Sight]], person: Person, *, desk: RouterDesk
+) -> list[InboxLine]:
+    """Return the lines of these letters. Raises: DatabaseFault."""
+    numbers, stores = [number for number, _, _ in letters], desk.stores
+    claims = await stores.claims.of(numbers)
+    seen = await stores.visits.seen(person.staff_id, numbers)
+    lines = []
+    for number, letter, sight in letters:
+        claim = claims.get(number)
+        is_current = claim is not None and claim.assignment == letter.assignment
+        lines.append(
+            _line(
+                number,
+                letter,
+                sight=sight,
+                now=desk.now(),
+                claimed_by=claim.staff if claim and is_current else None,
+                seen=seen.get(number),
+            )
+        )
+    return lines
+
+
+async def inbox_counts(person: Person, *, desk: RouterDesk) -> InboxCounts:
+    """Count the letters that this person may see here, at most some seconds ago.
+
+    Raises: DatabaseFault.
+    """
+    desks, stores, now = desks_of(person), desk.stores, desk.now()
+    key = person.staff_id, person.roles
+    if (known := stores.counts.get(key, now=now)) is not None:
+        return known
+    counts = await count_inbox(
+        desk.documents,
+        desks,
+        seen=found_by(person, least="all"),
+        now=now,
+        claimed=await stores.claims.at(desks),
+        mine=await stores.claims.by(person.staff_id),
+    )
+    stores.counts.put(key, counts, now=now)
+    return counts
+
+
+def _line(
+    number: str,
+    letter: Letter,
+    *,
+    sight: Sight,
+    now: datetime,
+    claimed_by: str | None,
+    seen: int | None,
+) -> InboxLine:
+    is_now = sight == "all"
+    due_at = letter.due_at if is_now else None
+    news: Literal["new", "changed"] | None = "new" if seen is None else None
+    if seen is not None and seen < letter.facts:
+        news = "changed"
+    return InboxLine(
+        number,
+        sight,
+        letter.received_at,
+        subject(letter, is_masked=letter.masked or not is_now),
+        letter.state if is_now else None,
+        letter.category if is_now else None,
+        letter.police_type if is_now else None,
+        letter.unit if is_now else None,
+        due_at,
+        (due_at - now).total_seconds() if due_at else float("inf"),
+        is_supervised=is_now and letter.is_supervised,
+        claimed_by=claimed_by if is_now else None,
+        news=news if is_now else None,
+    )
