@@ -90,13 +90,14 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    app = create_app("Router", settings, client=client, ready=ready, now=now)
+    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=[pages.PLACE])
     install(
         app,
         settings=settings,
         service="router",
         templates=HERE / "templates",
         locale=HERE / "locale",
+        entries=pages.ENTRIES,
     )
     app.include_router(router)
     app.include_router(pages.router)

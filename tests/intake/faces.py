@@ -68,18 +68,19 @@ async def opened_face(
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
     sessions: Memory | None = None,
+    service: str = "intake",
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever asks the face that these settings, routes and parts make.
 
     `forms`: paths of pages with forms. `layers`: around the gate, inner first.
-    `misses`: letters that a person may miss.
+    `misses`: letters that a person may miss. `service`: whose templates and words.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
-        with_pages(app, "intake", now=now)
+        with_pages(app, service, now=now)
         app.state.misses = Misses(now=now, most=misses)
         with_sessions(app, now=now, documents=sessions)
         _include(app, router)

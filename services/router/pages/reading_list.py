@@ -19,9 +19,8 @@ from services.router.domain.letter import Letter
 from services.router.domain.overview import Horizon, OverviewFilter, OverviewLine, is_late
 from services.router.domain.supervision import DIRECTOR, ReadLetter, is_in_person
 from services.router.pages.desk_tools import Tools
-from services.router.pages.frame import PLACE, new_key
+from services.router.pages.frame import PLACE, key_in, new_key, refusal_text
 from services.router.pages.reading_desk import ReadingDesk, show_text_form, take_text
-from services.router.pages.refusal_messages import refusal_message
 from services.router.pages.signing_folder import INSTRUCT
 from services.router.store.overview import place_of
 from services.router.store.read_share import LEAST
@@ -202,12 +201,12 @@ async def read(letter: str, at: At) -> Response:
     """Record that this person has read it, and go to the next one."""
     fields = await fields_of(at.request)
     number, found = await at.letter(letter)
-    action = at.action(number, found, fields.get("key"))
+    action = at.action(number, found, key_in(fields))
     try:
         by = require_role(action.as_chief(), action.as_director())
         await action.execute(ReadLetter(by, action.now))
     except Refused as refusal:
-        notice = refusal_message(refusal)
+        notice = refusal_text(refusal)
         return _letter_page(at, number, found, status=refusal.status, notice=notice)
     return RedirectResponse(f"{HERE}/next?after={number}&done=read", status_code=303)
 
