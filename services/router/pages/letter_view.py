@@ -139,6 +139,10 @@ def offers(action: StaffAction) -> Iterator[Offer]:
     allowed = action.allowed
     if "reply" in allowed:
         yield Offer("reply", N_("Write the reply"), is_first=True)
+    if allowed & {"sign", "send_back"}:
+        yield Offer("sign", N_("Read and sign the draft"), is_first=True)
+    if "read" in allowed:
+        yield Offer("read", N_("Read it in person"), is_first=False)
     for name, form in EVERY_FORM.items():
         if form.needs is not None and form.needs in allowed and name != "reply":
             yield Offer(name, form.title, is_first=name in FIRST)

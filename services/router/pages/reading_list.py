@@ -19,7 +19,7 @@ from services.router.domain.letter import Letter
 from services.router.domain.overview import Horizon, OverviewFilter, OverviewLine, is_late
 from services.router.domain.supervision import DIRECTOR, ReadLetter, is_in_person
 from services.router.pages.desk_tools import Tools
-from services.router.pages.frame import PLACE, key_in, new_key, refusal_text
+from services.router.pages.frame import LETTERS, PLACE, key_in, new_key, refusal_text
 from services.router.pages.reading_desk import ReadingDesk, show_text_form, take_text
 from services.router.pages.signing_folder import INSTRUCT
 from services.router.store.overview import place_of
@@ -194,6 +194,13 @@ async def show_letter(letter: str, at: At, done: Done | None = None) -> Response
     """A letter to be read in person."""
     number, found = await at.letter(letter)
     return _letter_page(at, number, found, notice=NOTICES.get(done or ""))
+
+
+@router.get(LETTERS + "/{letter}/read")
+async def go_to_letter(letter: str, at: At) -> Response:
+    """Go from a letter's page to the reading list's."""
+    number, _ = await at.letter(letter)
+    return RedirectResponse(f"{HERE}/{number}", status_code=303)
 
 
 @router.post(HERE + "/{letter}/read")

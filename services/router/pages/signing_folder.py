@@ -25,7 +25,7 @@ from services.router.domain.signing import (
 )
 from services.router.domain.supervision import Instruct
 from services.router.pages.desk_tools import Tools
-from services.router.pages.frame import PLACE, key_in, new_key, refusal_text
+from services.router.pages.frame import LETTERS, PLACE, key_in, new_key, refusal_text
 from services.router.pages.reading_desk import (
     INSTRUCT_TEXTS,
     SEND_BACK_TEXTS,
@@ -197,6 +197,13 @@ async def show_draft(letter: str, at: At, done: Done | None = None) -> Response:
         may_instruct="instruct" in at.action(number, found).allowed,
         notice=NOTICES.get(done or ""),
     )
+
+
+@router.get(LETTERS + "/{letter}/sign")
+async def go_to_draft(letter: str, at: At) -> Response:
+    """Go from a letter's page to its draft."""
+    number, _ = await at.letter(letter)
+    return RedirectResponse(f"{HERE}/{number}", status_code=303)
 
 
 @router.get(HERE + "/{letter}/sign")
