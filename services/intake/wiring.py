@@ -36,6 +36,8 @@ from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
 from shared.web.front_page import front_page
+from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
@@ -87,7 +89,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=[pages.PLACE])
+    forms = (pages.PLACE, *FORMS)
+    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=forms)
     install(
         app,
         settings=settings,
@@ -95,6 +98,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         templates=HERE / "templates",
         locale=HERE / "locale",
     )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(front_page(pages.FRONT, settings))
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
@@ -103,7 +107,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         shell=shell,
         app=opened(app, desk, is_development=settings.is_development),
         ready=ready,
-        indexes=store.INDEXES,
+        indexes={**store.INDEXES, **SIGN_IN_INDEXES},
         loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
         close=client.aclose,
         new_consumer=shell.consumer,

@@ -37,6 +37,8 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.web.front_page import front_page
+from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
@@ -69,7 +71,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         (share, _gateway(to_gateway, settings, offices, now)),
         (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
     )
-    app = create_app("Notifier", settings, client=to_issuer, ready=ready, now=now)
+    app = create_app("Notifier", settings, client=to_issuer, ready=ready, now=now, forms=FORMS)
     install(
         app,
         settings=settings,
@@ -78,6 +80,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         locale=HERE / "locale",
     )
     app.state.documents = shell.documents
+    install_sign_in(app, settings, storage=Storage.of(shell), client=to_issuer, now=now)
     app.include_router(api.router)
     app.include_router(front_page(pages.FRONT, settings))
     return Service(
@@ -86,7 +89,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         app=app,
         ready=ready,
         new_consumer=shell.consumer,
-        indexes=INDEXES,
+        indexes={**INDEXES, **SIGN_IN_INDEXES},
         loops=(
             *(
                 partial(after_reading, shell.has_read_all, loop)

@@ -26,6 +26,8 @@ from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
+from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
@@ -70,7 +72,7 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     )
     gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
-    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now)
+    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=FORMS)
     install(
         app,
         settings=settings,
@@ -78,6 +80,7 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         templates=HERE / "templates",
         locale=HERE / "locale",
     )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=to_issuer, now=now)
     opened(app, desk)
     return Service(
         settings=settings,
@@ -85,7 +88,7 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         app=app,
         ready=ready,
         new_consumer=shell.consumer,
-        indexes=INDEXES,
+        indexes={**INDEXES, **SIGN_IN_INDEXES},
         loops=(gauge.run, counter.run),
         close=to_issuer.aclose,
     )

@@ -50,6 +50,8 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import NONE, Anchors
 from shared.web.front_page import front_page
+from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
@@ -90,7 +92,9 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=[pages.PLACE])
+    app = create_app(
+        "Router", settings, client=client, ready=ready, now=now, forms=(*FORMS, pages.PLACE)
+    )
     install(
         app,
         settings=settings,
@@ -99,6 +103,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         locale=HERE / "locale",
         entries=pages.ENTRIES,
     )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(router)
     app.include_router(pages.router)
     app.include_router(front_page(pages.FRONT, settings))
@@ -119,7 +124,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         app=app,
         ready=ready,
         new_consumer=new_consumer,
-        indexes=documents.INDEXES,
+        indexes={**documents.INDEXES, **SIGN_IN_INDEXES},
         loops=(
             *_loops(shell, rulebook, now, anchors),
             *_desk_loops(tools, app.state.desk, now),

@@ -67,6 +67,8 @@ class SignedIn:
     """The hint for the sign-out at the issuer."""
     issuer_session: str | None = field(default=None, repr=False)
     """The claim `sid`."""
+    subject: str | None = field(default=None, repr=False)
+    """The claim `sub`, where another one is the person's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class Sessions:
         document: Document = {
             "_id": name,
             "side": self._side,
-            "subject": self._hashes("subject", signed_in.person.sub)[0],
+            "subject": self._hashes("subject", signed_in.subject or signed_in.person.sub)[0],
             "started_at": at,
             "seen_at": at,
             "erase_at": at + self._limits.absolute + KEPT_AFTER,
@@ -235,6 +237,7 @@ def _written(signed_in: SignedIn) -> dict[str, Any]:
         "auth_time": person.auth_time and person.auth_time.isoformat(),
         "id_token": signed_in.id_token,
         "issuer_session": signed_in.issuer_session,
+        "subject": signed_in.subject,
     }
 
 
@@ -248,4 +251,4 @@ def _signed_in(content: Mapping[str, Any]) -> SignedIn:
         roles=frozenset(content["roles"]),
         auth_time=at and datetime.fromisoformat(at),
     )
-    return SignedIn(person, content["id_token"], content["issuer_session"])
+    return SignedIn(person, content["id_token"], content["issuer_session"], content["subject"])

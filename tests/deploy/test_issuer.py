@@ -1,5 +1,6 @@
 """Do its tokens verify, and does everything about it say that it is for development only?"""
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -12,33 +13,43 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from deploy.local.fakes import fake_services
-from deploy.local.fakes.issuer import Issuer, build, load_key
+from deploy.local.fakes.issuer import build, load_issuers
+from deploy.local.fakes.openid import Registration
 from deploy.local.fakes.people import PEOPLE, id_number
 from deploy.local.stack import keys
-from deploy.local.stack.plan import ISSUER_PATH
+from deploy.local.stack.keys import SIDES
+from deploy.local.stack.plan import issuer_path
+from shared.platform.runtime.issuer_settings import Side
 
-ISSUER = f"http://127.0.0.1:8090{ISSUER_PATH}"
+ROOT = "http://127.0.0.1:8090"
+CITIZENS, STAFF = (f"{ROOT}{issuer_path(side)}" for side in SIDES)
+NAMES: dict[Side, str] = {"citizens": CITIZENS, "staff": STAFF}
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     keys.make(tmp_path)
-    app = build(Issuer(load_key(tmp_path), issuer=ISSUER, now=lambda: NOW))
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8090") as client:
-        yield client
+    async with httpx.AsyncClient() as nobody:
+        app = build(
+            load_issuers(tmp_path, NAMES, now=lambda: NOW),
+            Registration("seeded-secret", ("http://127.0.0.1:8082",)),
+            nobody,
+        )
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url=ROOT) as client:
+            yield client
 
 
-async def claims(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
-    published = KeySet.import_key_set((await client.get(f"{ISSUER}/jwks.json")).json())
+async def claims(client: httpx.AsyncClient, address: str, *, issuer: str = STAFF) -> dict[str, Any]:
+    published = KeySet.import_key_set((await client.get(f"{issuer}/jwks.json")).json())
     token = (await client.get(address)).text
     return jwt.decode(token, published, algorithms=["ES256"]).claims
 
 
 async def test_a_citizens_token_verifies_by_the_published_key(client: httpx.AsyncClient) -> None:
-    found = await claims(client, f"{ISSUER}/token/chen")
-    assert (found["iss"], found["aud"], found["sub"]) == (ISSUER, "mailbox", "chen")
+    found = await claims(client, f"{CITIZENS}/token/chen", issuer=CITIZENS)
+    assert (found["iss"], found["aud"], found["sub"]) == (CITIZENS, "mailbox", "chen")
     assert found["auth_time"] == found["iat"] == found["nbf"] == int(NOW.timestamp())
     assert found["exp"] > found["iat"]
     assert found["phone_number"].startswith("154")
@@ -57,22 +68,27 @@ async def test_a_sign_in_can_be_of_some_time_ago(client: httpx.AsyncClient) -> N
 
 
 async def test_nobody_else_gets_a_token(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/token/mallory")
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
+    for address in ("/token/mallory", f"{STAFF}/token/chen", f"{CITIZENS}/token/editor-mei"):
+        answer = await client.get(address)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_discovery_names_the_keys_and_is_found_below_the_issuer(
     client: httpx.AsyncClient,
 ) -> None:
-    for base in ("", ISSUER):
-        found = (await client.get(f"{base}/.well-known/openid-configuration")).json()
-        assert (found["issuer"], found["jwks_uri"]) == (ISSUER, f"{ISSUER}/jwks.json")
+    for issuer in (CITIZENS, STAFF):
+        found = (await client.get(f"{issuer}/.well-known/openid-configuration")).json()
+        assert (found["issuer"], found["jwks_uri"]) == (issuer, f"{issuer}/jwks.json")
 
 
 async def test_the_published_key_is_only_its_public_half(client: httpx.AsyncClient) -> None:
-    [jwk] = (await client.get("/jwks.json")).json()["keys"]
-    assert "d" not in jwk
+    kids = set()
+    for issuer in (CITIZENS, STAFF):
+        [jwk] = (await client.get(f"{issuer}/jwks.json")).json()["keys"]
+        assert "d" not in jwk
+        kids.add((jwk["kid"], jwk["x"]))
+    assert len(kids) == 2
 
 
 async def test_it_says_on_its_page_and_in_every_answer_what_it_is_for(
@@ -81,7 +97,7 @@ async def test_it_says_on_its_page_and_in_every_answer_what_it_is_for(
     page = await client.get("/")
     assert "仅供开发 · " in page.text
     assert "development only" in page.text
-    for address in ("/", "/jwks.json", "/token/chen", "/token/nobody", "/health/ready"):
+    for address in ("/", f"{STAFF}/jwks.json", "/token/chen", "/token/nobody", "/health/ready"):
         headers = (await client.get(address)).headers
         assert headers["x-mailbox-stage"] == "development only"
 
@@ -110,3 +126,71 @@ def test_demo_people_can_be_nobody_and_show_nothing_of_themselves() -> None:
         assert (person.phone[:3], len(person.phone)) == ("154", 11)
         assert person.id_number not in repr(person)
         assert json.dumps(person.claims())
+
+
+# --- as an OpenID provider ---------------------------------------------------------------------
+
+ASKED = {
+    "response_type": "code",
+    "client_id": "mailbox-pages",
+    "redirect_uri": "http://127.0.0.1:8082/sign-in/callback",
+    "scope": "openid",
+    "state": "s",
+    "code_challenge": "c" * 43,
+    "code_challenge_method": "S256",
+}
+
+
+async def test_people_are_offered_by_role_in_one_language_and_can_be_searched(
+    client: httpx.AsyncClient,
+) -> None:
+    page = (await client.get(f"{STAFF}/authorize", params=ASKED)).text
+    assert "以工作人员身份登录" in page
+    assert "广州市公安局领导" in page
+    assert "Sign in as" not in page
+    assert "陈小禾" not in page
+    found = await client.get(f"{STAFF}/authorize", params=ASKED | {"q": "triage", "lang": "en"})
+    assert "triage-lin" in found.text
+    assert "editor-mei" not in found.text
+    assert "Sign in as staff" in found.text
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"scope": "profile"}, "invalid_scope"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge": ""}, "invalid_request"),
+        ({"prompt": "none"}, "login_required"),
+        ({"person": "chen"}, "access_denied"),
+    ],
+)
+async def test_a_wrong_request_goes_back_with_its_error(
+    client: httpx.AsyncClient, change: dict[str, str], error: str
+) -> None:
+    answer = await client.get(f"{STAFF}/authorize", params=ASKED | change)
+    back = answer.headers["location"]
+    assert back.startswith("http://127.0.0.1:8082/sign-in/callback?")
+    assert {f"error={error}", "state=s"} <= set(back.partition("?")[2].split("&"))
+
+
+@pytest.mark.parametrize(
+    "change", [{"client_id": "other"}, {"redirect_uri": "https://evil.example/sign-in/callback"}]
+)
+async def test_nobody_is_sent_to_a_stranger(
+    client: httpx.AsyncClient, change: dict[str, str]
+) -> None:
+    answer = await client.get(f"{STAFF}/authorize", params=ASKED | change)
+    assert (answer.status_code, "location" in answer.headers) == (400, False)
+
+
+@pytest.mark.parametrize("secret", [None, "mailbox-pages:wrong", "other:seeded-secret", "x"])
+async def test_the_token_endpoint_wants_the_client(
+    client: httpx.AsyncClient, secret: str | None
+) -> None:
+    headers = {}
+    if secret is not None:
+        headers["authorization"] = f"Basic {base64.b64encode(secret.encode()).decode()}"
+    answer = await client.post(f"{STAFF}/token", data={"code": "x"}, headers=headers)
+    assert (answer.status_code, answer.json()) == (401, {"error": "invalid_client"})

@@ -83,7 +83,7 @@ class KnownPeople(Verifier):
 
     def __init__(self, people: Mapping[str, Person], *, now: Clock) -> None:
         self._people = people
-        self._now = now
+        self.now = now
 
     @override
     async def check(self, token: str) -> Person:

@@ -12,6 +12,7 @@ import httpx
 from deploy.local.fakes.issuer import Issuer
 from deploy.local.fakes.people import DemoPerson
 from deploy.local.stack.plan import url
+from shared.platform.runtime.issuer_settings import Side
 from tests.secrecy.search import Place, Text
 
 ANYONE = "anyone"
@@ -25,7 +26,7 @@ class Ears:
     """Asks as anybody, and remembers every answer."""
 
     ports: Mapping[str, int]
-    issuer: Issuer
+    issuers: Mapping[Side, Issuer]
     client: httpx.AsyncClient
     heard: list[Text] = field(default_factory=list, repr=False)
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
@@ -89,7 +90,7 @@ class Ears:
     def token(self, person: DemoPerson) -> str:
         """Their sign-in, fresh for as long as the story takes."""
         if person.sub not in self.tokens:
-            self.tokens[person.sub] = self.issuer.token(person)
+            self.tokens[person.sub] = self.issuers[person.side].token(person)
         return self.tokens[person.sub]
 
     def keep(self, name: str, status: int, body: bytes, headers: Mapping[str, str]) -> None:

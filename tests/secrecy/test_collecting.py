@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.fakes.issuer import Issuer, load_key
+from deploy.local.fakes.issuer import load_issuers
 from deploy.local.stack.keys import make
 from shared.platform.mongo.database import Insert
 from tests.secrecy.collecting import back_up, compressors, files, pages, processes
@@ -100,7 +100,7 @@ async def ears(tmp_path: Path) -> AsyncIterator[Ears]:
 
     make(tmp_path)
     async with httpx.AsyncClient(transport=httpx.MockTransport(tell)) as client:
-        yield Ears({"intake": 9}, Issuer(load_key(tmp_path), issuer="i"), client)
+        yield Ears({"intake": 9}, load_issuers(tmp_path, {"citizens": "c", "staff": "s"}), client)
 
 
 @pytest.mark.parametrize(

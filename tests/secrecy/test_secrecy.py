@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.fakes.issuer import Issuer, load_key
-from deploy.local.stack.plan import url
+from deploy.local.fakes.issuer import load_issuers
+from deploy.local.stack.keys import SIDES
+from deploy.local.stack.plan import issuer_variable, url
 from deploy.local.stack.ports import free_ports, variable
 from tests.chaos.processes import processes
 from tests.secrecy import faulty
@@ -108,8 +109,8 @@ async def _lived_through(
             processes(folder, ports=ports, settings={**own, **settings}, launcher=faulty.__name__)
         )
         client = await enter(httpx.AsyncClient(timeout=15))
-        issuer = Issuer(load_key(folder / "keys"), issuer=running.environment["MAILBOX_ISSUER"])
-        ears = Ears(ports.named(), issuer, client)
+        names = {side: running.environment[issuer_variable(side)] for side in SIDES}
+        ears = Ears(ports.named(), load_issuers(folder / "keys", names), client)
         local = {variable(name): str(port) for name, port in ports.named().items()}
         local["MAILBOX_LOCAL_DIR"] = str(folder)
         terminal = Terminal(lambda module: {**running.environment_of(_part(module)), **local})

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from deploy.local.fakes.issuer import ALGORITHM
+from deploy.local.fakes.openid import ALGORITHM
 from deploy.local.stack.plan import AUDIENCE
 from shared.contracts.actions_v1 import Accept
 from shared.contracts.submitted_v1 import WithdrawalRequested
@@ -58,8 +58,10 @@ async def bad_requests(ears: Ears, number: str) -> None:
 def forged() -> str:
     """A token that is right in all but its key."""
     claims = {"iss": "development-only", "aud": AUDIENCE, **FORGER.claims(), "exp": 4_000_000_000}
-    key = ECKey.generate_key("P-256", {"kid": "issuer"}, private=True)
-    return jwt.encode({"alg": ALGORITHM, "kid": "issuer"}, claims, key, algorithms=[ALGORITHM])
+    key = ECKey.generate_key("P-256", {"kid": "citizens-issuer"}, private=True)
+    return jwt.encode(
+        {"alg": ALGORITHM, "kid": "citizens-issuer"}, claims, key, algorithms=[ALGORITHM]
+    )
 
 
 def rubbish_of_a_bureau(number: str) -> Iterator[Outbound]:

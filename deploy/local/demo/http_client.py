@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from deploy.local.fakes.people import BY_SUB
+
 TRIES = 6
 FIRST_PAUSE_S = 0.2
 TOKEN_FOR_S = 120.0
@@ -114,7 +116,8 @@ class Faces:
     async def _token(self, person: str) -> str:
         token, at = self._tokens.get(person, ("", -TOKEN_FOR_S))
         if time.monotonic() - at >= TOKEN_FOR_S:
-            answer = await self._client.get(self.url("issuer", f"/token/{person}"))
+            issuer = "citizen_issuer" if BY_SUB[person].side == "citizens" else "staff_issuer"
+            answer = await self._client.get(self.url(issuer, f"/token/{person}"))
             token = answer.raise_for_status().text.strip()
             self._tokens[person] = (token, time.monotonic())
         return token

@@ -1,26 +1,34 @@
-"""Stand-in for the identity provider of a development stack.
+"""Stand-in for the two identity providers of a development stack: the citizens' and the staff's.
 
-It issues a signed token (ES256) for any demo person to anyone, so a token proves nothing; its
-issuer claim carries the mark that every other stage refuses. `python -m deploy.local.fakes.issuer`.
+Each is a small OpenID provider (openid.py) with a key of its own. Anyone may sign in as any demo
+person and take a token of theirs, so neither proves anything; the issuers' names carry the mark
+that every other stage refuses. `python -m deploy.local.fakes.issuer`.
 """
 
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from deploy.local.fakes import openid
 from deploy.local.fakes.fake_services import application, page, problem, serve
+from deploy.local.fakes.openid import ALGORITHM, Registration, chosen_language
 from deploy.local.fakes.people import BY_SUB, PEOPLE, DemoPerson
-from deploy.local.stack.plan import AUDIENCE, ISSUER_PATH
+from deploy.local.stack.keys import SIDES, STAFF_CLIENT_SECRET, issuer_key_file
+from deploy.local.stack.plan import AUDIENCE, issuer_path, issuer_variable
 from shared.platform.runtime.clock import Now, utc_now
+from shared.platform.runtime.issuer_settings import Side
+from shared.platform.runtime.rotating_secret import LEAST_TOKEN, read_secret
 
-ALGORITHM = "ES256"
 LIFETIME_S = 3_600
 LONGEST_AGO_S = 24 * 3_600
 
@@ -28,65 +36,105 @@ Ago = Annotated[int, Query(ge=0, le=LONGEST_AGO_S)]
 
 
 class Issuer:
-    """Signs tokens of demo people with one key."""
+    """Signs tokens of one side's demo people with one key."""
 
-    def __init__(self, key: ECKey, *, issuer: str, now: Now = utc_now) -> None:
+    def __init__(self, side: Side, key: ECKey, *, issuer: str, now: Now = utc_now) -> None:
         """`issuer`: the claim, and the base address of all routes."""
+        self.side = side
+        self.issuer = issuer
         self._key = key
         self._now = now
-        self.issuer = issuer
+
+    @property
+    def people(self) -> list[DemoPerson]:
+        """Who can sign in here."""
+        return [person for person in PEOPLE if person.side == self.side]
+
+    def now(self) -> int:
+        """The time in POSIX seconds."""
+        return int(self._now().timestamp())
 
     def token(self, person: DemoPerson, *, signed_in_ago_s: int = 0) -> str:
         """Return a token of `person`, valid for an hour, with a sign-in `signed_in_ago_s` ago."""
-        now = int(self._now().timestamp())
-        times = {"iat": now, "nbf": now, "exp": now + LIFETIME_S}
-        claims = {
-            "iss": self.issuer,
-            "aud": AUDIENCE,
-            **times,
-            "auth_time": now - signed_in_ago_s,
-            **person.claims(),
-        }
-        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
-        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+        now = self.now()
+        claims = {"nbf": now, "auth_time": now - signed_in_ago_s, **person.claims()}
+        return self.sign(claims, audience=AUDIENCE)
+
+    def sign(
+        self,
+        claims: Mapping[str, Any],
+        *,
+        audience: str,
+        type_: str = "JWT",
+        lasts_s: int = LIFETIME_S,
+    ) -> str:
+        """Return a signed token with these claims and the usual ones."""
+        now = self.now()
+        usual = {"iss": self.issuer, "aud": audience, "iat": now, "exp": now + lasts_s}
+        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": type_}
+        return jwt.encode(header, usual | dict(claims), self._key, algorithms=[ALGORITHM])
+
+    def claims_in(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token that this issuer signed, also an old one; {} otherwise."""
+        try:
+            return dict(jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims)
+        except (JoseError, ValueError):
+            return {}
 
     def jwks(self) -> dict[str, Any]:
         """Return the public half of the key as a JWK set."""
         return {"keys": [self._key.as_dict(private=False)]}
 
-    def configuration(self) -> dict[str, Any]:
-        """Return the discovery document. Source: OpenID Connect Discovery 1.0."""
-        return {
-            "issuer": self.issuer,
-            "jwks_uri": f"{self.issuer}/jwks.json",
-            "token_endpoint": f"{self.issuer}/token",
-            "response_types_supported": ["token"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": [ALGORITHM],
-        }
 
+def build(
+    issuers: Mapping[Side, Issuer], registration: Registration, http: httpx.AsyncClient
+) -> FastAPI:
+    """Return the application: each issuer below its own path, tokens of all at the root.
 
-def build(issuer: Issuer) -> FastAPI:
-    """Return the application, with the same routes at the root and below the issuer's path."""
-    app = application("Development issuer")
-    routes = _routes(issuer)
-    app.include_router(routes)
-    app.include_router(routes, prefix=ISSUER_PATH)
+    `http`: tells services that somebody has signed out.
+    """
+    app = application("Development issuers")
+    app.include_router(_common(issuers))
+    for side, issuer in issuers.items():
+        provider = openid.Provider(issuer, registration, http=http)
+        app.include_router(_keys(issuer), prefix=issuer_path(side))
+        app.include_router(openid.routes(provider), prefix=issuer_path(side))
     return app
 
 
-def load_key(keys: Path) -> ECKey:
-    """Load the issuer's private key from the folder of keys."""
-    [jwk] = json.loads((keys / "issuer.private.jwks.json").read_text(encoding="utf-8"))["keys"]
+def load_issuers(
+    keys: Path, names: Mapping[Side, str], *, now: Now = utc_now
+) -> dict[Side, Issuer]:
+    """Load the issuers of these names with their keys from the folder of keys."""
+    return {side: Issuer(side, _key(keys, side), issuer=names[side], now=now) for side in SIDES}
+
+
+def _key(keys: Path, side: Side) -> ECKey:
+    [jwk] = json.loads((keys / issuer_key_file(side)).read_text(encoding="utf-8"))["keys"]
     return ECKey.import_key(jwk)
 
 
-def _routes(issuer: Issuer) -> APIRouter:
+def _common(issuers: Mapping[Side, Issuer]) -> APIRouter:
     routes = APIRouter()
 
-    @routes.get("/.well-known/openid-configuration")
-    async def configuration() -> dict[str, Any]:
-        return issuer.configuration()
+    @routes.get("/token/{person}")
+    async def token(person: str, signed_in_ago_s: Ago = 0) -> Response:
+        """A raw token, ready for `Authorization: Bearer`."""
+        return _token(issuers, person, signed_in_ago_s)
+
+    @routes.get("/")
+    async def front(request: Request) -> Response:
+        return page(
+            "issuer.html",
+            lang=chosen_language(request),
+            sides=[(issuer.side, issuer.issuer, issuer.people) for issuer in issuers.values()],
+        )
+
+    return routes
+
+
+def _keys(issuer: Issuer) -> APIRouter:
+    routes = APIRouter()
 
     @routes.get("/jwks.json")
     async def jwks() -> dict[str, Any]:
@@ -94,22 +142,30 @@ def _routes(issuer: Issuer) -> APIRouter:
 
     @routes.get("/token/{person}")
     async def token(person: str, signed_in_ago_s: Ago = 0) -> Response:
-        """A raw token, ready for `Authorization: Bearer`."""
-        if person not in BY_SUB:
-            return problem(404, "No such demo person", people=sorted(BY_SUB))
-        return PlainTextResponse(issuer.token(BY_SUB[person], signed_in_ago_s=signed_in_ago_s))
-
-    @routes.get("/")
-    async def front(request: Request) -> Response:
-        base = request.url.path.rstrip("/")
-        return page("issuer.html", people=PEOPLE, issuer=issuer.issuer, base=base)
+        """A raw token of one of this side's people."""
+        return _token({issuer.side: issuer}, person, signed_in_ago_s)
 
     return routes
 
 
+def _token(issuers: Mapping[Side, Issuer], person: str, signed_in_ago_s: int) -> Response:
+    found = BY_SUB.get(person)
+    if found is None or found.side not in issuers:
+        known = sorted(sub for sub, each in BY_SUB.items() if each.side in issuers)
+        return problem(404, "No such demo person", people=known)
+    token = issuers[found.side].token(found, signed_in_ago_s=signed_in_ago_s)
+    return PlainTextResponse(token)
+
+
 def _from_environment() -> FastAPI:
-    key = load_key(Path(os.environ["MAILBOX_KEYS_DIR"]))
-    return build(Issuer(key, issuer=os.environ["MAILBOX_ISSUER"]))
+    keys, given = Path(os.environ["MAILBOX_KEYS_DIR"]), os.environ
+    issuers = load_issuers(keys, {side: given[issuer_variable(side)] for side in SIDES})
+    registration = Registration(
+        secret=read_secret(keys / STAFF_CLIENT_SECRET, at_least=LEAST_TOKEN),
+        origins=tuple(filter(None, given.get("MAILBOX_ISSUER_PAGES", "").split(","))),
+        browser_url=given.get("MAILBOX_ISSUER_BROWSER_URL") or None,
+    )
+    return build(issuers, registration, httpx.AsyncClient(timeout=2))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,32 @@ Their numbers can't belong to anyone: no county has a code that ends in 99, and 
 prefix 154.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from shared.contracts.slugs import BUREAUS, Bureau
+from shared.platform.runtime.data_files import bureaus
+from shared.platform.runtime.issuer_settings import Side
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
+
+
+GROUPS: Mapping[str, tuple[str, str]] = {
+    "triage": ("分拣", "Triage"),
+    "inspection": ("督察", "Inspection"),
+    "handler": ("承办", "Handlers"),
+    "duty": ("值班", "Duty desk"),
+    "supervisor": ("督办", "Supervisors"),
+    "director": ("厅领导", "Director"),
+    "editor": ("编辑", "Editors"),
+    "custodian": ("保密", "Custodian"),
+    "auditor": ("审计", "Auditors"),
+    "chief": ("局领导", "Chiefs"),
+    "": ("群众", "Citizens"),
+}
+"""Headings of the page of people to choose from, by a part of their roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +38,28 @@ class DemoPerson:
 
     sub: str
     says: str
-    """Who this is, for the issuer's page."""
+    """Who this is, in Chinese and, after a space, in English."""
     name: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     roles: tuple[str, ...] = ()
+
+    @property
+    def side(self) -> Side:
+        """Whose issuer signs this person in."""
+        return "staff" if self.roles else "citizens"
+
+    def said(self, lang: Literal["zh-CN", "en"]) -> str:
+        """Return who this is in one language."""
+        zh, _, en = self.says.partition(" ")
+        return f"{en[:1].upper()}{en[1:]}" if lang == "en" else zh
+
+    def group(self, lang: Literal["zh-CN", "en"]) -> str:
+        """Return the heading below which the person is offered, by role."""
+        return GROUPS[next(filter(self._is_in, GROUPS), "")][lang == "en"]
+
+    def _is_in(self, group: str) -> bool:
+        return bool(group) and any(group in role.split(":") for role in self.roles)
 
     def claims(self) -> dict[str, Any]:
         """Return the claims about the person, except the times."""
@@ -53,7 +89,7 @@ def chief_of(bureau: Bureau) -> str:
 
 
 def _chief(bureau: Bureau) -> DemoPerson:
-    says = f"局领导 chief, {bureau.capitalize()}"
+    says = f"{bureaus().by_slug[bureau].zh}领导 chief, {bureau.capitalize()}"
     return DemoPerson(chief_of(bureau), says, roles=(f"bureau:{bureau}:chief",))
 
 

@@ -10,12 +10,26 @@ from shared.contracts.slugs import BUREAUS
 
 FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus")
 SHOWN = (
-    "ENV", "ISSUER", "KAFKA_BOOTSTRAP", "KAFKA_IDEMPOTENT", "KAFKA_SECURITY", "KAFKA_CA_FILE",
-    "KAFKA_PASSWORDS_DIR", "MONGO_URI", "JWKS_URL", "AUDIENCE", "KEYS_DIR",
+    "ENV", "CITIZEN_ISSUER", "STAFF_ISSUER", "KAFKA_BOOTSTRAP", "KAFKA_IDEMPOTENT",
+    "KAFKA_SECURITY", "KAFKA_CA_FILE", "KAFKA_PASSWORDS_DIR", "MONGO_URI", "KEYS_DIR",
 )  # fmt: skip
 PID_LINE = "export MAILBOX_SUPERVISOR_PID="
 
-SIGN_INS = "开发用登录 · development sign-ins: curl -s $MAILBOX_ISSUER/token/<name>"
+SIGN_INS = "开发用登录 · development sign-ins, in a browser without a password; for curl:"
+TOKENS = (
+    "curl -s $MAILBOX_STAFF_ISSUER/token/<name>      工作人员 staff",
+    "curl -s $MAILBOX_CITIZEN_ISSUER/token/<name>    群众 citizens",
+)
+PAGES = (
+    ("router", "/desk/inbox", "handler-gz", "承办收件箱 handlers' inbox"),
+    ("router", "/desk/triage", "triage-lin", "分拣台 triage desk"),
+    ("router", "/desk/signing", "chief-gz", "待签发 signing folder"),
+    ("router", "/desk/reading", "director-tang", "领导阅信 chief's reading list"),
+    ("router", "/desk/supervision", "supervisor-wu", "督办 supervision"),
+    ("router", "/desk/audit", "auditor-he", "审计 audit"),
+    ("intake", "/duty", "duty-luo", "值班台 duty desk"),
+)
+"""Pages of staff: service, path, who signs in, and what it is."""
 _CHIEFS = {chief_of(bureau) for bureau in BUREAUS}
 _EACH_CHIEF = (DemoPerson("example-<slug>-chief", "各局领导 the chief of each bureau"),)
 
@@ -34,7 +48,7 @@ _WHAT = {
 SAMPLE = """\
 . {env}
 curl -s -X POST "$MAILBOX_INTAKE/v1/letters" \\
-  -H "Authorization: Bearer $(curl -s "$MAILBOX_ISSUER/token/chen")" \\
+  -H "Authorization: Bearer $(curl -s "$MAILBOX_CITIZEN_ISSUER/token/chen")" \\
   -H "Idempotency-Key: letter-$(date +%s)" -H "Content-Type: application/json" \\
   -d '{{"subject":"[手动] 红绿灯不亮","body":"村口的红绿灯坏了三个月，车开得很快。",
        "category":"request","place":{{"city":"guangzhou"}},"consent_to_publish":true}}'
@@ -54,7 +68,7 @@ def env_lines(
     shown = [f"MAILBOX_{name}" for name in SHOWN]
     found = {name: settings[name] for name in shown if name in settings}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in (faces | found).items()]
-    signing_in = ["", f"# {SIGN_INS}", *(f"# {line}" for line in _people(PEOPLE))]
+    signing_in = ["", *(f"# {line}" for line in (SIGN_INS, *TOKENS, *_people(PEOPLE)))]
     return "\n".join([f"{PID_LINE}{pid}", *lines, *signing_in, ""])
 
 
@@ -71,7 +85,9 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
         "",
         "指标 metrics: 各服务 each service's /metrics; docs/metrics.md, deploy/prometheus",
         "",
+        *_pages(ports, set(names)),
         SIGN_INS,
+        *(f"  {line}" for line in TOKENS),
         *(f"  {line}" for line in _people([*others, *_EACH_CHIEF])),
         "",
     ]
@@ -87,6 +103,16 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
             "",
         ]
     return "\n".join([*lines, "按 Ctrl-C 停止 · Ctrl-C stops everything.", ""])
+
+
+def _pages(ports: Ports, names: set[str]) -> list[str]:
+    """Return the pages of running services, and who signs in to each."""
+    shown = [
+        f"  {url(ports.named()[service])}{path:<18} {person:<14} {what}"
+        for service, path, person, what in PAGES
+        if service in names
+    ]
+    return ["打开哪一页、选哪位 · which page to open, and as whom:", *shown, ""] if shown else []
 
 
 def _people(people: Iterable[DemoPerson]) -> list[str]:

@@ -9,15 +9,18 @@ import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from joserfc.jwk import ECKey
 
 from deploy.local.stack.private_files import write_private
 from shared.contracts.slugs import BUREAUS
+from shared.platform.runtime.issuer_settings import Side
 
+SIDES: tuple[Side, ...] = get_args(Side)
 SERVICES = ("intake", "router", "notifier", "publisher")
 KEY_BYTES = 32
+STAFF_CLIENT_SECRET = "staff-client.secret"  # noqa: S105 - the name of its file
 GATEWAY_TOKEN = "gateway.token"  # noqa: S105 - the name of its file
 GATEWAY_SECRET = "gateway.signing-secret"  # noqa: S105 - the name of its file
 
@@ -34,13 +37,19 @@ def make(folder: Path) -> int:
         each.mkdir(mode=0o700, parents=True, exist_ok=True)
         each.chmod(0o700)
     written = sum(_private(path, holder, folder) for holder, path in _holders(folder).items())
-    written += _new(folder / "issuer.private.jwks.json", _key_set("issuer", "sig"))
+    for side in SIDES:
+        written += _new(folder / issuer_key_file(side), _key_set(f"{side}-issuer", "sig"))
     written += sum(_new(folder / f"{name}.ring.json", _ring(name)) for name in SERVICES)
-    for name in (GATEWAY_TOKEN, GATEWAY_SECRET):
+    for name in (GATEWAY_TOKEN, GATEWAY_SECRET, STAFF_CLIENT_SECRET):
         written += _new_text(folder / name, _random())
     drawn = {"blind_index": _random(), "letter_number": _random()}
     written += _new(folder / "intake.secrets.json", drawn)
     return written + _publish(folder)
+
+
+def issuer_key_file(side: Side) -> str:
+    """Return the name of the file with an issuer's private key."""
+    return f"{side}-issuer.private.jwks.json"
 
 
 def _holders(folder: Path) -> dict[str, Path]:

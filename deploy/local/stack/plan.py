@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Protocol
 
-from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN
+from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN, SIDES, STAFF_CLIENT_SECRET
 from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.ports import LOOPBACK, Ports
+from shared.platform.runtime.issuer_settings import Side
 from shared.platform.runtime.setting_checks import DEV_ISSUER_MARK
 from shared.platform.runtime.settings import SHARED_PREFIX
 
@@ -26,9 +27,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """Names for several children at once, where children are chosen."""
 
 ISSUER_PATH = f"/{DEV_ISSUER_MARK}"
-"""The path whose mark in a token's issuer only a development stack accepts."""
+"""The path of the issuers, whose mark only a development stack accepts."""
 
 AUDIENCE = "mailbox"
+CLIENT_ID = "mailbox-pages"
+"""The services as a client of the issuers."""
 NONE: Mapping[str, str] = {}
 CLOCK_FILE = f"{SHARED_PREFIX}CLOCK_FILE"
 NO_QUIET_HOURS = {"MAILBOX_NOTIFIER_QUIET_FROM": "00:00", "MAILBOX_NOTIFIER_QUIET_UNTIL": "00:00"}
@@ -147,7 +150,6 @@ def settings(
     place: StackPaths, ports: Ports, *, engines: Engines, session_ms: int = RUN_SESSION_MS
 ) -> dict[str, str]:
     """Return the environment variables by which any of our processes finds the stack."""
-    issuer = f"{url(ports.issuer)}{ISSUER_PATH}"
     return {
         "MAILBOX_ENV": "dev",
         **engines.settings(),
@@ -158,13 +160,23 @@ def settings(
             f"mongodb://{LOOPBACK}:{ports.mongo}/"
             "?directConnection=true&retryWrites=false&w=majority&journal=true"
         ),
-        "MAILBOX_ISSUER": issuer,
-        "MAILBOX_AUDIENCE": AUDIENCE,
-        "MAILBOX_JWKS_URL": f"{issuer}/jwks.json",
+        **{name: value for side in SIDES for name, value in _issuer(side, ports).items()},
+        "MAILBOX_STAFF_CLIENT_ID": CLIENT_ID,
+        "MAILBOX_STAFF_CLIENT_SECRET_FILE": str(place.keys / STAFF_CLIENT_SECRET),
         "MAILBOX_PUBLIC_URL": url(ports.publisher),
-        "MAILBOX_SIGN_IN_URL": issuer,
+        "MAILBOX_SIGN_IN_URL": url(ports.issuer),
         "MAILBOX_KEYS_DIR": str(place.keys),
     }
+
+
+def issuer_path(side: Side) -> str:
+    """Return the path of one side's issuer."""
+    return f"{ISSUER_PATH}/{side}"
+
+
+def issuer_variable(side: Side) -> str:
+    """Return the environment variable with the name of one side's issuer."""
+    return f"{_prefix(side)}ISSUER"
 
 
 def followers(children: Iterable[Child], name: str) -> tuple[Child, ...]:
@@ -188,6 +200,20 @@ def url(port: int) -> str:
     return f"http://{LOOPBACK}:{port}"
 
 
+def _issuer(side: Side, ports: Ports) -> dict[str, str]:
+    """Return the settings of one side's issuer."""
+    issuer = f"{url(ports.issuer)}{issuer_path(side)}"
+    return {
+        issuer_variable(side): issuer,
+        f"{_prefix(side)}AUDIENCE": AUDIENCE,
+        f"{_prefix(side)}JWKS_URL": f"{issuer}/jwks.json",
+    }
+
+
+def _prefix(side: Side) -> str:
+    return f"{SHARED_PREFIX}{'STAFF' if side == 'staff' else 'CITIZEN'}_"
+
+
 def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child]:
     """Return the stand-ins for what others run in production: identity provider and gateway."""
     return (
@@ -197,7 +223,10 @@ def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child]:
             Http(ports.issuer),
             tier=0,
             port_name="issuer",
-            settings={"MAILBOX_ISSUER_PORT": str(ports.issuer)},
+            settings={
+                "MAILBOX_ISSUER_PORT": str(ports.issuer),
+                "MAILBOX_ISSUER_PAGES": ",".join(url(ports.named()[name]) for name in SERVICES),
+            },
         ),
         Child(
             "gateway",
@@ -219,6 +248,7 @@ def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) ->
     own = {
         f"{prefix}HTTP_PORT": str(port),
         f"{prefix}DATABASE": f"mailbox_{name}",
+        f"{prefix}STAFF_PAGES_URL": url(port),
         **engines.own(name),
     }
     if name == "notifier":

@@ -6,10 +6,10 @@ A checked token is cached until it expires or the issuer's keys change.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Annotated, Protocol, TypeAlias
+from typing import Annotated, Any, Protocol, TypeAlias
 
 from fastapi import Depends, Request
 from starlette.responses import Response
@@ -18,7 +18,15 @@ from shared.kernel.errors import NotAllowed
 from shared.platform.http.jwks import Jwks
 from shared.platform.http.miss_limit import Misses, number_in
 from shared.platform.http.problems import problem
-from shared.platform.http.tokens import LEEWAY, BadToken, Person, claims_of, header_of, person_of
+from shared.platform.http.tokens import (
+    ACCESS_TYPES,
+    LEEWAY,
+    BadToken,
+    Person,
+    claims_of,
+    header_of,
+    person_of,
+)
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.issuer_settings import IssuerSettings, Side
 
@@ -58,9 +66,9 @@ class Verifier:
         max_token_age: timedelta = MAX_TOKEN_AGE,
     ) -> None:
         """`max_token_age`: from its issue; an older token is refused whatever its `exp`."""
-        self._issuer = issuer
+        self.issuer = issuer
+        self.now = now
         self._keys = keys
-        self._now = now
         self._max_token_age = max_token_age
         self._known: OrderedDict[bytes, tuple[Person, float]] = OrderedDict()
         self._generation = keys.generation
@@ -70,7 +78,7 @@ class Verifier:
         await self._keys.refresh()
         self._forget_if_keys_changed()
         name = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        now = self._now().timestamp()
+        now = self.now().timestamp()
         known = self._known.get(name)
         if known is not None and now < known[1]:
             self._known.move_to_end(name)
@@ -87,19 +95,28 @@ class Verifier:
         """Whether `person` signed in within the last five minutes."""
         if person.auth_time is None:
             return False
-        return -LEEWAY <= self._now() - person.auth_time <= FRESH
+        return -LEEWAY <= self.now() - person.auth_time <= FRESH
 
-    async def _read(self, token: str) -> tuple[Person, float]:
-        kid, alg = header_of(token)
+    async def signed_claims(
+        self, token: str, *, types: Collection[str] = ACCESS_TYPES
+    ) -> Mapping[str, Any]:
+        """The claims that the issuer signed, otherwise unchecked, of a token of one of `types`.
+
+        Raises: BadToken; KeysUnavailable.
+        """
+        kid, alg = header_of(token, types=types)
         key = await self._keys.key(kid, alg)
         if key is None:
             raise BadToken("unknown key")
         self._forget_if_keys_changed()
-        claims = claims_of(token, key)
+        return claims_of(token, key)
+
+    async def _read(self, token: str) -> tuple[Person, float]:
+        claims = await self.signed_claims(token)
         return person_of(
             claims,
-            issuer=self._issuer,
-            at=self._now(),
+            issuer=self.issuer,
+            at=self.now(),
             max_age=self._max_token_age,
         )
 

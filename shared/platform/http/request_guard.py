@@ -141,7 +141,8 @@ class RequestGuardMiddleware:
         """Whether the request is a form sent to a page that accepts forms."""
         path: str = scope["path"]
         is_below = any(path == each or path.startswith(f"{each}/") for each in self._forms)
-        return is_below and headers.get("content-type", "").lower() == FORM
+        kind, _, parameters = headers.get("content-type", "").partition(";")
+        return is_below and kind.strip().lower() == FORM and _is_utf8(parameters)
 
 
 class _Answer:

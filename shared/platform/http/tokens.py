@@ -2,11 +2,11 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
@@ -29,7 +29,8 @@ LEEWAY = timedelta(seconds=30)
 
 BUREAU = "bureau"
 """The prefix of roles within bureaus."""
-_TYPES = {"jwt", "at+jwt", "application/at+jwt"}
+ACCESS_TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+"""Types of tokens that open our API."""
 _HEADER = {"alg", "kid", "typ"}
 _FAR = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
@@ -97,8 +98,11 @@ class _Allowed(jws.JWSRegistry):
 _REGISTRY = _Allowed()
 
 
-def header_of(token: str) -> tuple[str, str]:
-    """The key id and algorithm in the token's header, unverified. Raises: BadToken."""
+def header_of(token: str, *, types: Collection[str] = ACCESS_TYPES) -> tuple[str, str]:
+    """The key id and algorithm in the header, unverified, of a token of one of `types`.
+
+    Raises: BadToken.
+    """
     if len(token) > MAX_TOKEN or token.count(".") != 2 or not token.isascii():
         raise BadToken("no token, or too long")
     header = _object(token.partition(".")[0])
@@ -107,8 +111,8 @@ def header_of(token: str) -> tuple[str, str]:
     kid, alg, kind = header.get("kid"), header.get("alg"), header.get("typ", "JWT")
     if not isinstance(kid, str) or not isinstance(alg, str) or alg not in ALGORITHMS:
         raise BadToken("no key id, or another algorithm")
-    if not isinstance(kind, str) or kind.lower() not in _TYPES:
-        raise BadToken("not a token for access")
+    if not isinstance(kind, str) or kind.lower() not in types:
+        raise BadToken("a token for something else")
     return kid, alg
 
 

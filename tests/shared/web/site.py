@@ -109,7 +109,7 @@ async def site(
 
     app = application(
         "Test",
-        verifier=None,
+        verifiers={},
         ready=ready,
         registry=CollectorRegistry(),
         limits=Limits(body=2_000, forms=("/form",)),
