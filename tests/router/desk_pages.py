@@ -19,6 +19,7 @@ from services.router.store.desk_leases import DeskLeases
 from services.router.store.overview import LetterOverview
 from services.router.store.pending_decisions import PendingDecisions
 from services.router.store.read_share import ReadShares
+from shared.platform.crypto.signed_exports import ExportSigner
 from tests.intake.faces import opened_face, settings
 from tests.router.browsing import ROLES, PageVisitors, hidden_in, main_of
 from tests.router.office import Office, office
@@ -92,7 +93,7 @@ async def browsers(folder: Path) -> AsyncIterator[Browsers]:
             leases=DeskLeases(Memory(), now=shelf.now),
             pending=PendingDecisions(pending, shelf.seals.ring, now=shelf.now),
             history=shelf.history,
-            log=shelf.moved,
+            signer=ExportSigner(shelf.seals.ring, "router"),
         )
         async with opened_face(
             settings(RouterSettings, folder),

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.router.pages import (
     actions,
+    audit,
     batches,
     claims,
     inbox,
@@ -28,6 +29,7 @@ for desk in (
     signing_folder,
     reading_list,
     supervision,
+    audit,
     claims,
     replies,
     letters,
@@ -41,6 +43,7 @@ ENTRIES = (
     Entry(signing_folder.HERE, N_("Signing folder"), (*CHIEFS, "supervisor")),
     Entry(reading_list.HERE, N_("Reading list"), CHIEFS),
     Entry(supervision.HERE, N_("Supervision"), ("supervisor", "director")),
+    Entry(audit.HERE, N_("Audit"), ("auditor",)),
 )
 """The desks in the masthead."""
 

@@ -29,12 +29,14 @@ from services.router.store.queries import NEVER
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import LevelName, State
 from shared.kernel.finding import Restriction
-from shared.platform.mongo.database import Collection, Document
+from shared.platform.mongo.database import Collection, Document, Update
 
 CHANGED: Final = "changed_at"
 """When a letter's document was last written, by the writer's clock."""
 OVERLAP: Final = timedelta(seconds=15)
 """How far the clocks of writers may be apart, and how long a write may take."""
+MOST_MARKED: Final = 500
+"""Documents marked at once."""
 UNDER_WAY: Final = tuple(state for state in get_args(State) if state not in ENDED)
 HOLDERS: Final[tuple[Holder, ...]] = get_args(Holder)
 
@@ -75,6 +77,17 @@ class LetterOverview:
                 lines[line.number] = line
         self._lines = lines
         self._seen_to = self.as_of = now
+
+    async def mark_old(self, now: datetime) -> int:
+        """Mark documents of older versions as changed now; return how many. Raises: DatabaseFault.
+
+        So every query by that mark finds them.
+        """
+        unmarked = {CHANGED: None}
+        found = await self._letters.find(unmarked, fields={"_id": 1}, limit=MOST_MARKED)
+        marks = [Update({"_id": one["_id"], **unmarked}, {"$set": {CHANGED: now}}) for one in found]
+        await self._letters.write(marks)
+        return len(found)
 
     async def refresh(self, now: datetime) -> int:
         """Read what has changed; return how many letters. Raises: DatabaseFault."""
