@@ -93,9 +93,8 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    app = create_app(
-        "Router", settings, client=client, ready=ready, now=now, forms=(*FORMS, pages.PLACE)
-    )
+    forms = (pages.PLACE, *FORMS)
+    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
     install(
         app,
         settings=settings,
