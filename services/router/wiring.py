@@ -9,10 +9,11 @@ import httpx
 
 from services.router import handlers, pages
 from services.router.api import RouterDesk, router
-from services.router.domain.decide import RouterCommand, decide_document
+from services.router.domain.actors import Command
+from services.router.domain.decide import decide
 from services.router.domain.due_dates import Rulebook
-from services.router.domain.evolve import RouterState, evolve_document
-from services.router.domain.letter import UnknownLetter, salt_of
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import LetterState, UnknownLetter, salt_of
 from services.router.jobs.bureau_notices import refuse_unreadable, send_snapshots
 from services.router.jobs.corrections import all_corrections
 from services.router.jobs.key_changes import AnchorAnnouncement, KeyChangeResends, KeyTopicRepair
@@ -23,6 +24,7 @@ from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
 from services.router.store import documents
 from services.router.store.notes import Notes
+from services.router.store.public_keys import KeyHolders, key_rules
 from services.router.store.word_index import WORDS, WordIndex
 from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
@@ -37,7 +39,7 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
-from shared.sealing.key_directory import NONE, Anchors
+from shared.sealing.key_directory import Anchors
 from shared.web.front_page import front_page
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
@@ -45,18 +47,16 @@ from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
 
-RouterShell = Shell[RouterCommand, RouterState]
+RouterShell = Shell[Command, LetterState]
 
 
-def rules(
-    rulebook: Rulebook, anchors: Anchors = NONE
-) -> ServiceDecider[RouterCommand, RouterState]:
-    """The router's rules under a rulebook, and keys that count as entered."""
+def rules(rulebook: Rulebook) -> ServiceDecider[Command, LetterState]:
+    """The router's rules about letters under a rulebook."""
     return ServiceDecider(
         service="router",
         initial=UnknownLetter(),
-        decide=partial(decide_document, rulebook=rulebook, anchors=anchors),
-        evolve=evolve_document,
+        decide=partial(decide, rulebook=rulebook),
+        evolve=evolve,
         state=documents.STATE,
         index=documents.index,
         outgoing=partial(documents.outgoing, rulebook=rulebook),
@@ -74,7 +74,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     rulebook, anchors = _rulebook(settings), anchors_of(settings)
     shell = build_shell(
         settings,
-        rules(rulebook, anchors),
+        rules(rulebook),
         seals=load_seals(settings, "router", now=now),
         reads=documents.READS,
         writes=documents.WRITES,
@@ -93,7 +93,13 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     app.include_router(router)
     app.include_router(front_page(pages.FRONT, settings))
     words, listing = _listed(shell, machine_time(now))
-    app.state.desk = _desk(shell, now, words, anchors)
+    holders = KeyHolders(
+        key_rules(anchors), shell.seals, history=shell.history, sender=shell.sender, now=now
+    )
+    notes = Notes(shell.history, shell.seals)
+    app.state.desk = RouterDesk(
+        shell.commands, shell.letters, shell.documents, now, words, notes, holders, anchors
+    )
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
 
@@ -107,19 +113,18 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=new_consumer,
         indexes={**documents.INDEXES, **SIGN_IN_INDEXES},
-        loops=(*_loops(shell, rulebook, now, anchors), listing.run, standing.run),
+        loops=(
+            *_key_loops(shell, holders, anchors, now=now),
+            MissingPolicies(shell.documents, rulebook=rulebook).run,
+            listing.run,
+            standing.run,
+        ),
         close=client.aclose,
         snapshots=send_snapshots(shell.documents, now=now),
         corrections=all_corrections(shell.history),
         recounts=recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
         turns=listing.rotate,
     )
-
-
-def _desk(shell: RouterShell, now: Now, words: WordIndex, anchors: Anchors) -> RouterDesk:
-    """The parts that the routes work with."""
-    notes = Notes(shell.history, shell.seals)
-    return RouterDesk(shell.commands, shell.letters, shell.documents, now, words, notes, anchors)
 
 
 def _listed(shell: RouterShell, now: Now) -> tuple[WordIndex, WordIndexing]:
@@ -135,18 +140,15 @@ def _listed(shell: RouterShell, now: Now) -> tuple[WordIndex, WordIndexing]:
     return words, listing
 
 
-def _loops(shell: RouterShell, rulebook: Rulebook, now: Now, anchors: Anchors) -> tuple[Loop, ...]:
-    """What follows from keys, and the check for missing policies."""
+def _key_loops(
+    shell: RouterShell, holders: KeyHolders, anchors: Anchors, *, now: Now
+) -> tuple[Loop, ...]:
+    """The commands about keys, and what follows from them."""
     keys = shell.seals.sealer.book
-    anew = KeyChangeResends(shell.letters, shell.documents, book=keys, now=now)
+    anew = KeyChangeResends(shell.letters, shell.documents, holders=holders, book=keys, now=now)
     last = KeyTopicRepair(shell.keys, shell.history, sender=shell.sender, book=keys)
-    first = AnchorAnnouncement(shell.letters, anchors=anchors, is_ready=shell.has_read_all, now=now)
-    return (
-        first.run,
-        anew.run,
-        last.run,
-        MissingPolicies(shell.documents, rulebook=rulebook).run,
-    )
+    first = AnchorAnnouncement(holders, anchors=anchors, is_ready=shell.has_read_all, now=now)
+    return (holders.commands.run, first.run, anew.run, last.run)
 
 
 def _rulebook(settings: RouterSettings) -> Rulebook:

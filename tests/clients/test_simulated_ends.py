@@ -1,4 +1,4 @@
-"""Whatever simulated bureaus draw for a letter, it comes to its end with nothing refused."""
+"""Whatever simulated bureaus draw for a letter, it comes to an end without refusals."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Is every row of the catalogue said, asked and decided by somebody? On a walk through everything.
+"""On a walk through all services, every row of the catalogue is emitted, requested and decided.
 
-Nothing here is listed by hand but what nobody can say yet, and that must be true.
+Nothing is listed by hand except what no service can emit yet, which is checked.
 """
 
 import ast
@@ -34,11 +34,11 @@ UNSAID: dict[type[Event], str] = {
     AttachmentScanned: _NO_FILES,
     AttachmentFetched: _NO_FILES,
 }
-"""Events that no service can say yet, each with the reason."""
+"""Events that no service can emit yet, each with the reason."""
 
 
 Walked = tuple[Reached, set[type[Action]]]
-"""What was reached, and the actions that bureaus were told were done."""
+"""What was reached, and the actions that were reported to bureaus as done."""
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def _called(tree: Any) -> Iterator[str]:
 
 
 def test_the_page_about_a_letters_life_names_all_of_it() -> None:
-    """States, clocks, refusals, and what is done at the desk."""
+    """States, clocks, refusals, and requests at the desk."""
     page = (ROOT / "docs/letter-life.md").read_text("utf-8")
     named = set(re.findall(r"`([a-z_]+)`", page))
     commands = {route.rpartition("/")[2] for route in office_walk.ROUTES if "{letter}" in route}

@@ -1,4 +1,4 @@
-"""Do words stay inside unless someone seals them?"""
+"""Words are serialised only if someone seals them."""
 
 import base64
 import copy

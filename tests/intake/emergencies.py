@@ -1,4 +1,4 @@
-"""Rules of triage for tests, each on a word that stands in no other letter; and the duty desk."""
+"""Triage rules for tests, each on a word that no other letter has; and the duty desk."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SAYS = {
 
 
 def planted(written: Written) -> TriageResult | None:
-    """What the first mark says that stands in the letter."""
+    """The result of the first mark in the letter."""
     text = f"{written.subject}\n{written.body}"
     return next((said for mark, said in SAYS.items() if mark in text), None)
 
@@ -55,7 +55,7 @@ async def diverted(desk: Front, mark: str = STOP, **over: Any) -> str:
 
 
 async def kept(desk: Front, number: str) -> Diversion:
-    """What intake knows of it."""
+    """Intake's state of it."""
     state = await desk.shelf.letters.state(number)
     assert isinstance(state, Diversion)
     return state
@@ -81,7 +81,7 @@ async def on_duty(
 
 
 async def waiting(desk: Front, standing: str = "unseen") -> list[Any]:
-    """What stands in the desk's queue."""
+    """The desk's queue."""
     answer = await on_duty(desk, f"?standing={standing}")
     assert answer.status_code == 200, answer.text
     found: list[Any] = answer.json()["diversions"]
@@ -94,7 +94,7 @@ async def duty_session(desk: Front) -> Session:
 
 
 async def page(desk: Front, path: str = "", **headers: str) -> httpx.Response:
-    """A page, as somebody on duty has it."""
+    """A page, for somebody on duty."""
     await duty_session(desk)
     return await desk.client.get(f"/duty{path}", headers=headers)
 

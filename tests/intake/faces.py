@@ -1,4 +1,4 @@
-"""A service's real web face in memory: tokens of an issuer of its own, and no socket."""
+"""A service's real application in memory, with tokens of its own issuer and no socket."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
 def token(subject: str, *, at: datetime, **claims: Any) -> str:
-    """What the issuer gives `subject` at `at`, good for an hour."""
+    """A token for `subject`, issued at `at` and valid for an hour."""
     seconds = int(at.timestamp())
     content = {
         "iss": ISSUER,
@@ -92,7 +92,7 @@ async def opened_face(
 
 
 _included: dict[int, BaseRoute] = {}
-"""By `id` of the router: routes as FastAPI has resolved them, which takes a tenth of a second."""
+"""By `id` of the router: resolved FastAPI routes, because resolving takes a tenth of a second."""
 
 
 def _include(app: FastAPI, router: APIRouter) -> None:

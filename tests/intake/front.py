@@ -34,7 +34,6 @@ from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
-from tests.intake.staging import Shelf, running, seals, shelved
 from tests.intake.story import (
     ADDRESS,
     EMAIL,
@@ -47,6 +46,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
 CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
@@ -73,12 +73,12 @@ ASKS: dict[str, Mapping[str, Any]] = {
     "appeal": {"text": SAID},
     "withdrawal": {"reason": "settled"},
 }
-"""What a writer may ask about a letter, by the last part of the path."""
+"""A writer's requests about a letter, by the last part of the path."""
 CHANGES: dict[str, Mapping[str, Any]] = {
     "consent": {"to_publish": False},
     "contact": {"contact": {"phone": PHONE}},
 }
-"""What a writer may decide alone."""
+"""Decisions that a writer makes alone."""
 
 
 def body(**over: Any) -> dict[str, Any]:
@@ -99,9 +99,9 @@ def body(**over: Any) -> dict[str, Any]:
 
 @dataclass
 class Front:
-    """Intake, and whoever asks its face."""
+    """Intake and its HTTP client."""
 
-    shelf: Shelf[Command, IntakeState]
+    shelf: SealedShell[Command, IntakeState]
     keys: Memory
     """Letter numbers by idempotency key."""
     backlog: store.Backlog
@@ -148,17 +148,17 @@ class Front:
         return await self.client.get(path, params=params, headers=self.headers(who))
 
     async def progress(self, letter: str, *facts: Event) -> None:
-        """The router says these."""
+        """The router emits these."""
         await self.shelf.hear_events(PROGRESS.name, letter, *facts)
 
     async def letter(self, number: str) -> IntakeLetter:
-        """What intake knows of it."""
+        """Intake's state of it."""
         state = await self.shelf.letters.state(number)
         assert isinstance(state, IntakeLetter)
         return state
 
     def headers(self, who: str | None) -> dict[str, str]:
-        """A sign-in; a name that nobody has is a citizen's too."""
+        """A sign-in; an unknown name is a citizen's, too."""
         if who is None:
             return {}
         given = token(who, at=self.shelf.now(), **PEOPLE.get(who, CITIZEN))
@@ -182,11 +182,14 @@ async def front(
     watch: Watch = unwatched,
     **limits: int,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon, triage by these rules alone; `watch` sees what it is asked."""
+    """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
-    async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
+    async with (
+        sealed_shell(watch(wiring.rules(own)), own, now=now) as shelf,
+        running(numbers.run()),
+    ):
         tell = shelf.commands.execute
         releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)

@@ -15,8 +15,8 @@ from shared.platform.repair.outbox_sweeper import OutboxSweeper
 from shared.platform.runtime.settings import load
 from tests.intake.faces import is_problem
 from tests.intake.front import Front, front
-from tests.intake.staging import running
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import running
 from tests.support.sign_in import issuers
 from tests.support.waiting import until
 

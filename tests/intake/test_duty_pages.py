@@ -32,7 +32,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Front]:
 
 
 class Outline(HTMLParser):
-    """What matters of a page to somebody who hears it."""
+    """The parts of a page that matter to a screen reader."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

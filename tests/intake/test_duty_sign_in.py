@@ -1,4 +1,4 @@
-"""Who comes in to the duty desk's pages, and whose browser acts there."""
+"""Who may open the duty desk's pages, and from which browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An emergency in a request that is refused: its writer is told to call 110, never without it."""
+"""An emergency in a refused request: the answer always says to call 110."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where to turn instead is told once; what is said of danger later comes to desk and letter."""
+"""A referral is shown once; a danger that is mentioned later reaches desk and letter."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ ASKED: tuple[tuple[str, str, Any], ...] = (
     ("GET", "/metrics", None),
     ("GET", f"/{MARKER}", None),
 )
-"""What is asked before anything of it is spoilt."""
+"""The valid request before any part of it is damaged."""
 
 
 @dataclass

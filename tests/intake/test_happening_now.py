@@ -1,4 +1,4 @@
-"""Is it happening now? No lets a letter go its way with its first time; yes keeps it here."""
+""" "Is it happening now?" No: the letter proceeds with its first time. Yes: it stays here."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from shared.kernel.letter_number import is_letter_number
 from tests.intake.emergencies import ASK, STOP, diverted, guarded_front, kept
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
-from tests.intake.staging import opened
 from tests.intake.story import NOON
+from tests.support.sealed_shell import opened
 
 LETTERS, DIVERSIONS = SUBMITTED.name, DIVERTED.name
 

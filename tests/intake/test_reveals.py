@@ -1,4 +1,4 @@
-"""Who of the staff is shown who wrote a letter, freshly signed in, with a reason, on record."""
+"""Which staff may see a letter's writer: freshly signed in, with a reason, on record."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from shared.contracts.values import About
 from tests.intake.faces import is_problem, token
 from tests.intake.front import Front
 from tests.intake.hostile import BAD_KEYS, BLANKS, MARKER, OPERATORS, TRICKS
-from tests.intake.staging import opened
 from tests.intake.story import (
     ADDRESS,
     ID_NUMBER,
@@ -26,6 +25,7 @@ from tests.intake.story import (
     routed,
     withdrawn,
 )
+from tests.support.sealed_shell import opened
 
 LETTERS = topics.SUBMITTED.name
 WHY = {"reason": "to_reach_writer", "text": "电话不通，需当面核实"}

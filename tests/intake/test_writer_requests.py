@@ -1,4 +1,4 @@
-"""What writers ask goes on with their own values marked; what they decide is done at once."""
+"""Writers' requests go on with their own values marked; their decisions apply at once."""
 
 from dataclasses import replace
 from typing import Any

@@ -19,7 +19,6 @@ from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.contracts.values import About
 from shared.kernel.offices import Offices
 from shared.kernel.terms import DateRange, Term
-from tests.notifier.stage import moment, staged
 from tests.notifier.story import LETTER, OTHER, RULES, escalated, fact, said, started
 from tests.notifier.working import (
     ADDRESSES,
@@ -33,6 +32,8 @@ from tests.notifier.working import (
     sample,
     settled,
 )
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 
 OURS = Offices("test", False, {}, ())
 
@@ -47,7 +48,7 @@ async def told_staff(
     phone: ScriptedGateway, offices: Offices, *, attempts: int = 1
 ) -> NotifierLetter:
     """Call about a diversion in that many attempts, by a replica that owns no partition."""
-    async with staged(RULES, at=moment(24)) as stage:
+    async with memory_shell(RULES, at=moment(24)) as stage:
         event = LetterDiverted(
             diverted_at=moment(24), threshold="stop", reasons=("words.x",), see_by=moment(25)
         )
@@ -90,7 +91,7 @@ async def test_without_holders_of_an_office_the_provinces_office_is_notified() -
 
 
 async def test_a_level_of_a_diversion_is_announced_and_not_proposed() -> None:
-    async with staged(RULES, at=moment(24)) as stage:
+    async with memory_shell(RULES, at=moment(24)) as stage:
         event = LetterDiverted(
             diverted_at=moment(24), threshold="ask", reasons=("words.x",), see_by=moment(24)
         )
@@ -107,7 +108,7 @@ async def test_a_level_of_a_diversion_is_announced_and_not_proposed() -> None:
 
 
 async def test_what_waits_for_the_morning_is_not_late_before() -> None:
-    async with staged(RULES, at=moment(25, 16)) as stage:
+    async with memory_shell(RULES, at=moment(25, 16)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()), escalated())
         phone = ScriptedGateway()
         assert await delivering(stage, phone).deliver() == 0
@@ -154,7 +155,7 @@ def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> N
 async def test_nobody_replaces_the_departments_inspection() -> None:
     about = About(kind="bureau", level="province")
     told = {"category": "complaint", "about": about, "masked": True}
-    async with staged(RULES, at=moment(25, 2)) as stage:
+    async with memory_shell(RULES, at=moment(25, 2)) as stage:
         complaint = said(LetterReclassified, **told)
         await stage.hear(PROGRESS.name, LETTER, complaint, fact(started()), escalated())
         phone = ScriptedGateway()
@@ -211,7 +212,7 @@ def test_invalid_and_past_values_are_ignored(said: str) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("form", ["seconds", "date"])
 async def test_a_message_waits_for_as_long_as_the_gateway_says(status: int, form: str) -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         at = stage.now() + timedelta(minutes=40)
         said = "2400" if form == "seconds" else format_datetime(at, usegmt=True)
@@ -223,21 +224,21 @@ async def test_a_message_waits_for_as_long_as_the_gateway_says(status: int, form
     ("status", "said"), [(503, "soon"), (503, "-1"), (500, "2400"), (408, "2400")]
 )
 async def test_otherwise_a_message_waits_for_our_own_pause(status: int, said: str) -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         await delivering(stage, BusyGateway(status, {"Retry-After": said})).deliver()
         assert await next_attempt(stage) <= timedelta(seconds=2)
 
 
 async def test_no_message_waits_beyond_its_expiry() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         await delivering(stage, BusyGateway(429, {"Retry-After": "999999999"})).deliver()
         assert await next_attempt(stage) == LIFETIME
 
 
 async def test_while_the_gateway_rests_no_other_message_is_sent() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         phone = BusyGateway(503, {"Retry-After": "600"})
         work = delivering(stage, phone)
@@ -254,7 +255,7 @@ async def test_while_the_gateway_rests_no_other_message_is_sent() -> None:
 
 
 async def test_one_429_keeps_no_other_message_back() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         phone = BusyGateway(429, {"Retry-After": "600"})
         work = delivering(stage, phone)
@@ -265,7 +266,7 @@ async def test_one_429_keeps_no_other_message_back() -> None:
 
 
 async def test_the_gateway_rests_for_an_hour_at_most() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         phone = BusyGateway(503, {"Retry-After": "259200"})
         work = delivering(stage, phone)

@@ -21,9 +21,10 @@ from shared.contracts.words import PublicText
 from shared.platform.http.application import application
 from shared.platform.http.tokens import Person
 from shared.platform.runtime.readiness import Readiness
-from tests.notifier.stage import KnownPeople, Stage, moment, staged
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory
+from tests.support.memory_shell import KnownPeople, MemoryShell, memory_shell
+from tests.support.moving import moment
 from tests.support.pages import with_pages
 from tests.support.sign_in import both
 from tests.support.watching import Watch, unwatched
@@ -48,7 +49,7 @@ PEOPLE = {
 class Face:
     """The publisher's faces, and whoever asks them."""
 
-    stage: Stage[Command, PublisherLetter]
+    stage: MemoryShell[Command, PublisherLetter]
     client: httpx.AsyncClient
     figuring: FiguresCounter
 
@@ -86,7 +87,7 @@ def as_person(token: str | None) -> dict[str, str]:
 @asynccontextmanager
 async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
     """The faces, with nothing in them yet; `watch` sees what the rules are asked."""
-    async with staged(watch(RULES), at=moment(27)) as stage:
+    async with memory_shell(watch(RULES), at=moment(27)) as stage:
         figuring = FiguresCounter(stage.documents, Memory(), now=stage.now, pause_s=1)
         desk = EditorialDesk(
             stage.documents,

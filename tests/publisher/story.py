@@ -21,8 +21,8 @@ from shared.contracts.vocabulary import Category
 from shared.contracts.words import PublicText
 from shared.kernel.decider import Decider
 from shared.platform.runtime import data_files
-from tests.notifier.stage import moment
 from tests.support.given import Given
+from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)
 

@@ -27,9 +27,9 @@ from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import ProblemKind
 from shared.contracts.words import PublicText
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, NotFound, OutOfOrder
-from tests.notifier.stage import moment
 from tests.publisher.story import DEADLINES, MEI, WORDS, ZHOU, given
 from tests.publisher.test_domain import ANSWERED, COPIED, PATH, PROPOSED, PUBLICATION, PUBLISHED
+from tests.support.moving import moment
 from tests.support.versions import both
 
 PUBLIC = given(*ANSWERED, COPIED, PROPOSED, PUBLISHED)

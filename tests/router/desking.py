@@ -1,4 +1,4 @@
-"""How desks, chiefs and handlers do things over HTTP in these tests, and who they are."""
+"""Staff of desks, chiefs and handlers in these tests, and their requests over HTTP."""
 
 from datetime import timedelta
 from typing import Any
@@ -82,7 +82,7 @@ async def do(
 
 
 async def does(desk: Office, *steps: tuple[str, str]) -> dict[str, Any]:
-    """Each of these succeeds; what the last one shows."""
+    """All of these succeed; returns the last answer."""
     shown: dict[str, Any] = {}
     for what, who in steps:
         answer = await do(desk, what, who)
@@ -97,5 +97,5 @@ async def begin(desk: Office, city: Any = "guangzhou", **over: Any) -> None:
 
 
 def said(desk: Office) -> list[str]:
-    """What the router has said of letters."""
+    """Types of the events that the router has emitted."""
     return desk.shelf.said_types(PROGRESS.name)

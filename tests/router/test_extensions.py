@@ -1,4 +1,4 @@
-"""More time: asked for with a reason, given by somebody else."""
+"""Extensions: requested with a reason, granted by another person."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Do the questions that search asks find the same in the double and in the real database?"""
+"""Search queries find the same in the double and in the real database."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the table of places doesn't allow is a breach, however near to what it allows."""
+"""Anything outside the table of places is a breach, however close to an allowed place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search finds exactly what a plain look for each string would find, and where."""
+"""The search finds exactly what a plain search for each string would find, and where."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The examples of the contracts as a service hears them, one for each event, words still sealed.
+"""The examples of the contracts as a service receives them, one for each event, words still sealed.
 
-What a service makes of a whole story is tested with words of the tests' own: nobody has the keys of
-these.
+Their keys don't exist, so tests of whole stories use words of their own.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ FOLDER = Path(shared.contracts.__file__).parent / "examples"
 
 @cache
 def examples(topic: str) -> tuple[Envelope[Event], ...]:
-    """Those on that topic: by letter, and in the order in which they were said."""
+    """The examples on that topic: by letter, in order."""
     found = []
     for file in FOLDER.glob("*.json"):
         example = json.loads(file.read_text("utf-8"))

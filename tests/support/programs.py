@@ -1,7 +1,7 @@
-"""Programs of the machine that some tests run: which of them are there?
+"""External programs that some tests run, and whether they are installed.
 
-A test that needs them is marked and left out of the run where they are missing, which the run's
-summary says; `make ops-deps` installs them.
+Tests that need them are marked and left out where they are missing, which the run's summary says;
+`make ops-deps` installs them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterable
 
 PROMETHEUS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
-"""As Debian calls them."""
+"""Their names in Debian."""
 PATIENCE_S = 300.0
 
 
@@ -21,7 +21,7 @@ def lacking(programs: Iterable[str]) -> list[str]:
 
 
 def said_by(*command: str, stdin: str | None = None) -> tuple[int, str]:
-    """How a program ended, and all that it printed."""
+    """A program's exit code and its output."""
     done = subprocess.run(
         command,
         input=stdin,

@@ -17,8 +17,8 @@ from shared.contracts.topics import PROGRESS
 from shared.contracts.vocabulary import Category
 from shared.kernel.errors import Refused
 from shared.platform.kafka.bus import Outbound, Partition
-from tests.intake.staging import read
 from tests.support.broker import partitions_of
+from tests.support.sealed_shell import read
 from tests.year.days import DAY, day_of, is_worked, moment_of
 from tests.year.town import Town
 

@@ -28,10 +28,10 @@ from shared.platform.letters.sender import ACKNOWLEDGED_WITHIN
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.repair.backlog_metrics import GAP_PATIENCE
 from shared.platform.runtime import data_files
-from tests.intake.staging import seals
 from tests.support.broker import Broker
 from tests.support.doubles import Clock
 from tests.support.indexed import IndexedDatabase
+from tests.support.sealed_shell import seals
 from tests.year.processes import House, Process
 
 STORES: Mapping[str, Any] = {

@@ -18,8 +18,8 @@ from shared.kernel.letter_number import is_letter_number
 from shared.kernel.working_days import GUANGDONG
 from shared.platform.app.shell import LETTERS, LOG, PARKED
 from shared.platform.kafka.bus import Outbound
-from tests.intake.staging import read
 from tests.shared.audit.town import Still
+from tests.support.sealed_shell import read
 from tests.year.calls import judge_calls, judge_problems
 from tests.year.counting import EFFECTS, UNFIRED
 from tests.year.judging import Times, judge

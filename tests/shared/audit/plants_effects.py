@@ -1,4 +1,4 @@
-"""Faults in what a letter causes: twice, seen by others, told to the wrong bureau, unseen."""
+"""Faults in a letter's effects: repeated, visible to others, sent to the wrong bureau, unseen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the outcome told as people, programs and Prometheus need it, and without anyone's words?"""
+"""The outcome is reported for people, programs and Prometheus, and without anyone's words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.shared.audit.town import ANSWERED, SECRETS, town
 
 
 async def damaged() -> AuditTally:
-    """An audit of a town in which everything went wrong that can stand side by side."""
+    """An audit of a town with every fault that fits beside the others."""
     here = town()
     wanted = {"clear_words", "unsent", "number_published", "delivered_twice", "shows_inside"}
     for code, plant in PLANTS:

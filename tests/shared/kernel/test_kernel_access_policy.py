@@ -1,4 +1,4 @@
-"""Who sees what of a letter, whoever holds or held it, whatever it complains of?"""
+"""What each person sees of a letter, for all holders, former holders and complaints."""
 
 import pytest
 

@@ -26,7 +26,7 @@ async def face() -> AsyncIterator[Client]:
 
 @pytest.fixture
 def swept() -> Iterator[None]:
-    """A process that ends by a fault leaves its socket to the system; here nobody else does."""
+    """A process that ends with a fault leaves its socket to the system; here the test closes it."""
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)

@@ -54,7 +54,7 @@ class Issuer:
         self.verifier = Verifier(issuer_of(ISSUER), keys=self.jwks, now=self.time)
 
     def time(self) -> datetime:
-        """The instant that everybody goes by."""
+        """The test's time."""
         return self.now
 
     def later(self, **by: float) -> None:

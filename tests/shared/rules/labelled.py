@@ -1,4 +1,4 @@
-"""Labelled letters, and how many of them the rules read as their labels say."""
+"""Labelled letters, and how many of them the rules classify rightly."""
 
 import json
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def rows(file: Path) -> list[Row]:
-    """The letters of a file, as its lines say."""
+    """The letters of a file."""
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
@@ -24,25 +24,25 @@ OWN_ROWS: Final = rows(OWN)
 TUNED: Final = [row for row in OWN_ROWS if int(row["id"][-3:]) % 2]
 """The half that cues were chosen by."""
 UNSEEN: Final = [row for row in OWN_ROWS if int(row["id"][-3:]) % 2 == 0]
-"""The half of which nobody has read the mistakes."""
+"""The half whose mistakes nobody has read."""
 BLIND: Final = [
     row for row in rows(OWN.with_name("letters_blind.jsonl")) if int(row["id"][-3:]) % 2 == 0
 ]
 """The held-out half of letters by people who never saw the rules."""
 STRANGE: Final = rows(OWN.with_name("letters_unseen.jsonl"))
-"""Of two hands that were to write of other matters in other words; nothing is fitted to them."""
+"""By two authors who wrote about other matters in other words; nothing is tuned on them."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """How a set of letters was read, each beside what the front desk should make of it."""
+    """The results for a set of letters, each beside its label."""
 
     placed: float
-    """The share told right of those that have a place, 0 to 1."""
+    """The share of right places among letters with a place, 0 to 1."""
     invented: int
-    """Letters without a place for which one was told."""
+    """Letters without a place for which one was found."""
     police_type: float
-    """The share told right, none among them; 0 to 1."""
+    """The share of right places, none included; 0 to 1."""
     category: float
     """The same."""
 

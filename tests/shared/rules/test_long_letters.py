@@ -1,4 +1,4 @@
-"""Of a long letter the beginning and the end tell what it is; where it happened stands anywhere."""
+"""Beginning and end of a long letter decide its category; its place may be anywhere."""
 
 from __future__ import annotations
 

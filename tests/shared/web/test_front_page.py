@@ -1,4 +1,4 @@
-"""Whoever opens an address in a browser finds a page; whoever asks for JSON finds a problem."""
+"""Unknown addresses answer browsers with a page, and programs with a problem document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator sees who has letters counted anew, and what a failure leaves to be done."""
+"""The command that counts open letters again after a calendar change, and its failures."""
 
 from __future__ import annotations
 

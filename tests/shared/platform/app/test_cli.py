@@ -1,4 +1,4 @@
-"""What an operator types, sees and is told; nothing that a citizen wrote is ever on the screen."""
+"""The operator's commands: arguments, output and errors, which never show a citizen's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An operator makes indexes before a service starts, and is told which are missing."""
+"""An operator creates indexes before a service starts, and learns which are missing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 
 @pytest.fixture
 def command(house: House) -> Command:
-    """Runs one command in a process of its own."""
+    """Runs one command as a new process would."""
 
     def run(*words: str) -> int:
         return main("router", Settings, build=lambda _: house.build(), arguments=words)

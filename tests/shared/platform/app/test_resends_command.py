@@ -1,4 +1,4 @@
-"""What an operator asks for is sent again, and what makes no sense is said so in one sentence."""
+"""An operator's resend command sends what was requested, and explains invalid requests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def house(tmp_path: Path) -> House:
 
 @pytest.fixture
 async def service(house: House) -> Service:
-    """A process beside one that has said things about two letters, an hour apart."""
+    """A process beside one that has sent events about two letters, an hour apart."""
     service = house.build()
     for letter in (FIRST, SECOND):
         folds = await service.shell.letters.decide_and_store(

@@ -105,7 +105,7 @@ async def test_a_process_has_read_all_once_it_has_dealt_with_what_stood_there(ho
 
 
 async def lose(house: House, *topics: str) -> None:
-    """Note what a consumer notes when retention took records that weren't read."""
+    """Note what a consumer notes when retention removed unread records."""
     await house.build().shell.positions.note_lost(topics)
 
 

@@ -1,4 +1,4 @@
-"""Database and broker may be away, at the start or later: whoever asks is answered all the same."""
+"""Requests are answered although database or broker are away, at the start or later."""
 
 from __future__ import annotations
 

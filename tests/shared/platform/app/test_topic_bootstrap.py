@@ -1,4 +1,4 @@
-"""Bootstrap makes what the contract lists, once, and says which incarnation it is."""
+"""Bootstrap creates the contract's topics once, and records their incarnation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch that unpacks to very much stops its own bureau, and nobody else."""
+"""A batch that unpacks to a huge size stops its own bureau, and no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where too much can't be used, or something can't be decoded, a topic is held back alone."""
+"""Too many unusable records, or one that can't be decoded, hold back their topic alone."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ async def test_what_rules_refuse_counts_against_a_bureau_as_well(scene: Scene) -
 async def test_a_batch_that_cannot_be_decoded_holds_its_partition_back_alone(
     scene: Scene,
 ) -> None:
-    """And what the client had in hand of others when it raised is not lost."""
+    """Records of other partitions that the client had fetched when it raised are not lost."""
     poison = action("poison", topic=FOREIGN_ACTIONS_TOPIC)
     scene.bus.undecodable.add(scene.bus.home_of(poison))
     scene.bus.put(poison, fired(1), asked(1), action("fine"))

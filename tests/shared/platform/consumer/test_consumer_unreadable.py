@@ -1,4 +1,4 @@
-"""What can't be used is parked, told or passed over; too much of it holds its topic back alone."""
+"""Unusable records are parked, answered or skipped; too many of them hold their topic back."""
 
 from __future__ import annotations
 

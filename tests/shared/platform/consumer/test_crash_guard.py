@@ -1,4 +1,4 @@
-"""A record that kills its process is found after a few deaths, set aside, and stops nobody else."""
+"""A record that kills its process is found after a few deaths and parked, and stops no other."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def fatal(scene: Scene, *poison: Inbound) -> None:
 
 
 async def dies(scene: Scene, ids: dict[str, str] = IDS) -> bool:
-    """Whether a process that starts now dies of what it handles, before it has handled all."""
+    """Whether a process that starts now dies before it has handled all records."""
     consumer = scene.process(ids)
     running = asyncio.create_task(consumer.run())
     await until(lambda: running.done() or scene.is_all_committed())
@@ -79,7 +79,7 @@ async def killed(scene: Scene) -> None:
 
 
 async def deaths(scene: Scene, most: int = MOST_DEATHS) -> int:
-    """How many processes die until one has handled all."""
+    """The number of processes that die until one has handled all records."""
     for count in range(most + 1):
         if not await dies(scene):
             return count
@@ -174,7 +174,7 @@ async def test_after_an_orderly_stop_nothing_is_suspected(scene: Scene) -> None:
 
 
 async def test_who_is_killed_while_idle_has_nothing_suspected(scene: Scene) -> None:
-    """What comes after a crash can't have caused it."""
+    """Records after a crash can't have caused it."""
     scene.bus.put(asked(1))
     for _ in range(3):
         await killed(scene)

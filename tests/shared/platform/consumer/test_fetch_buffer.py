@@ -1,4 +1,4 @@
-"""What was fetched is handed out in order, bounded, and one by one where that is asked for."""
+"""Fetched records are returned in order, bounded, and one by one on request."""
 
 from __future__ import annotations
 

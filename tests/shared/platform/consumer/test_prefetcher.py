@@ -1,4 +1,4 @@
-"""While a batch is in hand, what comes next is fetched and read; its turn comes all the same."""
+"""While a batch is handled, the next one is fetched and decrypted; each comes in its turn."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.waiting import until
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once; what comes next is waited for as long as it takes."""
+    """Failures are retried at once; waiting for records takes no time."""
     monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
     monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
     monkeypatch.setattr(partitions, "POLL_MS", 5)
@@ -110,9 +110,8 @@ async def test_nor_more_bytes_but_for_the_last_record(
 
 
 async def test_no_fetch_is_cancelled(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client would count it as under way for ever, and never take partitions from whoever
-    stops consuming.
-    """
+    """The client would count the fetch as running for ever, and a partition could never change
+    hands."""
     poll, cancelled = FakeConsumer.getmany, []
 
     async def getmany(member: FakeConsumer, *only: TopicPartition, **of: int) -> object:
@@ -148,7 +147,7 @@ async def test_what_comes_in_the_last_moment_is_of_the_same_batch(
 
 
 async def test_what_cannot_be_read_ahead_is_read_in_its_turn(scene: Scene, reader: Reader) -> None:
-    """As when its key comes in between; and it is no fault of what comes after it."""
+    """The key may arrive in between, and the next records are not at fault."""
     reader.faults[event(2)] = BadEnvelope("unknown_key")
     async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2), asked(3))

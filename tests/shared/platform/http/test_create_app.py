@@ -1,4 +1,4 @@
-"""A face whose database is away says so at once, whichever service it belongs to."""
+"""Any service's application says at once that its database is away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do stores find what the rule lets somebody see, and nothing else?"""
+"""Stores find exactly what the access rule lets a person see."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -204,7 +204,7 @@ async def test_a_letter_that_others_keep_winning_is_only_its_own_askers_trouble(
 async def test_commands_kept_one_by_one_after_all_happen_once(
     world: World, commands: CommandBus[Note, Diary]
 ) -> None:
-    """What the shared write kept before it failed is found done when each is kept alone."""
+    """What the shared write stored before it failed is found done when each is stored alone."""
     await commands.execute(told("x"))
 
     async def spoil() -> None:

@@ -83,7 +83,7 @@ async def test_f06_topics_made_anew_under_a_running_service_are_filled(tmp_path:
 
 @pytest.mark.usefixtures("quick")
 async def test_f07_an_offset_of_an_earlier_topic_counts_for_nothing() -> None:
-    """The new topic begins with what overtook; where the old one ended says nothing of it."""
+    """The new topic starts with the later event; where the old one ended proves nothing."""
     scene = Scene()
     scene.bus.put(asked(2), asked(1))
     scene.bus.commits[scene.bus.home_of(asked(1))] = OffsetAndMetadata(1, "i-1")

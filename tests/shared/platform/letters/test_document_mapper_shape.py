@@ -96,7 +96,7 @@ def _state() -> Any:
 
 
 def _forms(secret: str) -> list[bytes]:
-    """As UTF-8, as JSON escapes it, and as base64 of each alignment would show it."""
+    """In UTF-8, JSON escapes, and base64 of each alignment."""
     plain = secret.encode()
     escaped = secret.encode("unicode_escape")
     shifted = [b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)]

@@ -1,4 +1,4 @@
-"""Who has no business with a letter gets one answer, unnumbered, and makes nothing grow."""
+"""Bureaus that don't hold a letter get one answer without a number, and no document grows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked by commands and actions is done once, answered, and said under seal."""
+"""Commands and actions are done once and answered, with sealed events."""
 
 from __future__ import annotations
 

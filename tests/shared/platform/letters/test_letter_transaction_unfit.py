@@ -1,4 +1,4 @@
-"""What can't be applied changes nothing, holds up nobody else, and is never lost."""
+"""Events that can't be applied change nothing, delay nothing, and are never lost."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_record_that_cannot_be_applied_is_left_for_parking_and_what_follows_wa
 
 
 def test_half_of_what_it_said_is_unsaid() -> None:
-    """The first event of a record is said, then sealing the second fails."""
+    """The first event of a record is emitted, then sealing the second fails."""
     done = fold(asked(1, "both-1"), written(2), outgoing=_twice)
     assert [one.fault for one in done.unfit] == ["Unsendable"]
     assert done.sent == {"progress": 1, "bureau_guangzhou": 1}
@@ -56,7 +56,7 @@ def test_half_of_what_it_said_is_unsaid() -> None:
 
 
 def _twice(event: Noted, state: Diary) -> Iterable[Outgoing | Resend]:
-    """What the diary says, and, of words, something more that no reader would accept."""
+    """The diary's events, and for words one more that no reader would accept."""
     yield from outgoing(event, state)
     if event.words is not None:
         yield Outgoing(PROGRESS_TOPIC, WithdrawalRequested(request_id="x", reason="not_said"))

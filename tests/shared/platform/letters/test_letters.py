@@ -156,7 +156,7 @@ async def test_a_read_that_fails_is_tried_again_by_whoever_asked(
 
 
 def meanwhile(world: World, *raw: Inbound) -> Callable[[], Awaitable[object]]:
-    """What another replica hears, and sends, between this one's read and write."""
+    """What another replica receives and sends between this one's read and write."""
     return partial(world.replica().hear, *raw)
 
 

@@ -1,4 +1,4 @@
-"""A batch in parts: decided while others are kept, with what was read ahead, as if one by one."""
+"""A batch in parts: deciding while others are stored gives the same result as one by one."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def test_the_first_fault_is_what_is_raised(world: World, replica: Replica)
 
 
 def foreseeing(world: World, ahead: Any = None) -> tuple[Replica, list[Sequence[str]]]:
-    """A replica whose rules write down what was read of a request ahead, and what was asked."""
+    """A replica whose rules record what was precomputed and what was decided."""
     seen: list[Sequence[str]] = []
 
     def read(events: Sequence[Event]) -> Sequence[Any]:

@@ -1,4 +1,4 @@
-"""What is sent again, what is damped, and what carries `unsent` until it is acknowledged."""
+"""What is sent again, what is damped, and what stays `unsent` until acknowledged."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ async def test_f1_a_writer_that_sent_only_its_own_part_leaves_the_others_mark(
 async def test_f1_also_when_the_other_wrote_to_a_topic_of_its_own(
     world: World, replica: Replica
 ) -> None:
-    """The first clears by what it knows; the other's topic came into `unsent` meanwhile."""
+    """The first clears what it knows of; the other's topic was added to `unsent` meanwhile."""
     first = await replica.letters.decide_and_store([told("first")])
     await world.replica().letters.decide_and_store([told("bureau-second")])
     await replica.letters.send(first)

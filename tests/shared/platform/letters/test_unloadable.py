@@ -34,7 +34,7 @@ def stage() -> Stage:
 
 
 def damage(world: World) -> Any:
-    """Make the letter's document one that can't be loaded; what to give back to `repair`."""
+    """Damage the letter's document; return what `repair` needs."""
     kept = world.documents.kept[LETTER]
     good, kept["state"] = kept["state"], {"kind": "novel"}
     return good
@@ -51,7 +51,7 @@ async def wrecked(stage: Stage) -> Any:
 
 
 async def heard(stage: Stage, *raws: Any) -> None:
-    """Hear these and park what is left over, as the consumer does."""
+    """Process these and park the rest, as the consumer does."""
     left = handled(await stage.world.replica().hear(*raws))
     await stage.parking.park(left.unfit)
 

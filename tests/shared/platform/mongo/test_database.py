@@ -1,4 +1,4 @@
-"""The door to the database: durable writes, majority reads, and faults that say retry."""
+"""The database wrapper: durable writes, majority reads, and faults that say retry."""
 
 from __future__ import annotations
 

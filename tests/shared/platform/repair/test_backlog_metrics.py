@@ -1,4 +1,4 @@
-"""What waits in a database is measured by topic and age, up to a bound, and not at a scrape."""
+"""The backlog in a database is measured by topic and age, up to a bound, not during a scrape."""
 
 from __future__ import annotations
 

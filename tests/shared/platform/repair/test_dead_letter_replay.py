@@ -1,4 +1,4 @@
-"""A parked record is replayed or dropped once, whatever dies meanwhile and whoever is at it."""
+"""A parked record is replayed or dropped once, despite deaths and concurrent operators."""
 
 from __future__ import annotations
 

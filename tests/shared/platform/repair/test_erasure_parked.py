@@ -1,4 +1,4 @@
-"""What was parked before its letter was erased, or after, has nothing of it either."""
+"""Records of an erased letter are erased, whether parked before or after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On a real broker a service starts with its own database and refuses one that lacks its events."""
+"""On a real broker a service starts with its own database and refuses one without its events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept comes under a new key while letters go on, and an old key leaves when it may."""
+"""Documents get a new key while letters go on, and an old key is released when unused."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def seals(kept: KeyRing) -> Seals:
 
 
 def letters(collection: Collection, kept: KeyRing | None = None) -> KeyRotation:
-    """The router's letters, to be sealed anew."""
+    """The router's letters, to be sealed again."""
     return of_letters(collection, seals(kept or ring()), state=STATE)
 
 

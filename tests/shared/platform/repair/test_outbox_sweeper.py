@@ -1,4 +1,4 @@
-"""What nobody had acknowledged for five seconds is sent again, and cleared only when it was."""
+"""Events unacknowledged for five seconds are sent again, and cleared once acknowledged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked for is sent again as it was, by who wrote it, and a storm of requests just once."""
+"""Requested events are sent again unchanged by their writer, and many equal requests count once."""
 
 from __future__ import annotations
 

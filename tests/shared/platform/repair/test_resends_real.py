@@ -52,7 +52,7 @@ async def on(bus: Bus, topic: str) -> list[Inbound]:
 
 
 async def copies(bus: Bus, topic: str, *, at_least: int) -> Counter[tuple[str, bytes]]:
-    """How often each id with its bytes is on the topic, once it holds so many records."""
+    """The number of each id and content on the topic, once it holds that many records."""
     while len(found := await on(bus, topic)) < at_least:
         continue
     return Counter((header(one, "ce_id"), one.value) for one in found)

@@ -1,4 +1,4 @@
-"""Where topics end and how far groups have come, asked of a real broker by looking alone."""
+"""Ends of topics and positions of groups, read from a real broker without changing anything."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def test_present_incarnations_are_known(servers: Servers) -> None:
 
 
 class Committed(Bus):
-    """A broker that says what a group has committed."""
+    """A broker with the given committed offsets."""
 
     def __init__(self, commits: dict[TopicPartition, OffsetAndMetadata]) -> None:
         self.commits = commits
@@ -86,7 +86,7 @@ class Committed(Bus):
     async def committed(
         self, group: str, partitions: object
     ) -> dict[TopicPartition, OffsetAndMetadata]:
-        """What was prepared."""
+        """The prepared offsets."""
         del group, partitions
         return self.commits
 
@@ -97,7 +97,7 @@ AT = TopicPartition(PROGRESS_TOPIC, 0)
 async def behind(
     commits: Sequence[OffsetAndMetadata], ends: tuple[int, int], now: str = "new"
 ) -> list[int]:
-    """How many records are to go."""
+    """The number of records still to read."""
     looking = Watermarks({})
     looking._bus = Committed(dict.fromkeys([AT], commits[0]) if commits else {})
     found = await looking.behind("router", {AT: ends}, incarnations={PROGRESS_TOPIC: now})

@@ -1,4 +1,4 @@
-"""What a process says of itself is true."""
+"""Metrics about the process are right."""
 
 from __future__ import annotations
 

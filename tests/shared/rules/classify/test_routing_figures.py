@@ -1,6 +1,6 @@
-"""How many labelled letters are read as their labels say? Floors: a worse table is noticed here.
+"""The share of labelled letters that are classified rightly. Floors: a worse table fails here.
 
-docs/rules.md tells the figures themselves. Letters of the even half are only ever counted.
+docs/rules.md has the figures themselves. Letters of the even half are only ever counted.
 """
 
 import pytest

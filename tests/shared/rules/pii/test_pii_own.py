@@ -1,4 +1,4 @@
-"""Is every trace of the writer found, however it was typed, and nothing else cut?"""
+"""Every trace of the writer is found, however it was typed, and nothing else is cut."""
 
 from collections.abc import Callable
 
