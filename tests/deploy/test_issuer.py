@@ -34,7 +34,7 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         app = build(
             load_issuers(tmp_path, NAMES, now=lambda: NOW),
             Registration("seeded-secret", ("http://127.0.0.1:8082",)),
-            nobody,
+            http=nobody,
         )
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url=ROOT) as client:

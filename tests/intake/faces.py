@@ -18,7 +18,7 @@ from shared.platform.http.create_app import create_app
 from shared.platform.http.miss_limit import Misses
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
-from tests.support.doubles import Clock, Memory
+from tests.support.doubles import Clock
 from tests.support.pages import with_pages
 from tests.support.sign_in import issuers, with_sessions
 
@@ -65,7 +65,6 @@ async def opened_face(
     forms: Sequence[str] = (),
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
-    sessions: Memory | None = None,
     service: str = "intake",
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
@@ -80,7 +79,7 @@ async def opened_face(
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
         with_pages(app, service, now=now)
         app.state.misses = Misses(now=now, most=misses)
-        with_sessions(app, now=now, documents=sessions)
+        with_sessions(app, now=now)
         _include(app, router)
         for layer in layers:
             app.add_middleware(layer)
