@@ -71,7 +71,7 @@ class Lock:
         return None if proven else "The signature is missing, wrong, or older than five minutes"
 
 
-class Message(BaseModel):
+class SentMessage(BaseModel):
     """A message that the notifier asks to send."""
 
     to: str = Field(min_length=1, max_length=200, repr=False)
@@ -111,7 +111,7 @@ class Outbox:
         self._alone = threading.Lock()
         self._kept = _read(path)
 
-    def keep(self, key: str, message: Message) -> tuple[Kept, bool]:
+    def keep(self, key: str, message: SentMessage) -> tuple[Kept, bool]:
         """Store the message under `key`; return it and whether it is new. Raises: OtherMessage."""
         digest = _digest(message)
         with self._alone:
@@ -151,7 +151,7 @@ def build(outbox: Outbox, lock: Lock) -> FastAPI:
     app = application("Development message gateway")
 
     @app.post("/messages")
-    async def send(request: Request, message: Message, key: Key) -> Response:
+    async def send(request: Request, message: SentMessage, key: Key) -> Response:
         """201 when the message is new, 200 when it was sent before; 401 without proof."""
         if (why := await lock.refusal(request)) is not None:
             return problem(401, why)
@@ -180,7 +180,7 @@ def lock_of(keys: Path) -> Lock:
     )
 
 
-def _digest(message: Message) -> str:
+def _digest(message: SentMessage) -> str:
     parts = json.dumps([message.to, message.channel, message.text]).encode()
     return hashlib.sha256(parts).hexdigest()
 
