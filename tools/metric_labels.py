@@ -22,6 +22,7 @@ from shared.contracts.topics import ALL
 from shared.kernel.errors import Refused
 from shared.platform.kafka.record_labels import COMMAND, UNKNOWN
 from shared.platform.runtime.shell_metrics import family_of
+from shared.web.sign_in import WHAT_TO_DO
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
         "unreadable", "bad_envelope", "unfit", "unloadable", "poison"
     ),
     ("mailbox_keys_lacking_holders", "reason"): of("no_key", "bad_key"),
+    ("mailbox_sign_ins_total", "outcome"): of("done", *WHAT_TO_DO),
     ("mailbox_http_letters_missed_total", "which"): of("unknown", "foreign"),
     ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),
     ("mailbox_intake_identities_withheld_total", "reason"): of("no_key", "bad_key"),

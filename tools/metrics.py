@@ -28,6 +28,7 @@ MODULES = (
     "shared.platform.http.miss_limit",
     "shared.platform.runtime.process_metrics",
     "shared.platform.runtime.shell_metrics",
+    "shared.web.sign_in",
     *(f"services.{service}.metrics" for service in SERVICES),
     AUDIT,
 )

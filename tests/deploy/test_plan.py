@@ -77,8 +77,10 @@ def test_each_service_is_told_where_everything_is(name: str) -> None:
     assert told["MAILBOX_KAFKA_IDEMPOTENT"] == "false"
     assert told["MAILBOX_MONGO_URI"].startswith("mongodb://127.0.0.1:27027/?directConnection=true")
     assert told["MAILBOX_KEYS_DIR"] == "/somewhere/with a space/keys"
-    assert told["MAILBOX_JWKS_URL"] == told["MAILBOX_ISSUER"] + "/jwks.json"
-    assert told["MAILBOX_SIGN_IN_URL"] == told["MAILBOX_ISSUER"]
+    for side in ("STAFF", "CITIZEN"):
+        issuer = told[f"MAILBOX_{side}_ISSUER"]
+        assert told[f"MAILBOX_{side}_JWKS_URL"] == f"{issuer}/jwks.json"
+    assert told["MAILBOX_STAFF_ISSUER"] != told["MAILBOX_CITIZEN_ISSUER"]
     assert told[f"MAILBOX_{name.upper()}_HTTP_PORT"] == str(PORTS.named()[name])
     assert told[f"MAILBOX_{name.upper()}_DATABASE"] == f"mailbox_{name}"
 

@@ -24,7 +24,7 @@ async def happens(ears: Ears) -> None:
     path = f"/v1/duty/diversions/{number}"
     for address in ("/v1/duty/diversions", path):
         await ears.granted("GET", "intake", address, who=DUTY)
-    page = await ears.ask("GET", "intake", f"/duty/{number}", who=DUTY)
+    page = await ears.browse("intake", f"/duty/{number}", who=DUTY[0], person="duty-luo")
     assert EMERGENCY.words["body"] in page.text
     done = {"outcome": "handed_to_110", "reference": "JQ-2026-31"}
     await ears.granted(

@@ -19,6 +19,7 @@ ANYONE = "anyone"
 PATIENCE_S = 60.0
 PAUSE_S = 0.1
 LONGEST_ANSWER_S = 10.0
+from tests.support.browsing import open_as
 
 
 @dataclass
@@ -73,6 +74,13 @@ class Ears:
                 except httpx.HTTPError as fault:
                     said = type(fault).__name__
                 await asyncio.sleep(PAUSE_S)
+
+    async def browse(self, face: str, path: str, *, who: str, person: str) -> httpx.Response:
+        """Read a page with a browser, signed in as a demo person. `who`: as whom it is kept."""
+        async with httpx.AsyncClient(timeout=15) as browser:
+            page = await open_as(browser, f"{url(self.ports[face])}{path}", person)
+        self.keep(f"{face} {who}", page.status_code, page.content, dict(page.headers))
+        return page
 
     async def line(self, face: str, octets: bytes) -> bytes:
         """Send bytes that may be no HTTP; what came back."""

@@ -33,11 +33,11 @@ PLANTS = [
     ("./prometheus.yml:", "./promethous.yml:", "mounts ./promethous.yml, which is not there"),
     ("- grafana:/var", "- grafanna:/var", "mounts grafanna, which is not there"),
     (
-        "MAILBOX_AUDIENCE: mailbox",
-        "MAILBOX_AUDENCE: mailbox",
-        "told MAILBOX_AUDENCE, which it does",
+        "MAILBOX_STAFF_AUDIENCE: mailbox",
+        "MAILBOX_STAFF_AUDENCE: mailbox",
+        "told MAILBOX_STAFF_AUDENCE, which it does",
     ),
-    ("MAILBOX_AUDIENCE: mailbox", "OTHER: mailbox", "intake is not told audience"),
+    ("MAILBOX_STAFF_AUDIENCE: mailbox", "OTHER: mailbox", "intake is not told staff_audience"),
     (
         "MAILBOX_GATEWAY_PORT:",
         "MAILBOX_MESSAGES_PORT:",

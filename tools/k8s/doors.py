@@ -15,6 +15,7 @@ from services.publisher import api as publisher
 from services.publisher import pages as public_pages
 from services.router import api as router
 from shared.platform.http.identity import Guard
+from shared.web import sign_in, sign_out
 from shared.web.site import files
 from tools.k8s.objects import Rendered, title
 from tools.k8s.place import Json
@@ -34,6 +35,12 @@ ON_EVERY_HOST = (
     *(str(route.path) for route in iter_route_contexts(files.routes)),
 )
 """The front page, with the files and switches of all pages, and the API description."""
+SIGN_IN = tuple(
+    str(route.path)
+    for router in (sign_in.router, sign_out.router)
+    for route in iter_route_contexts(router.routes)
+)
+"""The sign-in of staff, in every service."""
 PROXIES = "MAILBOX_INTAKE_TRUSTED_PROXIES"
 
 
@@ -121,6 +128,7 @@ def doors() -> tuple[Door, ...]:
         for door in (
             *_doors(service, routers),
             *(Door(service, path, "everybody") for path in ON_EVERY_HOST),
+            *(Door(service, path, "staff") for path in SIGN_IN),
         )
     )
     return tuple(dict.fromkeys(found))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 MEANINGS: Mapping[str, str] = {
-    "audience": "令牌须有的 `aud` · the `aud` that tokens must have",
     "database": "该服务自己的数据库 · the service's own database",
     "deliver_pause_s": "两次查看待发消息之间的秒数 · seconds between two looks",
     "env": "`dev` 放行仅供开发者 · `dev` lets through what is fit for development alone",

@@ -10,7 +10,12 @@ from tools.k8s.settings_page import OTHERS, SERVICES
 
 IMAGE = "mailbox-"
 STAND_INS = {
-    "deploy.local.fakes.issuer": {"MAILBOX_ISSUER_PORT", "MAILBOX_KEYS_DIR"},
+    "deploy.local.fakes.issuer": {
+        "MAILBOX_ISSUER_BROWSER_URL",
+        "MAILBOX_ISSUER_PAGES",
+        "MAILBOX_ISSUER_PORT",
+        "MAILBOX_KEYS_DIR",
+    },
     "deploy.local.fakes.gateway": {
         "MAILBOX_GATEWAY_PORT",
         "MAILBOX_GATEWAY_FILE",
@@ -18,7 +23,12 @@ STAND_INS = {
     },
 }
 """Variables of the development fakes, in addition to the common ones."""
-OF_ALL_STAND_INS = {"MAILBOX_ENV", "MAILBOX_ISSUER", "MAILBOX_STAND_IN_HOST"}
+OF_ALL_STAND_INS = {
+    "MAILBOX_CITIZEN_ISSUER",
+    "MAILBOX_ENV",
+    "MAILBOX_STAFF_ISSUER",
+    "MAILBOX_STAND_IN_HOST",
+}
 
 
 def settings_of(container: Json) -> type[BaseSettings] | None:

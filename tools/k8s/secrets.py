@@ -10,7 +10,14 @@ KEY_FILES = {
 BY_HAND: dict[str, frozenset[str]] = {
     **{f"{name}-keys": files for name, files in KEY_FILES.items()},
     "intake-keys": KEY_FILES["intake"] | {"intake.secrets.json"},
-    "issuer-keys": frozenset({"issuer.private.jwks.json"}),
+    "issuer-keys": frozenset(
+        {
+            "citizens-issuer.private.jwks.json",
+            "staff-issuer.private.jwks.json",
+            "staff-client.secret",
+        }
+    ),
+    "sign-in-client": frozenset({"client.secret"}),
     "offices": frozenset({"offices.yaml"}),
     "message-gateway": frozenset({"gateway.token", "gateway.signing-secret"}),
     "bureaus-authority": frozenset({"ca.crt"}),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
@@ -68,8 +69,13 @@ def _sections() -> Iterator[str]:
 
 
 def own_fields(settings: type[BaseSettings]) -> list[str]:
-    """The fields that the class itself defines or redefines."""
-    return [field for field in settings.model_fields if field in settings.__annotations__]
+    """The fields that the class defines or redefines; of a service all that not every one has."""
+    of_all = ServiceSettings.model_fields if issubclass(settings, ServiceSettings) else None
+    return [
+        field
+        for field in settings.model_fields
+        if field in settings.__annotations__ or (of_all is not None and field not in of_all)
+    ]
 
 
 def _rows(settings: type[BaseSettings], prefix: str, fields: list[str]) -> Iterator[str]:
@@ -91,6 +97,8 @@ def _default(field: FieldInfo) -> str:
         return "—"
     if isinstance(field.default, Path) and field.default.is_relative_to(ROOT):
         return f"`{field.default.relative_to(ROOT)}`"
+    if isinstance(field.default, BaseModel):
+        return f"`{field.default.model_dump_json()}`"
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
@@ -106,4 +114,4 @@ def _accepted(schema: dict[str, Any]) -> str:
         return f"{least} … {most}"
     if one.get("writeOnly"):
         return "secret"
-    return str(one.get("format", one.get("type", "")))
+    return str(one.get("format", one.get("type", "JSON")))

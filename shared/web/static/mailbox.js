@@ -142,4 +142,7 @@
       target.click();
     });
   }
+
+  // A form without anything to fill in goes on by itself, such as to sign out at the issuer.
+  for (const form of all("form[data-send]")) form.submit();
 })();
