@@ -11,8 +11,8 @@ from shared.kernel.errors import BadData
 
 TO_FILL: Final = pattern(r"【[^】]*】")
 """A place in a template that must be replaced."""
-LITTLE: Final = 0.85
-"""From this likeness to the template on, a reply was hardly edited."""
+LITTLE: Final = 0.25
+"""A reply with a smaller share of own words was hardly edited."""
 MOST_COMPARED: Final = 4_000
 """Characters."""
 
@@ -37,9 +37,10 @@ def templates_of(data: Mapping[str, object]) -> tuple[ReplyTemplate, ...]:
 
 
 def is_hardly_edited(text: str, template: str) -> bool:
-    """Whether a reply still is the template in large part."""
-    pair = text[:MOST_COMPARED], template[:MOST_COMPARED]
-    return SequenceMatcher(None, *pair, autojunk=False).ratio() >= LITTLE
+    """Whether hardly anything in a reply was not in the template."""
+    given, text = TO_FILL.sub("", template)[:MOST_COMPARED], text[:MOST_COMPARED]
+    blocks = SequenceMatcher(None, given, text, autojunk=False).get_matching_blocks()
+    return len(text) - sum(block.size for block in blocks) < LITTLE * len(text)
 
 
 def unfilled(text: str) -> str | None:

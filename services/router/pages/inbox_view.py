@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from services.router.api.dependencies import RouterDesk, found_by, seen_by
@@ -16,7 +16,7 @@ from services.router.store.inbox import (
     inbox_page,
 )
 from shared.contracts.slugs import BUREAUS, Bureau
-from shared.contracts.vocabulary import Category, PoliceType, State
+from shared.contracts.vocabulary import Category, ClockName, PoliceType, State
 from shared.kernel.access_policy import Sight
 from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
@@ -57,6 +57,9 @@ class InboxLine:
     category: Category | None
     police_type: PoliceType | None
     unit: str | None
+    clock: ClockName | None
+    """The first that passes."""
+    due_on: date | None
     due_at: datetime | None
     left_s: float
     is_supervised: bool
@@ -86,6 +89,7 @@ async def inbox_lines(
         states=(query.state,) if query.state else AT_DESK,
         police_type=query.police_type,
         due_before=now + WITHIN[query.due] if query.due else None,
+        due_after=now if query.due in ("soon", "week") else None,
         only=await claims.by(person.staff_id) if query.who == "mine" else None,
         without=await claims.at(desks) if query.who == "free" else {},
     )
@@ -156,7 +160,9 @@ def _line(
     seen: int | None,
 ) -> InboxLine:
     is_now = sight == "all"
-    due_at = letter.due_at if is_now else None
+    running = [clock for clock in letter.clocks if is_now and not clock.is_paused]
+    first = min(running, key=lambda clock: clock.passes_at, default=None)
+    due_at = first.passes_at if first else None
     news: Literal["new", "changed"] | None = "new" if seen is None else None
     if seen is not None and seen < letter.facts:
         news = "changed"
@@ -169,6 +175,8 @@ def _line(
         letter.category if is_now else None,
         letter.police_type if is_now else None,
         letter.unit if is_now else None,
+        first.clock if first else None,
+        first.due_on if first else None,
         due_at,
         (due_at - now).total_seconds() if due_at else float("inf"),
         is_supervised=is_now and letter.is_supervised,

@@ -44,6 +44,7 @@ class InboxFilter:
     desks: tuple[Bureau, ...]
     states: tuple[State, ...] = AT_DESK
     police_type: PoliceType | None = None
+    due_after: datetime | None = None
     due_before: datetime | None = None
     only: Mapping[str, int] | None = None
     """Only these letters, each in this holding: those that the person has claimed."""
@@ -63,7 +64,8 @@ class InboxFilter:
             self.police_type in (None, state.get("police_type"))
             and (self.only is None or claim in self.only.items())
             and claim not in self.without.items()
-            and (self.due_before is None or _place(found)[0] < self.due_before)
+            and (self.due_after is None or _place(found)[0] > self.due_after)
+            and (self.due_before is None or _place(found)[0] <= self.due_before)
         )
 
 
@@ -75,7 +77,7 @@ class InboxCounts:
     police_types: Mapping[str, int]
     overdue: int
     due_soon: int
-    """Within three days, those overdue included."""
+    """Within three days."""
     unclaimed: int
     mine: int
     is_more: bool
@@ -120,7 +122,8 @@ async def inbox_page(
         return await _claimed(letters, wanted, seen=seen, after=after or BEGIN)
     found: list[Document] = []
     read = 0
-    async for step, upto in _walk(letters, wanted, seen=seen, now=now, after=after or BEGIN):
+    start = after or (wanted.due_after or BEGIN[0], NOT_ONE)
+    async for step, upto in _walk(letters, wanted, seen=seen, now=now, after=start):
         read += len(step)
         found += [one for one in step if fits(one, seen) and wanted.fits(one)]
         if len(found) > SHOWN:
@@ -158,7 +161,7 @@ async def count_inbox(
             free += sum(_claim(one) not in claimed.items() for one in some)
             own += sum(_claim(one) in mine.items() for one in some)
     overdue = due["overdue"]
-    return InboxCounts(states, types, overdue, overdue + due["soon"], free, own, is_more)
+    return InboxCounts(states, types, overdue, due["soon"], free, own, is_more)
 
 
 def _due(found: Document, now: datetime) -> str:
