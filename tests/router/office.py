@@ -28,6 +28,7 @@ from shared.platform.crypto.word_hash import hashes
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.mongo.database import Document
 from tests.intake.faces import opened_face, settings, token
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
 from tests.support.doubles import Clock, Memory, MemoryDatabase
@@ -70,6 +71,11 @@ class Office:
     client: httpx.AsyncClient
     cataloguing: WordIndexing
     stores: DeskStores
+    desk_documents: MemoryDatabase
+
+    def stored(self, collection: str) -> list[Document]:
+        """What the desks have stored there."""
+        return list(self.desk_documents.collection(collection).kept.values())
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
         """Intake sends a letter."""
@@ -130,14 +136,15 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
         holders = holders_beside(shelf, watch(key_rules()))
-        stores = DeskStores.of(MemoryDatabase(), shelf.seals.ring, log=shelf.history)
+        kept_at_desks = MemoryDatabase()
+        stores = DeskStores.of(kept_at_desks, shelf.seals.ring, log=shelf.history)
         desk = RouterDesk(*parts, words, notes, holders, stores, RULEBOOK)
         async with (
             running(holders.commands.run()),
             opened_face(kept, router, desk=desk, now=now) as client,
         ):
             listing = WordIndexing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
-            yield Office(shelf, holders, client, listing, stores)
+            yield Office(shelf, holders, client, listing, stores, kept_at_desks)
 
 
 def holders_beside(shelf: SealedShell[Any, Any], rules: ServiceDecider[Any, Any]) -> KeyHolders:
