@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -16,6 +16,7 @@ from services.router.api.handling_schemas import MAX_REASON
 from services.router.api.letters_schemas import LetterShown, shown
 from services.router.api.lists_schemas import subject
 from services.router.domain.letter import Letter
+from services.router.domain.overview import last_day
 from services.router.domain.signing import (
     SendBack,
     SignAnswer,
@@ -87,7 +88,7 @@ class DraftLine:
     number: str
     letter: LetterShown
     subject: str | None
-    due_at: datetime | None
+    due_on: date | None
     is_late: bool
 
 
@@ -130,7 +131,7 @@ class SigningDesk(ReadingDesk):
             number=number,
             letter=shown(number, letter, sight="all"),
             subject=subject(letter, is_masked=letter.masked),
-            due_at=due,
+            due_on=last_day(due),
             is_late=due is not None and due <= now,
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
@@ -275,14 +274,10 @@ def _cells(line: OverviewLine, at: Horizon, request: Request) -> list[object]:
         said("state", line.state),
         said("category", line.category),
         said("police_type", line.police_type),
-        _day(line.received_at),
-        _day(line.due_at) if due_span(line, at) else "",
+        f"{line.received_at.astimezone(GUANGDONG):%Y-%m-%d %H:%M}",
+        line.due_on if due_span(line, at) else None,
         "; ".join(
             translate(request, name) for code, name in CONCERN_NAMES.items() if code in reasons
         ),
         line.returns,
     ]
-
-
-def _day(instant: datetime | None) -> str:
-    return f"{instant.astimezone(GUANGDONG):%Y-%m-%d %H:%M}" if instant else ""
