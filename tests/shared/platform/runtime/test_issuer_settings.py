@@ -112,16 +112,16 @@ def test_a_file_of_a_former_name_is_not_ignored(
         (
             {"CITIZEN_ISSUER": "https://staff.example.cn"},
             (
-                "MAILBOX_INTAKE_CITIZEN_AUDIENCE must differ from MAILBOX_STAFF_AUDIENCE where both "
-                "sides have one issuer."
+                "MAILBOX_INTAKE_CITIZEN_AUDIENCE must differ from MAILBOX_STAFF_AUDIENCE where "
+                "both sides have one issuer."
             ),
         ),
         ({"CITIZEN_ISSUER": None}, "MAILBOX_INTAKE_CITIZEN_ISSUER is not set."),
         (
             {"STAFF_CLIENT_ID": "mailbox"},
             (
-                "MAILBOX_STAFF_CLIENT_ID must differ from MAILBOX_STAFF_AUDIENCE, or ID tokens would "
-                "open the API."
+                "MAILBOX_STAFF_CLIENT_ID must differ from MAILBOX_STAFF_AUDIENCE, or ID tokens "
+                "would open the API."
             ),
         ),
         (
