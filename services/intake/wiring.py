@@ -26,6 +26,7 @@ from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.create_app import create_app
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import ServiceDecider
@@ -101,6 +102,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(front_page(pages.FRONT, settings))
+    app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
     return Service(

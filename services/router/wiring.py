@@ -35,8 +35,9 @@ from services.router.store.read_share import ReadShares
 from services.router.store.word_index import WORDS, WordIndex
 from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
-from shared.platform.app.shell import LOG, Shell, build_shell, load_seals
+from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.consumer.consumer import Consumer
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.crypto.trust_anchors import anchors_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.http.create_app import create_app
@@ -172,7 +173,7 @@ def _tools(shell: RouterShell, now: Now) -> DeskTools:
         leases=DeskLeases(keep(LEASES), now=machine),
         pending=PendingDecisions(keep(PENDING), shell.seals.ring, now=machine),
         history=shell.history,
-        log=keep(LOG),
+        signer=ExportSigner(shell.seals.ring, "router"),
     )
 
 

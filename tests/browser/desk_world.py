@@ -74,6 +74,6 @@ class DeskWorld:
 async def desk_world(browser: Browser, folder: Path) -> AsyncIterator[DeskWorld]:
     """The world, until the end of the block."""
     async with full_desk(folder) as people:
-        app = cast("Any", people.client._transport).app
+        app = cast("Any", people.visitors.client._transport).app
         async with served(app) as address:
             yield DeskWorld(browser, address, people)

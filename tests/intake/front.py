@@ -31,6 +31,7 @@ from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
@@ -210,7 +211,12 @@ async def front(
             floods=floods,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        state = {"desk": desk, "duty_queue": DutyQueue(desk), "is_development": False}
+        state = {
+            "desk": desk,
+            "duty_queue": DutyQueue(desk),
+            "is_development": False,
+            "export_signer": ExportSigner(shelf.seals.ring, "intake"),
+        }
         parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
         async with opened_face(kept, whole, now=now, forms=[pages.PLACE], **parts) as client:
             yield Front(shelf, keys, backlog, client, releaser, readings)

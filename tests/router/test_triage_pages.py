@@ -31,8 +31,7 @@ async def at(tmp_path: Path) -> AsyncIterator[Browsers]:
 async def ten_seconds(at: Browsers) -> None:
     """The time to undo passes, and the loop looks."""
     at.office.shelf.now.pass_by(seconds=UNDO.total_seconds())
-    desk = at.client._transport.app.state.desk  # type: ignore[attr-defined]
-    await TriageDecisions(desk, at.tools.pending).carry_out()
+    await TriageDecisions(at.desk, at.tools.pending).carry_out()
     await at.office.shelf.quiet()
 
 

@@ -14,12 +14,12 @@ from deploy.local.fakes.people import DemoPerson
 from deploy.local.stack.plan import url
 from shared.platform.runtime.issuer_settings import Side
 from tests.secrecy.search import Place, Text
+from tests.support.browsing import open_as
 
 ANYONE = "anyone"
 PATIENCE_S = 60.0
 PAUSE_S = 0.1
 LONGEST_ANSWER_S = 10.0
-from tests.support.browsing import open_as
 
 
 @dataclass

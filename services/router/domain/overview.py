@@ -3,12 +3,12 @@
 A line holds no words and no identity. Filters and counts work on lines alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
-from services.router.domain.preconditions import ENDED
+from services.router.domain.preconditions import ENDED, OPEN
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import Category, LevelName, PoliceType, SignerRole, State
 from shared.kernel.civil import ONE_DAY, passes_at
@@ -61,14 +61,8 @@ class OverviewLine:
     levels: frozenset[LevelName] = frozenset()
     """Levels that its running clocks have reached."""
     returns: int = 0
-    is_contested: bool = False
-    """Whether bureaus pass it to each other, so that the province decides: ping-pong."""
-    has_wish: bool = False
-    """Whether more time is requested."""
-    is_supervised: bool = False
-    is_followed: bool = False
-    unanswered: int = 0
-    """Instructions without an answer."""
+    standing: frozenset[Concern] = frozenset()
+    """Concerns that no date decides."""
     promises: tuple[date, ...] = ()
     """Due dates of commitments that are not kept yet."""
     signer: SignerRole | None = None
@@ -79,65 +73,58 @@ class OverviewLine:
     """Offices for which somebody has read it, deputies included."""
 
 
-OverviewTest: TypeAlias = Callable[[OverviewLine, datetime], bool]
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """An instant and the days around it, computed once for many lines."""
+
+    now: datetime
+    today: date
+    today_ends: datetime
+    week_ends: datetime
+    soon: date
+
+    @classmethod
+    def at(cls, now: datetime) -> "Horizon":
+        """Return the horizon at that instant; days are those of Asia/Shanghai."""
+        today = civil_date(now)
+        week_ends = passes_at(today + 7 * ONE_DAY)
+        return cls(now, today, passes_at(today), week_ends, today + SOON)
 
 
-def is_late(line: OverviewLine, now: datetime) -> bool:
-    """Whether one of its clocks has passed."""
-    return line.due_at is not None and line.due_at <= now
+def is_late(line: OverviewLine, at: Horizon) -> bool:
+    """Whether the letter has no answer yet and one of its clocks has passed."""
+    return line.due_at is not None and line.due_at <= at.now and line.state in OPEN
 
 
-def late_level(line: OverviewLine, now: datetime) -> Concern | None:
-    """Return the highest level that an overdue letter has reached."""
-    if not is_late(line, now):
+def due_span(line: OverviewLine, at: Horizon) -> DueSpan | None:
+    """Return when a letter without an answer is due; None for others."""
+    if line.state not in OPEN:
         return None
-    reached = [concern for level, concern in LATE.items() if level in line.levels]
-    return reached[-1] if reached else None
-
-
-def due_span(line: OverviewLine, now: datetime) -> DueSpan:
-    """Return when it is due, by days of Asia/Shanghai."""
     if line.due_at is None:
         return "paused"
-    if line.due_at <= now:
+    if line.due_at <= at.now:
         return "passed"
-    today = civil_date(now)
-    if line.due_at <= passes_at(today):
+    if line.due_at <= at.today_ends:
         return "today"
-    return "week" if line.due_at <= passes_at(today + 7 * ONE_DAY) else "later"
+    return "week" if line.due_at <= at.week_ends else "later"
 
 
-def concerns(line: OverviewLine, now: datetime) -> frozenset[Concern]:
-    """Return why a supervisor looks at the letter."""
-    return frozenset(concern for concern, holds in TESTS.items() if holds(line, now))
+def concerns(line: OverviewLine, at: Horizon) -> frozenset[Concern]:
+    """Return why a supervisor looks at the letter now."""
+    if line.promises or is_late(line, at):
+        return line.standing | frozenset(_by_time(line, at))
+    return line.standing
 
 
-def _is_open(line: OverviewLine) -> bool:
-    return line.state not in ENDED
-
-
-def _at_level(concern: Concern) -> OverviewTest:
-    return lambda line, now: late_level(line, now) == concern
-
-
-def _has_promise(line: OverviewLine, since: date, until: date) -> bool:
-    return any(since <= day <= until for day in line.promises)
-
-
-TESTS: Final[Mapping[Concern, OverviewTest]] = {
-    "overdue": is_late,
-    "late_red": _at_level("late_red"),
-    "late_chief": _at_level("late_chief"),
-    "late_province": _at_level("late_province"),
-    "returned": lambda line, _: _is_open(line) and line.returns > 0,
-    "ping_pong": lambda line, _: _is_open(line) and line.is_contested,
-    "extension": lambda line, _: line.has_wish,
-    "supervised": lambda line, _: _is_open(line) and line.is_supervised,
-    "followed": lambda line, _: line.is_followed,
-    "instruction": lambda line, _: line.unanswered > 0 and line.state != "withdrawn",
-    "promise_soon": lambda line, now: _has_promise(line, civil_date(now), civil_date(now + SOON)),
-    "promise_broken": lambda line, now: _has_promise(line, date.min, civil_date(now) - ONE_DAY),
-}
+def _by_time(line: OverviewLine, at: Horizon) -> Iterator[Concern]:
+    if is_late(line, at):
+        yield "overdue"
+        reached = [concern for level, concern in LATE.items() if level in line.levels]
+        yield from reached[-1:]
+    if any(at.today <= day <= at.soon for day in line.promises):
+        yield "promise_soon"
+    if any(day < at.today for day in line.promises):
+        yield "promise_broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +136,11 @@ class OverviewFilter:
     due: DueSpan | None = None
     concern: Concern | None = None
 
-    def fits(self, line: OverviewLine, now: datetime) -> bool:
+    def fits(self, line: OverviewLine, at: Horizon) -> bool:
         """Whether the letter is in the list; ended ones are only in lists by concern."""
         return (
             self.holder in (None, line.holder)
             and self.state in (None, line.state)
-            and (self.due is None or due_span(line, now) == self.due)
-            and (TESTS[self.concern](line, now) if self.concern else _is_open(line))
+            and (self.due is None or due_span(line, at) == self.due)
+            and (self.concern in concerns(line, at) if self.concern else line.state not in ENDED)
         )

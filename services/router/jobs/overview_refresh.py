@@ -41,5 +41,7 @@ class OverviewRefresh:
         if self._loaded_at is None or now - self._loaded_at >= WHOLE:
             await self._overview.load(now)
             self._loaded_at = now
+            while await self._overview.mark_old(now):
+                pass
         else:
             await self._overview.refresh(now)

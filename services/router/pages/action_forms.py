@@ -67,7 +67,7 @@ class ActionForm:
     """The action that must be allowed; None: the person only needs to see all of the letter."""
 
 
-def _codes(kind: str, *, optional: str | None = None) -> Choices:
+def coded(kind: str, *, optional: str | None = None) -> Choices:
     """All codes of a kind; `optional`: what no choice is called."""
     first: list[Choice] = [("", optional)] if optional else []
     return lambda _: [*first, *choices(kind)]
@@ -153,13 +153,13 @@ FORMS: Final[Mapping[str, ActionForm]] = {
             _radios(
                 "reason",
                 N_("Why is it not your bureau’s?"),
-                choices=_codes("return_reason"),
+                choices=coded("return_reason"),
             ),
             _select(
                 "suggestion",
                 N_("Whose is it?"),
                 hint=N_("The province’s desk decides, unless the writer named the same bureau."),
-                choices=_codes("bureau", optional=N_("I don’t know")),
+                choices=coded("bureau", optional=N_("I don’t know")),
             ),
             AskedField(
                 "text",
@@ -179,13 +179,13 @@ FORMS: Final[Mapping[str, ActionForm]] = {
             _radios(
                 "decline_reason",
                 N_("For which reason in law?"),
-                choices=_codes("decline_reason"),
+                choices=coded("decline_reason"),
             ),
             _select(
                 "where_to_turn",
                 N_("Where can the writer turn instead?"),
                 hint=N_("Needed if another authority is responsible."),
-                choices=_codes("where_to_turn", optional=N_("Nowhere in particular")),
+                choices=coded("where_to_turn", optional=N_("Nowhere in particular")),
             ),
             AskedField(
                 "text",
@@ -273,7 +273,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
         (
             _radios("clock", N_("For which clock?"), choices=_clocks, value=_first(_clocks)),
             AskedField("days", N_("How many more days?"), kind="text", most=3),
-            _radios("reason", N_("Why?"), choices=_codes("extension_reason")),
+            _radios("reason", N_("Why?"), choices=coded("extension_reason")),
             AskedField("text", N_("Explanation (optional)"), most=MAX_REASON),
         ),
         says=(N_("A chief or a supervisor decides. Until then the date stays as it is."),),
@@ -322,7 +322,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
         handling.link,
         NewLink,
         (
-            _radios("kind", N_("Link to"), choices=_codes("link_kind")),
+            _radios("kind", N_("Link to"), choices=coded("link_kind")),
             AskedField(
                 "with",
                 N_("Number of the other letter, or code of the campaign"),

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.router.api.dependencies import StaffAction, TheDesk, letter_for, request_id
-from services.router.pages.action_forms import FORMS, ActionForm, AskedField
+from services.router.pages.action_forms import ActionForm, AskedField
+from services.router.pages.decision_forms import EVERY_FORM
 from services.router.pages.frame import (
     INBOX,
     LETTERS,
@@ -26,7 +27,7 @@ from shared.web.rendering import page
 from shared.web.session_cookies import restored_fields
 
 router = APIRouter()
-Name = Annotated[str, Path(pattern=f"^({'|'.join(FORMS)})$")]
+Name = Annotated[str, Path(pattern=f"^({'|'.join(EVERY_FORM)})$")]
 NOT_NOW: Final = N_(
     "This can’t be done now: the letter is in another state, or somebody else has done it."
 )
@@ -48,7 +49,7 @@ class ActionPage:
     @property
     def form(self) -> ActionForm:
         """What is asked."""
-        return FORMS[self.name]
+        return EVERY_FORM[self.name]
 
     @property
     def is_allowed(self) -> bool:

@@ -10,8 +10,8 @@ from services.router.store.desk_leases import DeskLeases
 from services.router.store.overview import LetterOverview
 from services.router.store.pending_decisions import PendingDecisions
 from services.router.store.read_share import ReadShares
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.letters.event_log import EventLog
-from shared.platform.mongo.database import Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,7 @@ class DeskTools:
     leases: DeskLeases
     pending: PendingDecisions
     history: EventLog
-    log: Collection
-    """Events that have left their letters' documents."""
+    signer: ExportSigner
     pace: DeskPace = field(default_factory=DeskPace)
 
 

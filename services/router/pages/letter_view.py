@@ -12,7 +12,7 @@ from services.router.api.letters_schemas import LetterShown, shown
 from services.router.domain.claims import Claim, is_absent
 from services.router.domain.due_dates import receipt_of
 from services.router.domain.letter import Letter, RunningClock
-from services.router.pages.action_forms import FORMS
+from services.router.pages.decision_forms import EVERY_FORM
 from services.router.pages.history_text import HistoryItem, history_items
 from services.router.pages.routing_evidence import Said, evidence_in_words
 from services.router.store.inbox import AT_DESK
@@ -139,7 +139,11 @@ def offers(action: StaffAction) -> Iterator[Offer]:
     allowed = action.allowed
     if "reply" in allowed:
         yield Offer("reply", N_("Write the reply"), is_first=True)
-    for name, form in FORMS.items():
+    if allowed & {"sign", "send_back"}:
+        yield Offer("sign", N_("Read and sign the draft"), is_first=True)
+    if "read" in allowed:
+        yield Offer("read", N_("Read it in person"), is_first=False)
+    for name, form in EVERY_FORM.items():
         if form.needs is not None and form.needs in allowed and name != "reply":
             yield Offer(name, form.title, is_first=name in FIRST)
 
@@ -230,7 +234,7 @@ def desks_of(roles: Iterable[str]) -> tuple[Bureau, ...]:
     return tuple(slug for slug in BUREAUS if slug in mine)
 
 
-DONE: Final = {name: form.done for name, form in FORMS.items()} | {
+DONE: Final = {name: form.done for name, form in EVERY_FORM.items()} | {
     "reply": N_("The reply has been written."),
     "saved": N_("The draft has been saved."),
     "claimed": N_("You now work on this letter."),

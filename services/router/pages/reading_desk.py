@@ -13,8 +13,7 @@ from services.router.api.dependencies import RouterDesk, StaffAction, letter_for
 from services.router.domain.decide import RouterCommand
 from services.router.domain.letter import Letter
 from services.router.pages.desk_tools import DeskTools
-from services.router.pages.frame import new_key
-from services.router.pages.refusal_messages import refusal_message
+from services.router.pages.frame import key_in, new_key, refusal_text
 from shared.kernel.errors import NotFound, Refused
 from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
@@ -100,7 +99,7 @@ async def take_text(
     number, letter = found
     if fields.get("step") == "change":
         return _rendered(at, found, asked, fields, back=back)
-    action = at.action(number, letter, fields.get("key"))
+    action = at.action(number, letter, key_in(fields))
     if fields.get("version") != str(letter.facts):
         if await was_done(action):
             return None
@@ -120,7 +119,7 @@ async def take_text(
             fields,
             back=back,
             status=refusal.status,
-            notice=refusal_message(refusal),
+            notice=refusal_text(refusal),
         )
     return None
 
@@ -144,7 +143,7 @@ def _rendered(
         version=letter.facts,
         asked=asked,
         fields=fields,
-        key=fields.get("key") or new_key(),
+        key=key_in(fields),
         back=back,
         action=at.request.url.path,
         **{"errors": {}, "notice": None, "is_check": False, **more},

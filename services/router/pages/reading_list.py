@@ -16,12 +16,11 @@ from services.router.api.dependencies import TheDesk, require_role, seen_by
 from services.router.api.letters_schemas import shown
 from services.router.api.lists_schemas import subject
 from services.router.domain.letter import Letter
-from services.router.domain.overview import OverviewFilter, OverviewLine, is_late
+from services.router.domain.overview import Horizon, OverviewFilter, OverviewLine, is_late
 from services.router.domain.supervision import DIRECTOR, ReadLetter, is_in_person
 from services.router.pages.desk_tools import Tools
-from services.router.pages.frame import PLACE, new_key
+from services.router.pages.frame import LETTERS, PLACE, key_in, new_key, refusal_text
 from services.router.pages.reading_desk import ReadingDesk, show_text_form, take_text
-from services.router.pages.refusal_messages import refusal_message
 from services.router.pages.signing_folder import INSTRUCT
 from services.router.store.overview import place_of
 from services.router.store.read_share import LEAST
@@ -114,11 +113,11 @@ class ChiefsDesk(ReadingDesk):
         policy = self.policy
         if policy is None:
             return
-        now, in_person = self.desk.now(), self.reads_in_person
+        at, in_person = Horizon.at(self.desk.now()), self.reads_in_person
         who = restriction(viewer_of(self.person), least="all")
-        for line in self.tools.overview.lines(who, OverviewFilter(), now=now):
+        for line in self.tools.overview.lines(who, OverviewFilter(), at=at):
             office = self._office_for(line)
-            late = is_late(line, now)
+            late = is_late(line, at)
             why = policy.why(line.number, line.category, is_late=late) if office else None
             if office and why:
                 read = line.read_by if in_person else line.read_for
@@ -197,17 +196,24 @@ async def show_letter(letter: str, at: At, done: Done | None = None) -> Response
     return _letter_page(at, number, found, notice=NOTICES.get(done or ""))
 
 
+@router.get(LETTERS + "/{letter}/read")
+async def go_to_letter(letter: str, at: At) -> Response:
+    """Go from a letter's page to the reading list's."""
+    number, _ = await at.letter(letter)
+    return RedirectResponse(f"{HERE}/{number}", status_code=303)
+
+
 @router.post(HERE + "/{letter}/read")
 async def read(letter: str, at: At) -> Response:
     """Record that this person has read it, and go to the next one."""
     fields = await fields_of(at.request)
     number, found = await at.letter(letter)
-    action = at.action(number, found, fields.get("key"))
+    action = at.action(number, found, key_in(fields))
     try:
         by = require_role(action.as_chief(), action.as_director())
         await action.execute(ReadLetter(by, action.now))
     except Refused as refusal:
-        notice = refusal_message(refusal)
+        notice = refusal_text(refusal)
         return _letter_page(at, number, found, status=refusal.status, notice=notice)
     return RedirectResponse(f"{HERE}/next?after={number}&done=read", status_code=303)
 

@@ -25,7 +25,7 @@ from services.router.domain.signing import (
 )
 from services.router.domain.supervision import Instruct
 from services.router.pages.desk_tools import Tools
-from services.router.pages.frame import PLACE, new_key
+from services.router.pages.frame import LETTERS, PLACE, key_in, new_key, refusal_text
 from services.router.pages.reading_desk import (
     INSTRUCT_TEXTS,
     SEND_BACK_TEXTS,
@@ -35,10 +35,9 @@ from services.router.pages.reading_desk import (
     take_text,
     was_done,
 )
-from services.router.pages.refusal_messages import refusal_message
 from services.router.store.queries import drafts_at
 from shared.contracts.words import MAX_NOTE, Note, Reason
-from shared.kernel.errors import Refused
+from shared.kernel.errors import Refused, TooLate
 from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import fresh, on_page, staff
 from shared.platform.http.tokens import Person
@@ -62,6 +61,7 @@ NOTICES: Final = {
     "gone": N_("That draft does not wait for you any more."),
     "changed": N_("Another draft lies there by now. Read it before you sign."),
 }
+TOO_LATE: Final = N_("A promise in it was due before today. Send it back for another date.")
 SEND_BACK: Final = ShortText(
     *SEND_BACK_TEXTS,
     most=MAX_REASON,
@@ -199,6 +199,13 @@ async def show_draft(letter: str, at: At, done: Done | None = None) -> Response:
     )
 
 
+@router.get(LETTERS + "/{letter}/sign")
+async def go_to_draft(letter: str, at: At) -> Response:
+    """Go from a letter's page to its draft."""
+    number, _ = await at.letter(letter)
+    return RedirectResponse(f"{HERE}/{number}", status_code=303)
+
+
 @router.get(HERE + "/{letter}/sign")
 async def show_sign(letter: str, at: AtFresh) -> Response:
     """Check what is signed."""
@@ -216,7 +223,7 @@ async def sign(letter: str, at: AtFresh) -> Response:
     """Sign the draft that was read, and go to the next one."""
     fields = await fields_of(at.request)
     number, found = await at.letter(letter)
-    action = at.action(number, found, fields.get("key"))
+    action = at.action(number, found, key_in(fields))
     if not at.waits(found):
         done = await was_done(action)
         return _to_next(number, "signed") if done else _to_folder("gone")
@@ -226,7 +233,7 @@ async def sign(letter: str, at: AtFresh) -> Response:
     try:
         await action.execute(SignAnswer(signer_of(action), action.now, found.drafts), body)
     except Refused as refusal:
-        message = refusal_message(refusal)
+        message = TOO_LATE if isinstance(refusal, TooLate) else refusal_text(refusal)
         return _sign_page(at, number, found, key=action.key, status=refusal.status, notice=message)
     return _to_next(number, "signed")
 
@@ -246,7 +253,7 @@ async def act(letter: str, what: Text, at: AtFresh) -> Response:
     fields = await fields_of(at.request)
     found = await at.letter(letter)
     number = found[0]
-    if not at.waits(found[1]) and not await was_done(at.action(*found, fields.get("key"))):
+    if not at.waits(found[1]) and not await was_done(at.action(*found, key_in(fields))):
         return _to_folder("gone")
     asked, done = TEXTS[what]
     answer = await take_text(at, found, fields, asked=asked, back=f"{HERE}/{number}")

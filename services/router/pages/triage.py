@@ -14,7 +14,7 @@ from services.router.api.handling_schemas import NewLink, Refusal
 from services.router.api.lists import triage_page
 from services.router.domain.letter import Letter
 from services.router.pages.desk_tools import DeskTools, Tools
-from services.router.pages.frame import PLACE, new_key
+from services.router.pages.frame import PLACE, key_in, new_key
 from services.router.pages.triage_decisions import TriageDecisions, What
 from services.router.pages.triage_view import (
     TriageLetter,
@@ -82,8 +82,7 @@ class TriageDesk:
         found = await self.waiting(number)
         if found is None:
             return None
-        key = fields.get("key") or new_key()
-        return StaffAction(*found, "all", self.person, key, self.desk)
+        return StaffAction(*found, "all", self.person, key_in(fields), self.desk)
 
     async def view(self, number: str, letter: Letter) -> TriageLetter:
         """Return what is shown of a letter."""
@@ -251,7 +250,7 @@ async def _form(
         status=status,
         letter=await at.view(number, letter),
         fields=fields,
-        key=fields.get("key") or new_key(),
+        key=key_in(fields),
         choices=choices,
         names=label,
         **{"errors": {}, "notice": None, "is_check": False, **more},

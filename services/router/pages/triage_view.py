@@ -13,7 +13,7 @@ from services.router.api.dependencies import RouterDesk, found_by, seen_by
 from services.router.api.letters import alike_for
 from services.router.api.letters_schemas import AlikeShown, LetterShown, shown
 from services.router.domain.letter import Letter
-from services.router.domain.overview import OverviewFilter, is_late
+from services.router.domain.overview import Horizon, OverviewFilter, is_late
 from services.router.domain.routing import targets
 from services.router.pages.desk_tools import DeskTools
 from services.router.pages.routing_evidence import Said, evidence_in_words
@@ -107,12 +107,13 @@ def queue_counts(person: Person, *, tools: DeskTools, now: datetime) -> QueueCou
     if tools.overview.as_of is None:
         return None
     who = restriction(viewer_of(person), least="all")
-    lines = list(tools.overview.lines(who, WAITING, now=now))
+    at = Horizon.at(now)
+    lines = list(tools.overview.lines(who, WAITING, at=at))
     ages = Counter(age_of(line.received_at, now) for line in lines)
     order: Sequence[Age] = ("today", "yesterday", "older")
     return QueueCounts(
         total=len(lines),
-        late=sum(is_late(line, now) for line in lines),
+        late=sum(is_late(line, at) for line in lines),
         by_age=[(age, ages[age]) for age in order],
     )
 

@@ -66,7 +66,7 @@ INDEXES = {
         Index((("city", 1), ("received_at", 1)), sparse=True),
         Index((("bureaus", 1), ("received_at", 1))),
         Index(((UNLISTED, 1),), sparse=True),
-        Index(((CHANGED, 1),), sparse=True),
+        Index(((CHANGED, 1),)),
     ),
     word_index.WORDS: word_index.INDEXES,
     claims.CLAIMS: claims.INDEXES,
@@ -110,11 +110,11 @@ def index(state: RouterState) -> Document:
 
 
 def anew(before: RouterState, after: RouterState) -> tuple[str, ...]:
-    """Mark a letter as changed, and for the word index if its words came or were erased, or other
-    bureaus may find it.
+    """Mark a document as changed, and a letter for the word index if its words came or were erased,
+    or other bureaus may find it.
     """
-    changed = (CHANGED,) if isinstance(after, Letter) else ()
-    return (*changed, UNLISTED) if _listed_in(before) != _listed_in(after) else changed
+    is_listed_anew = _listed_in(before) != _listed_in(after)
+    return (CHANGED, UNLISTED) if is_listed_anew else (CHANGED,)
 
 
 def _listed_in(state: RouterState) -> frozenset[str] | None:

@@ -10,22 +10,33 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final, get_args
 
-from services.router.domain.overview import OverviewFilter, OverviewLine, OverviewTest
+from services.router.domain.overview import (
+    Concern,
+    DueSpan,
+    Horizon,
+    OverviewFilter,
+    OverviewLine,
+    concerns,
+    due_span,
+)
 from services.router.domain.preconditions import ENDED
 from services.router.domain.routing import is_contested
 from services.router.store.queries import NEVER
 from shared.contracts.slugs import Holder
 from shared.contracts.vocabulary import LevelName, State
 from shared.kernel.finding import Restriction
-from shared.platform.mongo.database import Collection, Document
+from shared.platform.mongo.database import Collection, Document, Update
 
 CHANGED: Final = "changed_at"
 """When a letter's document was last written, by the writer's clock."""
 OVERLAP: Final = timedelta(seconds=15)
 """How far the clocks of writers may be apart, and how long a write may take."""
+MOST_MARKED: Final = 500
+"""Documents marked at once."""
 UNDER_WAY: Final = tuple(state for state in get_args(State) if state not in ENDED)
 HOLDERS: Final[tuple[Holder, ...]] = get_args(Holder)
 
@@ -67,6 +78,17 @@ class LetterOverview:
         self._lines = lines
         self._seen_to = self.as_of = now
 
+    async def mark_old(self, now: datetime) -> int:
+        """Mark documents of older versions as changed now; return how many. Raises: DatabaseFault.
+
+        So every query by that mark finds them.
+        """
+        unmarked = {CHANGED: None}
+        found = await self._letters.find(unmarked, fields={"_id": 1}, limit=MOST_MARKED)
+        marks = [Update({"_id": one["_id"], **unmarked}, {"$set": {CHANGED: now}}) for one in found]
+        await self._letters.write(marks)
+        return len(found)
+
     async def refresh(self, now: datetime) -> int:
         """Read what has changed; return how many letters. Raises: DatabaseFault."""
         if self._seen_to is None:
@@ -81,30 +103,34 @@ class LetterOverview:
         return changed
 
     def lines(
-        self, who: Restriction, wanted: OverviewFilter, now: datetime
+        self, who: Restriction, wanted: OverviewFilter, *, at: Horizon
     ) -> Iterator[OverviewLine]:
         """Yield the lines in a list that this viewer may find, in no order."""
-        seen = _Sight(who)
-        return (line for line in self._lines.values() if seen(line) and wanted.fits(line, now))
+        return (line for line in self.seen_by(who) if wanted.fits(line, at))
 
-    def count(self, who: Restriction) -> OverviewCounts:
-        """Return a counter over all lines that this viewer may find."""
-        seen = _Sight(who)
-        return OverviewCounts([line for line in self._lines.values() if seen(line)])
+    def seen_by(self, who: Restriction) -> Iterator[OverviewLine]:
+        """Yield all lines that this viewer may find; letters with equal marks are decided once."""
+        known: dict[tuple[frozenset[str], frozenset[str]], bool] = {}
+        for line in self._lines.values():
+            marks = line.open_to, line.kept_from
+            if (is_seen := known.get(marks)) is None:
+                is_seen = bool(who.any_of & marks[0]) and not who.none_of & marks[1]
+                known[marks] = is_seen
+            if is_seen:
+                yield line
 
     def page(
         self,
         who: Restriction,
         wanted: OverviewFilter,
         *,
-        now: datetime,
+        at: Horizon,
         after: Place | None,
         most: int,
     ) -> tuple[list[OverviewLine], Place | None]:
         """Return one page of a list, the first due first, and its end if more follow."""
-        found = (
-            line for line in self.lines(who, wanted, now) if after is None or place_of(line) > after
-        )
+        lines = self.lines(who, wanted, at=at)
+        found = (line for line in lines if after is None or place_of(line) > after)
         first = heapq.nsmallest(most + 1, found, key=place_of)
         shown = first[:most]
         return shown, place_of(shown[-1]) if len(first) > most else None
@@ -129,47 +155,31 @@ class LetterOverview:
         if not document.get("is"):
             return None
         line = line_of(document, marks=self._marks)
-        is_watched = line.state not in ENDED or line.promises or line.unanswered
+        is_watched = line.state not in ENDED or line.promises or line.standing
         return line if is_watched else None
 
 
+@dataclass(slots=True)
 class OverviewCounts:
     """Counts over the lines that one viewer may find."""
 
-    def __init__(self, lines: list[OverviewLine]) -> None:
-        self._lines = lines
+    by_state: Counter[tuple[Holder, State]] = field(default_factory=Counter)
+    by_due: Counter[tuple[Holder, DueSpan]] = field(default_factory=Counter)
+    """Letters without an answer."""
+    by_concern: Counter[Concern] = field(default_factory=Counter)
 
-    def by(self, key: Any) -> Counter[Any]:
-        """Count the lines by what `key` says of them; None isn't counted."""
-        found = Counter(key(line) for line in self._lines)
-        del found[None]
-        return found
-
-    def of(self, test: OverviewTest, now: datetime) -> int:
-        """Count the lines that pass a test."""
-        return sum(1 for line in self._lines if test(line, now))
-
-
-class _Sight:
-    """Whether a viewer may find a line; letters with the same marks are decided once."""
-
-    def __init__(self, who: Restriction) -> None:
-        self._who = who
-        self._open: dict[frozenset[str], bool] = {}
-        self._kept: dict[frozenset[str], bool] = {}
-
-    def __call__(self, line: OverviewLine) -> bool:
-        return self._is_open(line.open_to) and not self._is_kept(line.kept_from)
-
-    def _is_open(self, marks: frozenset[str]) -> bool:
-        if (known := self._open.get(marks)) is None:
-            known = self._open[marks] = bool(self._who.any_of & marks)
-        return known
-
-    def _is_kept(self, marks: frozenset[str]) -> bool:
-        if (known := self._kept.get(marks)) is None:
-            known = self._kept[marks] = bool(self._who.none_of & marks)
-        return known
+    @classmethod
+    def of(cls, lines: Iterable[OverviewLine], at: Horizon) -> OverviewCounts:
+        """Count the lines."""
+        counts = cls()
+        for line in lines:
+            if line.state not in ENDED:
+                counts.by_state[line.holder, line.state] += 1
+            if (span := due_span(line, at)) is not None:
+                counts.by_due[line.holder, span] += 1
+            for concern in concerns(line, at):
+                counts.by_concern[concern] += 1
+        return counts
 
 
 def place_of(line: OverviewLine) -> Place:
@@ -194,24 +204,36 @@ def line_of(
         due_at=document.get("due_at"),
         open_to=_shared(document.get("open_to", ()), shared),
         kept_from=_shared(document.get("kept_from", ()), shared),
+        levels=_levels(content.get("clocks") or ()),
+        returns=len(content.get("returns") or ()),
+        standing=frozenset(_standing(content, state=state))
+        | (frozenset({"followed"}) if "followed_since" in document else frozenset()),
         **_work(content),
-        is_followed="followed_since" in document,
     )
 
 
-def _work(content: Mapping[str, Any]) -> dict[str, Any]:
+def _standing(content: Mapping[str, Any], *, state: str) -> Iterator[Concern]:
+    """The concerns that no date decides."""
     returns = [(back["bureau"], back["suggestion"]) for back in content.get("returns") or ()]
+    if content.get("wanted") is not None:
+        yield "extension"
+    instructions = content.get("instructions") or ()
+    if state != "withdrawn" and any(not one.get("is_answered") for one in instructions):
+        yield "instruction"
+    if state in ENDED:
+        return
+    if returns:
+        yield "returned"
+    if is_contested(returns):
+        yield "ping_pong"
+    if content.get("is_supervised"):
+        yield "supervised"
+
+
+def _work(content: Mapping[str, Any]) -> dict[str, Any]:
     reads = content.get("reads") or ()
     signers = (content.get("draft") or {}).get("signers") or ()
     return {
-        "levels": _levels(content.get("clocks") or ()),
-        "returns": len(returns),
-        "is_contested": is_contested(returns),
-        "has_wish": content.get("wanted") is not None,
-        "is_supervised": bool(content.get("is_supervised")),
-        "unanswered": sum(
-            1 for one in content.get("instructions") or () if not one.get("is_answered")
-        ),
         "promises": tuple(
             date.fromisoformat(one["due_on"])
             for one in content.get("commitments") or ()
