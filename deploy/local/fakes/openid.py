@@ -198,7 +198,7 @@ class Provider:
             except httpx.HTTPError as fault:
                 LOG.warning(
                     "service not told of a sign-out",
-                    extra={"origin": origin, "fault": type(fault).__name__},
+                    extra={"fault": type(fault).__name__},
                 )
 
 
