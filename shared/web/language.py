@@ -65,10 +65,13 @@ class Words:
         return self.plural.get(one) or (one if number == 1 else many)
 
     def said(self, text: object) -> object:
-        """A message or name of ours in this language; anything else, such as words, unchanged."""
+        """A message or name of ours in this language, its values too; anything else unchanged."""
         if isinstance(text, Bilingual):
             return text.zh if self.lang == "zh-CN" else text.en
-        return self.gettext(str(text)) % text.values if isinstance(text, Message) else text
+        if not isinstance(text, Message):
+            return text
+        values = {name: self.said(value) for name, value in text.values.items()}
+        return self.gettext(str(text)) % values
 
 
 def N_(message: str) -> Message:  # noqa: N802 - the name by which extractors know it

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -55,6 +56,20 @@ class PageVisitors:
         """Somebody opens a form and sends it, hidden fields included."""
         shown = await self.get(who, path)
         return await self.post(who, path, **(hidden_in(shown.text, path) | fields))
+
+    def later(self, pause: timedelta) -> None:
+        """Time passes, after which everybody signs in again."""
+        self.office.shelf.now.pass_by(seconds=pause.total_seconds())
+        self._cookies.clear()
+
+    async def sign_in_again(self, who: str) -> None:
+        """The same person signs in with the same browser."""
+        app: Any = cast("Any", self.client._transport).app
+        cookies = app.state.browser_sessions["staff"]
+        jar = self._cookies[who][0]
+        former = await cookies.sessions.find(jar[str(cookies.cookie)])
+        value = await cookies.sessions.begin(former.signed_in, former=former)
+        jar.set(str(cookies.cookie), value)
 
     async def as_(self, who: str) -> str:
         """Change to that person's browser; return the token of its forms."""

@@ -28,6 +28,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.kafka.bus import Outbound
+from shared.platform.mongo.database import Document
 from tests.intake.faces import opened_face, settings, token
 from tests.intake.staging import Shelf, sealed_record, seals, shelved
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
@@ -63,6 +64,11 @@ class Office:
     client: httpx.AsyncClient
     cataloguing: WordIndexing
     stores: DeskStores
+    desk_documents: MemoryDatabase
+
+    def stored(self, collection: str) -> list[Document]:
+        """What the desks have stored there."""
+        return list(self.desk_documents.collection(collection).kept.values())
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
         """Intake sends a letter."""
@@ -122,11 +128,12 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         words = WordIndex(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
-        stores = DeskStores.of(MemoryDatabase(), shelf.seals.ring, log=shelf.history)
+        kept_at_desks = MemoryDatabase()
+        stores = DeskStores.of(kept_at_desks, shelf.seals.ring, log=shelf.history)
         desk = RouterDesk(*parts, words, notes, stores, RULEBOOK)
         async with opened_face(kept, router, desk=desk, now=now) as client:
             listing = WordIndexing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
-            yield Office(shelf, client, listing, stores)
+            yield Office(shelf, client, listing, stores, kept_at_desks)
 
 
 def sent_action(action: Action, bureau: Bureau = "guangzhou", *, letter: str = LETTER) -> Outbound:

@@ -24,6 +24,8 @@ BEGIN: Final[Place] = datetime(1970, 1, 1, tzinfo=UTC), NOT_ONE
 NO_DATE: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """The place of letters without a running clock: after all others."""
 WINDOWS: Final = tuple(timedelta(days=days) for days in (0, 2, 7, 21, 60, 400))
+MOMENT: Final = timedelta(milliseconds=1)
+"""The database keeps instants to the millisecond."""
 BATCH: Final = 60
 SHOWN: Final = 25
 MOST_READ: Final = 1_500
@@ -205,7 +207,7 @@ async def _walk(
 ) -> AsyncIterator[tuple[list[Document], Place | None]]:
     """Yield letters in order, and the place up to which all were read; None at the end."""
     fields = dict.fromkeys((*_FIELDS, *seen), 1)
-    limit = wanted.due_before or NO_DATE
+    limit = wanted.due_before + MOMENT if wanted.due_before else NO_DATE
     ends = [min(now + window, limit) for window in WINDOWS]
     for end in (*ends, limit):
         while after[0] < end:
