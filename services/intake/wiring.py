@@ -98,6 +98,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         service="intake",
         templates=HERE / "templates",
         locale=HERE / "locale",
+        entries=[pages.ENTRY],
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(front_page(pages.FRONT, settings))

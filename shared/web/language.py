@@ -27,7 +27,7 @@ SHARED_LOCALE: Final = Path(__file__).parent / "locale"
 
 
 class Message(str):
-    """An English text with its values; the page that shows it translates it."""
+    """An English text with its values, which may be messages and names; shown translated."""
 
     __slots__ = ("values",)
     values: Mapping[str, object]
@@ -60,7 +60,7 @@ class Words:
         """The message in this language, with its placeholders."""
         return self.singular.get(message, message) if message else message
 
-    def ngettext(self, one: str, many: str, number: int) -> str:
+    def for_number(self, one: str, many: str, *, number: int) -> str:
         """The message for that number, with its placeholders."""
         return self.plural.get(one) or (one if number == 1 else many)
 

@@ -34,7 +34,7 @@ class Entry:
     """A link in the masthead."""
 
     href: str
-    text: str
+    label: str
     """A message."""
     roles: tuple[str, ...] = ()
     """Who sees it; empty: everybody."""

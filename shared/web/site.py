@@ -97,8 +97,11 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
 
 
 def _translate_in(environment: Environment, words: Words) -> None:
+    def for_number(one: str, many: str, number: int) -> str:
+        return words.for_number(one, many, number=number)
+
     installed: Any = environment
-    installed.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)
+    installed.install_gettext_callables(words.gettext, for_number, newstyle=True)
 
 
 def _asset(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Is each message kept once, through repeats, races and crashes, and shown without its number?"""
+"""The gateway keeps each message once, through repeats, races and crashes, and masks numbers."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.fakes.gateway import Message, OtherMessage, Outbox, build, lock_of, masked
+from deploy.local.fakes.gateway import OtherMessage, Outbox, SentMessage, build, lock_of, masked
 from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN, make
 from services.notifier.jobs.gateway_client import GatewayAuth
 from shared.platform.runtime.clock import utc_now
@@ -189,31 +189,32 @@ async def test_the_page_shows_what_would_arrive_with_a_masked_number(
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert PHONE not in page + "".join(lines(path))
+    assert "2026-03-02 16:00:00</time>" in page  # NOW, in Guangdong
 
 
 def test_a_restart_forgets_nothing_and_repeats_nothing(path: Path) -> None:
-    message = Message(**MESSAGE)
+    message = SentMessage(**MESSAGE)
     kept, _ = outbox(path).keep("k-1", message)
     again = outbox(path)
     assert again.keep("k-1", message) == (kept, False)
     with pytest.raises(OtherMessage):
-        again.keep("k-1", Message(**MESSAGE | {"to": "15400010002"}))
+        again.keep("k-1", SentMessage(**MESSAGE | {"to": "15400010002"}))
 
 
 def test_a_line_that_a_crash_cut_short_was_never_sent(path: Path) -> None:
-    outbox(path).keep("k-1", Message(**MESSAGE))
-    outbox(path).keep("k-2", Message(**MESSAGE))
+    outbox(path).keep("k-1", SentMessage(**MESSAGE))
+    outbox(path).keep("k-2", SentMessage(**MESSAGE))
     path.write_bytes(path.read_bytes()[:-9])
     again = outbox(path)
     assert [kept.key for kept in again.newest(9)] == ["k-1"]
-    assert again.keep("k-2", Message(**MESSAGE))[1]
+    assert again.keep("k-2", SentMessage(**MESSAGE))[1]
     assert [json.loads(line)["key"] for line in lines(path)] == ["k-1", "k-2"]
 
 
 def test_messages_are_for_their_owners_eyes(path: Path) -> None:
-    kept, _ = outbox(path).keep("k-1", Message(**MESSAGE))
+    kept, _ = outbox(path).keep("k-1", SentMessage(**MESSAGE))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert MESSAGE["text"] not in repr(kept) + repr(Message(**MESSAGE))
+    assert MESSAGE["text"] not in repr(kept) + repr(SentMessage(**MESSAGE))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Do its tokens verify, and does everything about it say that it is for development only?"""
+"""The issuer's tokens verify, and every answer says that it is for development only."""
 
 import base64
 import json
@@ -34,7 +34,7 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         app = build(
             load_issuers(tmp_path, NAMES, now=lambda: NOW),
             Registration("seeded-secret", ("http://127.0.0.1:8082",)),
-            nobody,
+            http=nobody,
         )
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url=ROOT) as client:

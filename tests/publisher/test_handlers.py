@@ -1,4 +1,4 @@
-"""What the publisher hears: copies, categories, and every fact of the router."""
+"""Events that the publisher handles: copies, categories, and every fact of the router."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,8 @@ from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.platform.letters.service_decider import Arrival
-from tests.notifier.stage import moment
 from tests.publisher.story import LETTER, WORDS, copied, given, replied, submitted
+from tests.support.moving import moment
 
 EXAMPLES = Path(shared.contracts.__file__).parent / "examples"
 

@@ -54,6 +54,11 @@ class Browsers:
         assert shown.status_code == 200, (page, shown.status_code, shown.text[:300])
         return await self.post(who, path, **(hidden_fields(shown.text, path) | fields))
 
+    async def cookies(self, who: str) -> dict[str, str]:
+        """The cookies of that person's browser."""
+        await self.visitors.as_(who)
+        return {cookie.name: cookie.value or "" for cookie in self.visitors.client.cookies.jar}
+
     async def refresh(self) -> None:
         """The overview's job looks once."""
         await self.tools.overview.refresh(self.office.shelf.now())

@@ -1,4 +1,4 @@
-"""What follows from a change of keys, and that two people stand behind each, whatever is tried."""
+"""Effects of a change of keys; two people stand behind each, whatever is tried."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -7,17 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain.decide import decide_document
-from services.router.domain.evolve import evolve_document
-from services.router.domain.letter import Letter, UnknownLetter
+from services.router.domain.actors import Command
+from services.router.domain.decide import decide
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import UnknownLetter
 from services.router.domain.public_keys import (
     MOST_STANDING,
     SURE,
     ConfirmKey,
-    HolderKeys,
     KeyCommand,
-    KeyProposal,
-    KeyProposed,
     ProposeKey,
     ProposeRetirement,
     RecordResent,
@@ -40,7 +38,7 @@ from tests.router.key_story import (
     leave,
     propose,
 )
-from tests.router.story import LETTER, MONDAY, RULEBOOK, accept, at, receive, route
+from tests.router.story import MONDAY, RULEBOOK, accept, receive, route
 
 HOUR = timedelta(hours=1)
 
@@ -49,7 +47,7 @@ HOUR = timedelta(hours=1)
 
 
 def wanted(events: object) -> list[object]:
-    """From when on letters are to be told anew."""
+    """The time after which letters are sent again."""
     assert isinstance(events, tuple)
     return [one.since for one in events if isinstance(one, ResendNeeded)]
 
@@ -97,30 +95,19 @@ def test_what_was_told_anew_is_wanted_no_more() -> None:
 # --- beside letters ------------------------------------------------------------------------------
 
 
-def test_a_holder_is_no_letter_and_a_letter_no_holder() -> None:
+@pytest.mark.parametrize(
+    ("command", "no"), [(receive(), NotFound), (accept(), NotHeld), (route(), NotFound)]
+)
+def test_no_command_about_letters_touches_a_holder(command: Command, no: type[Refused]) -> None:
     keys = given_keys()().when(propose(), confirm()).state
-    for command in (receive(), accept(), route()):
-        with pytest.raises(NotHeld):
-            decide_document(command, keys, rulebook=RULEBOOK, anchors={})
-    letter = at("routed").state
-    assert isinstance(letter, Letter)
-    with pytest.raises(NotFound):
-        decide_document(propose(holder=LETTER), letter, rulebook=RULEBOOK, anchors={})
+    with pytest.raises(no):
+        decide(command, keys, rulebook=RULEBOOK)
 
 
-def test_facts_of_one_leave_the_other_as_it_is() -> None:
+def test_no_fact_about_letters_changes_a_holder() -> None:
     keys = given_keys()().when(propose(), confirm()).state
-    received = decide_document(receive(), UnknownLetter(), rulebook=RULEBOOK, anchors={})
-    assert {evolve_document(keys, event) for event in received} == {keys}
-    assert isinstance(evolve_document(UnknownLetter(), received[0]), Letter)
-    assert isinstance(evolve_document(UnknownLetter(), KeyProposed(given_proposal())), HolderKeys)
-
-
-def given_proposal() -> KeyProposal:
-    """Any proposal."""
-    found = given_keys()().when(propose()).state.proposal
-    assert found
-    return found
+    received = decide(receive(), UnknownLetter(), rulebook=RULEBOOK)
+    assert {evolve(keys, event) for event in received} == {keys}
 
 
 # --- whatever people do --------------------------------------------------------------------------
@@ -157,7 +144,7 @@ def test_whatever_is_tried_two_people_stand_behind_each_change(
 def check_change(
     said: KeyChanged, before: dict[str, HolderKey], now: datetime
 ) -> dict[str, HolderKey]:
-    """Two people, one key changed, none lost that stands, and a service is never without."""
+    """Two people, one key changed, no valid key lost, and no service ever without one."""
     first, second = said.entered_by
     assert first != second
     keys = {key.kid: key for key in said.keys}

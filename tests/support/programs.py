@@ -1,17 +1,31 @@
-"""Programs of the machine that some tests run: which of them are there?
+"""External programs that some tests run, and whether they are installed.
 
-A test that needs them is marked and left out of the run where they are missing, which the run's
-summary says; `make ops-deps` installs them.
+Tests that need them are marked and left out where they are missing, which the run's summary says;
+`make ops-deps` and `make browser-deps` install them.
 """
-
-from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 PROMETHEUS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
-"""As Debian calls them."""
+CHROMIUM = ("chromium",)
+"""The names of both in Debian."""
+
+
+class Needed(NamedTuple):
+    """Programs that marked tests need, and the target that installs them."""
+
+    programs: Sequence[str]
+    installed_by: str
+
+
+NEEDED: Mapping[str, Needed] = {
+    "prometheus": Needed(PROMETHEUS, "make ops-deps"),
+    "browser": Needed(CHROMIUM, "make browser-deps"),
+}
+"""By marker."""
 PATIENCE_S = 300.0
 
 
@@ -21,7 +35,7 @@ def lacking(programs: Iterable[str]) -> list[str]:
 
 
 def said_by(*command: str, stdin: str | None = None) -> tuple[int, str]:
-    """How a program ended, and all that it printed."""
+    """A program's exit code and its output."""
     done = subprocess.run(
         command,
         input=stdin,

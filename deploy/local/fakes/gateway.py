@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,7 @@ from shared.platform.http.request_signature import (
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.office_time import OfficeTime
 from shared.platform.runtime.rotating_secret import LEAST_TOKEN, RotatingSecret
+from shared.terminal import ZONE, local_time
 
 SHOWN = 200
 MOST_ASKED = 5_000
@@ -71,7 +73,7 @@ class Lock:
         return None if proven else "The signature is missing, wrong, or older than five minutes"
 
 
-class Message(BaseModel):
+class SentMessage(BaseModel):
     """A message that the notifier asks to send."""
 
     to: str = Field(min_length=1, max_length=200, repr=False)
@@ -93,6 +95,11 @@ class Kept:
     sent_at: str
     """ISO 8601, UTC."""
 
+    @property
+    def local_sent_at(self) -> str:
+        """`sent_at` in Guangdong, for the page."""
+        return local_time(datetime.fromisoformat(self.sent_at))
+
     def shown(self) -> dict[str, Any]:
         """Return all fields except the digest."""
         return {name: value for name, value in asdict(self).items() if name != "digest"}
@@ -111,7 +118,7 @@ class Outbox:
         self._alone = threading.Lock()
         self._kept = _read(path)
 
-    def keep(self, key: str, message: Message) -> tuple[Kept, bool]:
+    def keep(self, key: str, message: SentMessage) -> tuple[Kept, bool]:
         """Store the message under `key`; return it and whether it is new. Raises: OtherMessage."""
         digest = _digest(message)
         with self._alone:
@@ -151,7 +158,7 @@ def build(outbox: Outbox, lock: Lock) -> FastAPI:
     app = application("Development message gateway")
 
     @app.post("/messages")
-    async def send(request: Request, message: Message, key: Key) -> Response:
+    async def send(request: Request, message: SentMessage, key: Key) -> Response:
         """201 when the message is new, 200 when it was sent before; 401 without proof."""
         if (why := await lock.refusal(request)) is not None:
             return problem(401, why)
@@ -167,7 +174,7 @@ def build(outbox: Outbox, lock: Lock) -> FastAPI:
 
     @app.get("/")
     def front() -> Response:
-        return page("gateway.html", messages=outbox.newest(SHOWN), shown=SHOWN)
+        return page("gateway.html", messages=outbox.newest(SHOWN), shown=SHOWN, zone=ZONE)
 
     return app
 
@@ -180,7 +187,7 @@ def lock_of(keys: Path) -> Lock:
     )
 
 
-def _digest(message: Message) -> str:
+def _digest(message: SentMessage) -> str:
     parts = json.dumps([message.to, message.channel, message.text]).encode()
     return hashlib.sha256(parts).hexdigest()
 

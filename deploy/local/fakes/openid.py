@@ -196,7 +196,10 @@ class Provider:
             try:
                 await self.http.post(f"{origin}{ENDED}", data={"logout_token": token})
             except httpx.HTTPError as fault:
-                LOG.warning("%s not told of a sign-out: %s", origin, type(fault).__name__)
+                LOG.warning(
+                    "service not told of a sign-out",
+                    extra={"origin": origin, "fault": type(fault).__name__},
+                )
 
 
 def routes(provider: Provider) -> APIRouter:

@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from services.router.api.dependencies import RouterDesk, StaffAction, letter_for, request_id
-from services.router.domain.decide import RouterCommand
+from services.router.domain.actors import Command
 from services.router.domain.letter import Letter
 from services.router.pages.desk_tools import DeskTools
 from services.router.pages.frame import key_in, new_key, refusal_text
@@ -67,7 +67,7 @@ class ShortText(NamedTuple):
     button: Message
     most: int
     body: type[RequestBody]
-    command: Callable[[StaffAction, Any], RouterCommand]
+    command: Callable[[StaffAction, Any], Command]
 
 
 SEND_BACK_TEXTS: Final = (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.bilingual import Bilingual
 from shared.web.formats import Formats, lang_of
-from shared.web.language import Lang, Message, words_of
+from shared.web.language import N_, Lang, Message, words_of
 from tests.shared.web.site import AT, Reader, site
 from tests.support.budget import budget
 
@@ -133,6 +133,8 @@ def test_a_message_is_said_with_its_values(lang: Lang, said: str) -> None:
     assert words.said(Message("At most %(number)s characters", number=9)) == said
     assert words.said("At most %(number)s characters") == "At most %(number)s characters"
     assert words.said(Bilingual("中", "E")) == ("E" if lang == "en" else "中")
+    within = Message("%(label)s: %(message)s", label=Bilingual("项", "Item"), message=N_("Done"))
+    assert words.said(within) == ("Item: Done" if lang == "en" else "项：已完成")
 
 
 @pytest.mark.parametrize(

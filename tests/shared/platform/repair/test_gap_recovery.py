@@ -1,6 +1,4 @@
-"""What a letter misses for a minute is asked for, not too often, and until it has come."""
-
-from __future__ import annotations
+"""Events missing for a minute are requested, not too often, until they come."""
 
 import asyncio
 from datetime import timedelta
@@ -29,13 +27,8 @@ from tests.support.waiting import until
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def counted() -> dict[str, float]:
-    """What is to be added to how much was asked and answered, for what the test itself did."""
+    """Requests and answers that the test itself caused."""
     return {"asked": -_asked(), "answered": -_answered()}
 
 
@@ -48,7 +41,7 @@ def _answered() -> float:
 
 
 async def missing(world: World, *sequences: int, letter: str = LETTER) -> None:
-    """A letter that heard of these before their turn, more than a minute ago."""
+    """A letter that received these early, more than a minute ago."""
     await world.replica().hear(*(asked(one, letter=letter) for one in sequences))
     world.clock.pass_by(seconds=61)
 

@@ -1,4 +1,4 @@
-"""Which rule speaks for a letter, and what is made of it?"""
+"""Which rule matches a letter, and the result."""
 
 import pytest
 
