@@ -38,6 +38,7 @@ class Browsers:
     office: Office
     visitors: PageVisitors
     tools: DeskTools
+    leases: Memory
     pending: Memory
 
     async def get(self, who: str, path: str, *, lang: str = "en") -> httpx.Response:
@@ -90,12 +91,12 @@ def text_of(text: str) -> str:
 async def browsers(folder: Path) -> AsyncIterator[Browsers]:
     """The router's pages on a Monday morning."""
     async with office(folder) as opened:
-        shelf, pending = opened.shelf, Memory()
+        shelf, leases, pending = opened.shelf, Memory(), Memory()
         desk: RouterDesk = cast("Any", opened.client._transport).app.state.desk
         tools = DeskTools(
             overview=LetterOverview(shelf.documents),
             shares=ReadShares(shelf.documents, now=shelf.now),
-            leases=DeskLeases(Memory(), now=shelf.now),
+            leases=DeskLeases(leases, now=shelf.now),
             pending=PendingDecisions(pending, shelf.seals.ring, now=shelf.now),
             history=shelf.history,
             signer=ExportSigner(shelf.seals.ring, "router"),
@@ -109,4 +110,4 @@ async def browsers(folder: Path) -> AsyncIterator[Browsers]:
             desk=desk,
             desk_tools=tools,
         ) as client:
-            yield Browsers(opened, PageVisitors(opened, client), tools, pending)
+            yield Browsers(opened, PageVisitors(opened, client), tools, leases, pending)
