@@ -23,8 +23,10 @@ from shared.platform.crypto.signed_exports import ExportSigner
 from tests.intake.faces import opened_face, settings
 from tests.router.browsing import ROLES, PageVisitors, hidden_in, main_of
 from tests.router.office import Office, office
+from tests.router.outsiders import PEOPLE
 from tests.support.doubles import Memory
 
+ROLES |= {who: [*roles] for who, roles in PEOPLE.items()}
 ROLES |= {"second": ["triage"], "example-guangzhou-deputy": ["bureau:guangzhou:chief"]}
 _all = APIRouter()
 _all.include_router(router)

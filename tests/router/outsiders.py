@@ -5,9 +5,11 @@ It is written from `docs/who-sees-what.md` and not from the access policy, so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+import pytest
 
 from tests.support.letter_world import CASES
 
@@ -44,6 +46,36 @@ PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
 """Roles of each; `officer-7` is complained of in two cases."""
 SHUT_OUT: Final = frozenset({"bao", "mei", "du", "nobody"})
 """Whose roles open no route of letters here."""
+
+IN_QUICK_RUN: Final = frozenset(
+    [
+        "lin",
+        "di",
+        "he",
+        "du",
+        "gz",
+        "gz-chief",
+        "gz-traffic",
+        "gz-inspection",
+        "fs",
+        "sz",
+        "pv",
+        "pv-inspection",
+        "officer-7",
+        "two",
+    ]
+)
+"""One of each kind; the others are asked by `make test-all`, too."""
+
+
+def everybody(*, without: Collection[str] = ()) -> list[Any]:
+    """Everybody as a parameter of a test."""
+    return [
+        pytest.param(who, marks=() if who in IN_QUICK_RUN else pytest.mark.slow)
+        for who in PEOPLE
+        if who not in without
+    ]
+
 
 DESKS: Final = "lin wu di officer-7 hats"
 GZ: Final = "gz gz-chief two"
@@ -83,6 +115,7 @@ SEEN: Final[Mapping[str, Sights]] = {
     "supervised": _GZ,
     "passed on": Sights(f"{DESKS} {GZ} gz-traffic"),
     "passed on again": Sights(f"{DESKS} {GZ} gz-legal", past="gz-traffic"),
+    "extension": _GZ,
     "supplement": _GZ,
     "signing": _GZ,
     "signing in triage": _DESKS,

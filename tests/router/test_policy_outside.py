@@ -25,7 +25,7 @@ from shared.contracts.vocabulary import State
 from tests.intake.faces import is_problem, token
 from tests.router.desking import BODIES
 from tests.router.office import Office, office
-from tests.router.outsiders import PEOPLE, SEEN, SHUT_OUT, sight_of, visible
+from tests.router.outsiders import PEOPLE, SEEN, SHUT_OUT, everybody, sight_of, visible
 from tests.router.story import NAME, PHONE
 from tests.support.doubles import Memory
 from tests.support.letter_world import CASES, LATER, NUMBERS, UNKNOWN, WORD, fill, mark
@@ -186,7 +186,7 @@ def test_every_route_is_asked() -> None:
 # --- one letter --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("who", everybody())
 @in_one_loop
 async def test_a_letter_is_shown_as_far_as_the_table_says(worlds: Worlds, who: str) -> None:
     desk = await worlds.full()
@@ -222,7 +222,7 @@ async def test_nobody_reads_who_complained(worlds: Worlds, who: str) -> None:
 # --- lists, counts, orders -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("who", everybody())
 @in_one_loop
 async def test_lists_and_searches_are_as_if_hidden_letters_did_not_exist(
     worlds: Worlds, who: str
@@ -236,7 +236,7 @@ async def test_lists_and_searches_are_as_if_hidden_letters_did_not_exist(
         assert (answer.status_code, answer.text) == (without.status_code, without.text), asked
 
 
-@pytest.mark.parametrize("who", sorted(PEOPLE.keys() - SHUT_OUT))
+@pytest.mark.parametrize("who", everybody(without=SHUT_OUT))
 @in_one_loop
 async def test_each_letter_is_found_by_those_who_see_it_alone(worlds: Worlds, who: str) -> None:
     desk = await worlds.full()
@@ -247,7 +247,7 @@ async def test_each_letter_is_found_by_those_who_see_it_alone(worlds: Worlds, wh
         assert [hit["letter"] for hit in by_words["letters"]] == [number] * _text(who, name)
 
 
-@pytest.mark.parametrize("who", sorted(PEOPLE.keys() - SHUT_OUT - {"odd"}))
+@pytest.mark.parametrize("who", everybody(without=SHUT_OUT | {"odd"}))
 @in_one_loop
 async def test_a_letter_is_as_if_hidden_ones_did_not_exist(worlds: Worlds, who: str) -> None:
     """Nor are those named among the letters like it."""
@@ -260,7 +260,7 @@ async def test_a_letter_is_as_if_hidden_ones_did_not_exist(worlds: Worlds, who: 
 # --- time ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", sorted(PEOPLE.keys() - SHUT_OUT))
+@pytest.mark.parametrize("who", everybody(without=SHUT_OUT))
 @in_one_loop
 async def test_a_hidden_letter_costs_what_an_unknown_one_costs(
     worlds: Worlds, who: str, commands: list[str]
@@ -286,7 +286,7 @@ async def test_a_hidden_letter_costs_what_an_unknown_one_costs(
 # --- acts ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("who", everybody())
 @in_one_loop
 async def test_nothing_is_done_with_a_hidden_letter_and_no_answer_differs(
     worlds: Worlds, who: str, commands: list[str]

@@ -18,9 +18,9 @@ import pytest
 import pytest_asyncio
 
 from services.router import pages
-from services.router.pages.action_forms import FORMS
+from services.router.pages.decision_forms import EVERY_FORM
 from tests.router.desk_pages import Browsers, browsers
-from tests.router.outsiders import PEOPLE, SHUT_OUT, sight_of, visible
+from tests.router.outsiders import SHUT_OUT, everybody, sight_of, visible
 from tests.support.doubles import Memory
 from tests.support.letter_world import CASES, NUMBERS, UNKNOWN, WORD, fill, mark
 from tests.support.watching import paths_of
@@ -43,16 +43,26 @@ LISTS: Final = (
     "/desk/reading",
     "/desk/reading/next",
     "/desk/signing/next",
+    "/desk/supervision",
+    "/desk/supervision/letters",
+    "/desk/supervision/letters?state=handling",
+    "/desk/supervision/letters?holder=province",
+    "/desk/supervision/letters.csv",
+    "/desk/audit",
+    "/desk/audit/2026-11-22.csv",
+    "/desk/audit/2026-11-22.jsonl",
 )
 OF_LETTERS: Final = (
     "/desk/letters/{letter}",
     "/desk/letters/{letter}/claim",
     "/desk/letters/{letter}/reply",
-    *(f"/desk/letters/{{letter}}/{name}" for name in FORMS),
+    *(f"/desk/letters/{{letter}}/{name}" for name in EVERY_FORM),
     "/desk/triage?letter={letter}",
     "/desk/triage/{letter}/reclassify",
     "/desk/triage/{letter}/decline",
     "/desk/triage/{letter}/link",
+    "/desk/letters/{letter}/sign",
+    "/desk/letters/{letter}/read",
     "/desk/signing/{letter}",
     "/desk/signing/{letter}/sign?draft=1",
     "/desk/signing/{letter}/send_back",
@@ -62,7 +72,10 @@ OF_LETTERS: Final = (
 POSTED: Final[Mapping[str, Mapping[str, Any]]] = {
     "/desk/letters/{letter}/claim": {"what": "claim"},
     "/desk/letters/{letter}/reply": {"text": "您好。", "step": "save"},
-    **{f"/desk/letters/{{letter}}/{name}": {"step": "send", "text": "因故。"} for name in FORMS},
+    **{
+        f"/desk/letters/{{letter}}/{name}": {"step": "send", "text": "因故。"}
+        for name in EVERY_FORM
+    },
     "/desk/triage/{letter}/route": {"bureau": "foshan"},
     "/desk/triage/{letter}/reclassify": {"category": "request"},
     "/desk/triage/{letter}/decline": {"step": "send", "text": "因故。"},
@@ -78,6 +91,10 @@ BESIDE: Final = {
     "/desk/inbox/pass_on",
     "/desk/triage/undo",
     "/desk/triage/dismiss",
+    "/desk/audit/keys.json",
+    "/desk/audit/{day}.csv",
+    "/desk/audit/{day}.jsonl",
+    "/desk/audit/{day}.jws",
 }
 """Forms without a letter in the path: asked below, or about the person's own things."""
 
@@ -172,7 +189,7 @@ def test_every_page_is_asked() -> None:
 
 
 @in_one_loop
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("who", everybody())
 async def test_lists_are_as_if_hidden_letters_did_not_exist(worlds: PageWorlds, who: str) -> None:
     """No number, no words, no count, no order: the same page to the last byte."""
     full, own = await worlds.with_only(frozenset(CASES)), await worlds.with_only(visible(who))
@@ -189,7 +206,7 @@ async def test_lists_are_as_if_hidden_letters_did_not_exist(worlds: PageWorlds, 
 
 
 @in_one_loop
-@pytest.mark.parametrize("who", sorted(PEOPLE.keys() - SHUT_OUT))
+@pytest.mark.parametrize("who", everybody(without=SHUT_OUT))
 async def test_a_letter_s_page_is_as_if_hidden_ones_did_not_exist(
     worlds: PageWorlds, who: str
 ) -> None:
@@ -203,7 +220,7 @@ async def test_a_letter_s_page_is_as_if_hidden_ones_did_not_exist(
 
 
 @in_one_loop
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("who", everybody())
 async def test_a_hidden_letter_has_no_page_and_none_differs_from_an_unknown_one(
     worlds: PageWorlds, who: str, commands: list[str]
 ) -> None:

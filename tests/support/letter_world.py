@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
+from services.router.domain.extensions import RequestMoreTime
 from services.router.domain.handling import AcceptInUnit, AddNote, PassOnLetter
 from services.router.domain.letter import Pledge
 from services.router.domain.reclassification import ReclassifyLetter
@@ -18,7 +19,7 @@ from services.router.domain.routing import RecallLetter, ReturnLetter
 from services.router.domain.supervision import Instruct, SuperviseLetter
 from services.router.domain.writer_requests import AppealRefusal, ReopenLetter
 from shared.contracts.values import About, By
-from shared.contracts.words import LetterText, Note, Span, WriterText
+from shared.contracts.words import LetterText, Note, Reason, Span, WriterText
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.letters.service_decider import IdempotentCommand
 from tests.router.office import Office
@@ -83,6 +84,9 @@ def _pass_on(unit: str, police_type: Any, assignment: int = 1) -> PassOnLetter:
 
 RETURN = ReturnLetter(**acting(), reason="other_matter", suggestion=None, words=None)
 RECALL = RecallLetter(SUPERVISOR, MONDAY, "wrong_bureau")
+MORE_TIME = RequestMoreTime(
+    **acting(), clock="reply", days=3, reason="complex", words=Reason(text="需要现场核实。")
+)
 TO_TRAFFIC = _pass_on("tianhe.traffic", "traffic")
 LATER = Note(text="后来的办理意见。")
 """What a former holder must not see."""
@@ -101,6 +105,7 @@ CASES: Final[Mapping[str, Case]] = {
     ),
     "passed on": Case(then=(accept(), TO_TRAFFIC, AcceptInUnit(**acting(), unit="tianhe.traffic"))),
     "passed on again": Case(then=(accept(), TO_TRAFFIC, _pass_on("tianhe.legal", "legal"))),
+    "extension": Case(then=(accept(), MORE_TIME)),
     "supplement": Case(then=(accept(), ask())),
     "signing": Case(then=(decline(),)),
     "signing in triage": Case(None, (decline("triage", 0),)),

@@ -76,6 +76,16 @@ HANDLERS_PAGES: Final = (
     _letter("conflict", "gz", "handling", "conflict"),
     _letter("action-refused", "gz", "replied", "accept"),
 )
+DECISION_PAGES: Final = (
+    _letter("route", "lin", "triage", "route"),
+    _letter("reclassify", "wu", "handling", "reclassify"),
+    _letter("mark-petition", "wu", "handling", "mark_petition"),
+    _letter("mark-disclosure", "wu", "handling", "mark_disclosure"),
+    _letter("recall", "wu", "handling", "recall"),
+    _letter("supervise", "wu", "handling", "supervise"),
+    _letter("decide-extension", "wu", "extension", "decide_extension"),
+    _letter("instruct", "di", "handling", "instruct"),
+)
 REFUSED: Final = frozenset({"reply-refused", "action-refused", "duty-missing"})
 """Pages that say that something can't be done."""
 
@@ -94,8 +104,12 @@ DESK_PAGES: Final = (
     StaffPage("reading", CHIEF, "/desk/reading"),
     StaffPage("reading-letter", CHIEF, "/desk/reading/{unit routed}"),
     StaffPage("reading-instruct", CHIEF, "/desk/reading/{unit routed}/instruct"),
+    StaffPage("supervision", "wu", "/desk/supervision"),
+    StaffPage("supervision-letters", "wu", "/desk/supervision/letters"),
+    StaffPage("supervision-filtered", "wu", "/desk/supervision/letters?holder=foshan"),
+    StaffPage("audit", "he", "/desk/audit"),
 )
-ROUTER_PAGES: Final = (*HANDLERS_PAGES, *DESK_PAGES)
+ROUTER_PAGES: Final = (*HANDLERS_PAGES, *DECISION_PAGES, *DESK_PAGES)
 DUTY_PAGES: Final = (
     StaffPage("duty", "d-0071", "/duty?refresh=off"),
     StaffPage("duty-late", "d-0071", "/duty/{late}"),
