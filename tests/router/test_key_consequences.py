@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -24,12 +25,15 @@ from services.router.domain.public_keys import (
     ResendDone,
     ResendNeeded,
 )
+from services.router.jobs.key_changes import KeyChangeResends
 from shared.contracts.keys_v1 import HolderKey, KeyChanged, newest_valid
 from shared.kernel.errors import (
     NotFound,
     NotHeld,
     Refused,
 )
+from shared.platform.mongo.database import Insert
+from shared.sealing.key_directory import KeyDirectory
 from tests.router.key_story import (
     ANCHORS,
     GZ,
@@ -41,6 +45,7 @@ from tests.router.key_story import (
     propose,
 )
 from tests.router.story import LETTER, MONDAY, RULEBOOK, accept, at, receive, route
+from tests.support.doubles import Memory
 
 HOUR = timedelta(hours=1)
 
@@ -84,6 +89,13 @@ def test_a_retirement_before_the_next_key_is_valid_is_made_up_for_once_that_is()
 def test_a_service_is_told_nothing_anew() -> None:
     story = given_keys()().when(propose(holder="router"), confirm(holder="router"))
     assert wanted(story.caused) == []
+
+
+async def test_nothing_is_told_anew_by_a_replica_that_has_not_heard_of_the_key() -> None:
+    documents, letters = Memory(), cast("Any", None)  # none is read
+    await documents.write([Insert({"_id": GZ, "tell_anew_at": MONDAY})])
+    anew = KeyChangeResends(letters, documents, book=KeyDirectory(), now=lambda: MONDAY)
+    assert await anew.tell() == 0
 
 
 def test_what_was_told_anew_is_wanted_no_more() -> None:
