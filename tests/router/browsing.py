@@ -16,11 +16,18 @@ from fastapi import APIRouter
 
 from services.router import pages
 from services.router.api import router
+from services.router.pages.desk_tools import DeskTools
 from services.router.settings import RouterSettings
+from services.router.store.desk_leases import DeskLeases
+from services.router.store.overview import LetterOverview
+from services.router.store.pending_decisions import PendingDecisions
+from services.router.store.read_share import ReadShares
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.tokens import Person
 from tests.intake.faces import opened_face, settings
 from tests.router.desking import ROLES as DESK_ROLES
 from tests.router.office import STAFF, Office, office
+from tests.support.doubles import Memory
 from tests.support.sign_in import BROWSER, signed_in
 
 ROLES = {**STAFF, **DESK_ROLES, "gz2": ["bureau:guangzhou:handler"]}
@@ -105,8 +112,26 @@ async def visitors(folder: Path) -> AsyncIterator[PageVisitors]:
     async with office(folder) as opened:
         desk = cast("Any", opened.client._transport).app.state.desk
         kept = settings(RouterSettings, folder)
-        now, forms = opened.shelf.now, (pages.PLACE,)
         async with opened_face(
-            kept, _all, desk=desk, now=now, forms=forms, service="router"
+            kept,
+            _all,
+            now=opened.shelf.now,
+            forms=(pages.PLACE,),
+            service="router",
+            desk=desk,
+            desk_tools=tools_of(opened, leases=Memory(), pending=Memory()),
         ) as client:
             yield PageVisitors(opened, client)
+
+
+def tools_of(opened: Office, *, leases: Memory, pending: Memory) -> DeskTools:
+    """The parts behind the pages of triage, chiefs, supervisors and auditors."""
+    shelf = opened.shelf
+    return DeskTools(
+        overview=LetterOverview(shelf.documents),
+        shares=ReadShares(shelf.documents, now=shelf.now),
+        leases=DeskLeases(leases, now=shelf.now),
+        pending=PendingDecisions(pending, shelf.seals.ring, now=shelf.now),
+        history=shelf.history,
+        signer=ExportSigner(shelf.seals.ring, "router"),
+    )

@@ -1,7 +1,8 @@
 """The inbox shows the letters of the person's desks, the next due first, and counts no others."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,17 @@ from hypothesis import given as forall
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from services.router.domain.overview import OverviewLine
 from services.router.store.inbox import (
     AT_DESK,
-    BATCH,
-    NO_DATE,
     SHOWN,
+    SOON,
     InboxFilter,
     count_inbox,
     inbox_page,
+    of_desks,
 )
+from services.router.store.overview import place_of
 from shared.kernel.letter_number import new_letter_number
 from shared.kernel.viewers import Viewer
 from shared.platform.http.visibility import visibility_filter
@@ -26,12 +29,9 @@ from tests.router.browsing import PageVisitors, hidden_in, main_of, visitors
 from tests.router.desking import do
 from tests.router.story import MONDAY, receive
 from tests.support.budget import budget
-from tests.support.doubles import Memory
-from tests.support.operators import as_kept
 
 NUMBERS = [new_letter_number(bytes([n] * 10)) for n in range(40)]
 INBOX = "/desk/inbox"
-SEEN = {"open_to": {"$in": ["all/us"]}, "kept_from": {"$nin": ["staff:me"]}}
 
 
 @pytest.fixture
@@ -48,108 +48,57 @@ async def arrive(pages: PageVisitors, count: int = 3, city: Any = "guangzhou") -
     return NUMBERS[:count]
 
 
-# --- the store ---------------------------------------------------------------------------------
+# --- the list ----------------------------------------------------------------------------------
 
-DUES = st.none() | st.sampled_from(
-    [MONDAY + timedelta(days=days) for days in (-90, -1, 0, 1, 2, 5, 30, 300)]
-)
-DOCUMENTS = st.lists(
-    st.fixed_dictionaries(
-        {
-            "is": st.sampled_from([f"guangzhou:{state}" for state in AT_DESK] + ["foshan:routed"]),
-            "due_at": DUES,
-            "open_to": st.sampled_from([["all/us"], ["all/them"]]),
-            "kept_from": st.sampled_from([[], [], ["staff:me"]]),
-            "state": st.fixed_dictionaries(
-                {"police_type": st.sampled_from(["traffic", None]), "assignment": st.just(1)}
-            ),
-        }
+LINES = st.lists(
+    st.builds(
+        OverviewLine,
+        number=st.just(""),
+        holder=st.sampled_from(["guangzhou", "foshan"]),
+        state=st.sampled_from([*AT_DESK, "replied", "closed"]),
+        category=st.just("request"),
+        police_type=st.sampled_from(["traffic", None]),
+        received_at=st.just(MONDAY),
+        due_at=st.none()
+        | st.sampled_from([MONDAY + timedelta(days=days) for days in (-90, -1, 0, 1, 3, 5, 300)]),
+        open_to=st.just(frozenset[str]()),
+        kept_from=st.just(frozenset[str]()),
+        assignment=st.sampled_from([1, 2]),
     ),
     max_size=3 * SHOWN,
-)
+).map(lambda lines: [replace(one, number=f"GD-{place:04d}") for place, one in enumerate(lines)])
 
 
-def kept(documents: list[dict[str, Any]], repeat: int = 1) -> Memory:
-    memory = Memory()
-    for place, document in enumerate(documents * repeat):
-        number = f"GD-{place:04d}"
-        memory.kept[number] = as_kept({"_id": number, **document})
-    return memory
+def everything(lines: list[OverviewLine], wanted: InboxFilter) -> list[str]:
+    """All pages, one after the other."""
+    found, after = inbox_page(lines, wanted, after=None)
+    while after is not None:
+        more, after = inbox_page(lines, wanted, after=after)
+        found += more
+    return found
 
 
-def order(memory: Memory) -> list[str]:
-    """What should be shown, read in the plainest way."""
-    found = [
-        one
-        for one in memory.kept.values()
-        if one["is"].startswith("guangzhou")
-        and "all/us" in one["open_to"]
-        and "staff:me" not in one["kept_from"]
+@settings(max_examples=budget(200), deadline=None)
+@forall(lines=LINES)
+def test_pages_and_counts_are_of_the_desks_letters(lines: list[OverviewLine]) -> None:
+    held = of_desks(lines, ["guangzhou"])
+    assert everything(held, InboxFilter()) == [
+        line.number
+        for line in sorted(lines, key=place_of)
+        if line.holder == "guangzhou" and line.state in AT_DESK
     ]
-    return [
-        one["_id"] for one in sorted(found, key=lambda one: (one["due_at"] or NO_DATE, one["_id"]))
-    ]
-
-
-@settings(max_examples=budget(60), deadline=None)
-@forall(documents=DOCUMENTS, repeat=st.sampled_from([1, 1, 4]))
-async def test_pages_are_the_visible_letters_in_order(
-    documents: list[dict[str, Any]], repeat: int
-) -> None:
-    memory, found, after = kept(documents, repeat), [], None
-    for _ in range(100):
-        page, after = await inbox_page(
-            memory, InboxFilter(("guangzhou",)), seen=SEEN, now=MONDAY, after=after
-        )
-        found += page
-        if after is None:
-            break
-    assert found == order(memory)
-
-
-@settings(max_examples=budget(60), deadline=None)
-@forall(documents=DOCUMENTS)
-async def test_counts_are_those_of_the_lists(documents: list[dict[str, Any]]) -> None:
-    memory = kept(documents)
-    claimed = {f"GD-{place:04d}": 1 for place in range(0, len(documents), 3)}
-    counts = await count_inbox(
-        memory, ("guangzhou",), seen=SEEN, now=MONDAY, claimed=claimed, mine=claimed
-    )
-    assert sum(counts.states.values()) == len(order(memory))
+    claimed = {f"GD-{place:04d}": 1 for place in range(0, len(lines), 3)}
+    counts = count_inbox(held, now=MONDAY, claimed=claimed, mine=claimed)
+    assert sum(counts.states.values()) == len(held)
     for wanted, number in (
-        (InboxFilter(("guangzhou",), due_before=MONDAY), counts.overdue),
-        (
-            InboxFilter(("guangzhou",), due_after=MONDAY, due_before=MONDAY + timedelta(days=3)),
-            counts.due_soon,
-        ),
-        (InboxFilter(("guangzhou",), without=claimed), counts.unclaimed),
-        (InboxFilter(("guangzhou",), only=claimed), counts.mine),
-        (InboxFilter(("guangzhou",), police_type="traffic"), counts.police_types["traffic"]),
+        (InboxFilter(states=("routed",)), counts.states["routed"]),
+        (InboxFilter(due_until=MONDAY), counts.overdue),
+        (InboxFilter(due_after=MONDAY, due_until=MONDAY + SOON), counts.due_soon),
+        (InboxFilter(without=claimed), counts.unclaimed),
+        (InboxFilter(only=claimed), counts.mine),
+        (InboxFilter(police_type="traffic"), counts.police_types["traffic"]),
     ):
-        assert len(await everything(memory, wanted)) == number
-
-
-async def everything(memory: Memory, wanted: InboxFilter) -> list[str]:
-    found: list[str] = []
-    after = None
-    while True:
-        page, after = await inbox_page(memory, wanted, seen=SEEN, now=MONDAY, after=after)
-        found += page
-        if after is None:
-            return found
-
-
-async def test_many_letters_due_at_the_same_instant_are_all_listed() -> None:
-    due = datetime(2026, 12, 1, 16, tzinfo=UTC)
-    document = {
-        "is": "guangzhou:handling",
-        "due_at": due,
-        "open_to": ["all/us"],
-        "kept_from": [],
-        "state": {},
-    }
-    memory = kept([document], 3 * BATCH)
-    assert len(await everything(memory, InboxFilter(("guangzhou",)))) == 3 * BATCH
+        assert len(everything(held, wanted)) == number
 
 
 def test_the_filter_of_a_handler_is_the_access_policys() -> None:

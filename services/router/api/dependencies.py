@@ -148,7 +148,6 @@ class StaffAction:
             state = await self.desk.commands.execute(told)
         except StaleAssignment:
             raise (StaleAssignment if self.sight == "all" else NotFound) from None
-        self.desk.stores.counts.forget()
         if not isinstance(state, Letter):
             raise NotFound
         return shown(self.number, state, sight=seen_by(self.person, state))

@@ -60,6 +60,8 @@ class OverviewLine:
     open_to: frozenset[str]
     kept_from: frozenset[str]
     """The marks by which a query finds it (`shared/kernel/finding.py`)."""
+    assignment: int = 0
+    """Number of the current holding."""
     levels: frozenset[LevelName] = frozenset()
     """Levels that its running clocks have reached."""
     returns: int = 0

@@ -11,7 +11,7 @@ from services.router.domain.letter import Letter, LetterState, UnknownLetter, st
 from services.router.domain.preconditions import ENDED
 from services.router.domain.public_keys import HolderKeys
 from services.router.domain.resends import ResendFrom
-from services.router.store import claims, inbox, reply_drafts, visits, word_index
+from services.router.store import claims, reply_drafts, visits, word_index
 from services.router.store.desk_leases import LEASE_INDEXES, LEASES
 from services.router.store.overview import CHANGED
 from services.router.store.pending_decisions import PENDING, PENDING_INDEXES
@@ -61,7 +61,6 @@ INDEXES = {
         Index((("due_at", 1),), sparse=True),
         Index((("followed_since", 1), ("_id", 1)), sparse=True),
         Index((("received_at", 1), ("_id", 1))),
-        inbox.INDEX,
         Index((("city", 1), ("received_at", 1)), sparse=True),
         Index((("bureaus", 1), ("received_at", 1))),
         Index(((UNLISTED, 1),), sparse=True),
