@@ -53,6 +53,7 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import Anchors
 from shared.web.front_page import front_page
+from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -101,7 +102,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         service="router",
         templates=HERE / "templates",
         locale=HERE / "locale",
-        entries=pages.ENTRIES,
+        entries=masthead("router", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(router)
