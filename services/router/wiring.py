@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+from fastapi import FastAPI
 
 from services.router import handlers, pages
 from services.router.api import RouterDesk, router
@@ -53,6 +54,7 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import Anchors
 from shared.web.front_page import front_page
+from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -93,20 +95,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    forms = (pages.PLACE, *FORMS)
-    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
-    install(
-        app,
-        settings=settings,
-        service="router",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=pages.ENTRIES,
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.include_router(router)
-    app.include_router(pages.router)
-    app.include_router(front_page(pages.FRONT, settings))
+    app = _app(settings, shell, client=client, ready=ready, now=now)
     words, listing = _listed(shell, machine_time(now))
     holders = KeyHolders(
         key_rules(anchors), shell.seals, history=shell.history, sender=shell.sender, now=now
@@ -124,8 +113,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         rulebook,
         anchors,
     )
-    tools = _tools(shell, now)
-    app.state.desk_tools = tools
+    app.state.desk_tools = tools = _tools(shell, now)
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
 
@@ -153,6 +141,31 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         recounts=recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
         turns=partial(_rotate, listing, shell),
     )
+
+
+def _app(
+    settings: RouterSettings,
+    shell: RouterShell,
+    *,
+    client: httpx.AsyncClient,
+    ready: Readiness,
+    now: Now,
+) -> FastAPI:
+    """The routes and pages."""
+    forms = (pages.PLACE, *FORMS)
+    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
+    install(
+        app,
+        settings=settings,
+        service="router",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+        entries=masthead("router", settings),
+    )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
+    for part in (router, pages.router, front_page(pages.FRONT, settings)):
+        app.include_router(part)
+    return app
 
 
 async def _rotate(

@@ -12,8 +12,10 @@ from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.requests_schemas import NewAnswer, NewRating, NewText, NewWithdrawal
 from shared.platform.http.parameters import RequestBody
 
-FACES = ("intake", "router", "notifier", "publisher", "gateway", "issuer")
-ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES}
+FACES = ("intake", "router", "notifier", "publisher", "gateway")
+ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES} | {
+    f"MAILBOX_{side}_ISSUER": "http://issuer.test" for side in ("CITIZEN", "STAFF")
+}
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 

@@ -168,7 +168,7 @@ PLANTS: list[Plant] = [
         "/v1/letters/{letter}/reveals/{reveal}/identity to others",
         matches("intake", ("PathPrefix", "/v1/letters")),
     ),
-    (doors.staff_apart, "shows staff's /v1/drafts, ", host("editors", "public.example.org")),
+    (doors.staff_apart, "/v1/drafts, ", host("editors", "public.example.org")),
     (
         doors.nothing_else,
         "HTTPRoute/duty: /v1/dutty leads to no route",

@@ -224,7 +224,7 @@ async def sign(letter: str, at: AtFresh) -> Response:
     """Sign the draft that was read, and go to the next one."""
     fields = await fields_of(at.request)
     number, found = await at.letter(letter)
-    action = at.action(number, found, key_in(fields))
+    action = at.action(number, found, key=key_in(fields))
     if not at.waits(found):
         done = await was_done(action)
         return _to_next(number, "signed") if done else _to_folder("gone")
@@ -242,10 +242,10 @@ async def sign(letter: str, at: AtFresh) -> Response:
 @router.get(HERE + "/{letter}/{what}")
 async def show_form(letter: str, what: Text, at: AtFresh) -> Response:
     """Say what is missing, or what is to be done."""
-    number, found = await at.letter(letter)
-    if not at.waits(found):
+    found = await at.letter(letter)
+    if not at.waits(found[1]):
         return _to_folder("gone")
-    return await show_text_form(at, number, found, asked=TEXTS[what][0], back=f"{HERE}/{number}")
+    return await show_text_form(at, found, asked=TEXTS[what][0], back=f"{HERE}/{found[0]}")
 
 
 @router.post(HERE + "/{letter}/{what}")
@@ -254,10 +254,10 @@ async def act(letter: str, what: Text, at: AtFresh) -> Response:
     fields = await fields_of(at.request)
     found = await at.letter(letter)
     number = found[0]
-    if not at.waits(found[1]) and not await was_done(at.action(*found, key_in(fields))):
+    if not at.waits(found[1]) and not await was_done(at.action(*found, key=key_in(fields))):
         return _to_folder("gone")
     asked, done = TEXTS[what]
-    answer = await take_text(at, found, fields, asked=asked, back=f"{HERE}/{number}")
+    answer = await take_text(at, found, fields=fields, asked=asked, back=f"{HERE}/{number}")
     if answer is not None:
         return answer
     if what == "instruct":

@@ -195,7 +195,7 @@ async def export_letters(at: At, wanted: Wanted) -> Response:
 
     lines = list(at.tools.overview.lines(at.who, wanted, at=at.horizon))
     name = f"letters-{at.desk.now().astimezone(GUANGDONG):%Y%m%d-%H%M}.csv"
-    return csv_response(name, [said(text) for text in HEAD], _exported(at, lines))
+    return csv_response(name, [said(text) for text in HEAD], rows=_exported(at, lines))
 
 
 def list_address(
@@ -205,7 +205,7 @@ def list_address(
     after: str | None = None,
     **fields: str,
 ) -> str:
-    """Return the address of a list."""
+    """Return where the letters of a filter are listed, or exported."""
     named = {
         "holder": wanted and wanted.holder,
         "state": wanted and wanted.state,

@@ -42,7 +42,7 @@ class TriageDecisions:
     desk: RouterDesk
     pending: PendingDecisions
 
-    async def hold(self, action: StaffAction, what: What, body: RequestBody) -> None:
+    async def hold(self, action: StaffAction, *, what: What, body: RequestBody) -> None:
         """Store a decision. Raises: AlreadyDone, if a colleague's decision waits."""
         by = action.as_triage()
         if by is None:

@@ -105,8 +105,9 @@ def index(state: LetterState) -> Document:
 
 
 def anew(before: LetterState, after: LetterState) -> tuple[str, ...]:
-    """Mark a document as changed, and a letter for the word index if its words came or were erased,
-    or other bureaus may find it.
+    """Mark a letter as changed, and for the word index if needed.
+
+    It is needed if its words came or were erased, or other bureaus may find it.
     """
     is_listed_anew = _listed_in(before) != _listed_in(after)
     return (CHANGED, UNLISTED) if is_listed_anew else (CHANGED,)
