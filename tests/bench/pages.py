@@ -28,6 +28,7 @@ from tests.support.browsing import open_as
 from tests.support.sign_in import BROWSER
 
 WITHIN_S = 3_000.0
+USUAL = Sizes()
 LETTER = re.compile(r'href="(/desk/letters/GD-[0-9A-Z-]+)"')
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 INBOX = "/desk/inbox"
@@ -42,7 +43,7 @@ class PageFigures:
     weighs: dict[str, float]
 
 
-async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
+async def measure(directory: Path, sizes: Sizes = USUAL) -> list[Measure]:
     """Milliseconds at the 95th percentile, of many letters beside few; and kB of HTML.
 
     Raises: WrongOutcome; StackFailed; NotReady.
