@@ -1,7 +1,7 @@
 """The actions on a letter as data: what each form asks, what it does, and what it says then."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Literal
 
