@@ -55,7 +55,7 @@ export MAILBOX_BROKERS := $(BROKERS)
 endif
 
 .PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed rotate stack check fmt-check lint spell imports contracts-check metrics-check k8s-check house types \
-	fmt test test-all ops-deps engines engines-broker test-engines bench clean lock images pin-images renderer python-ok local dev
+	fmt test test-all test-browser screenshots tour browser-deps ops-deps engines engines-broker test-engines bench clean lock images pin-images renderer python-ok local dev
 
 ##@ start
 
@@ -140,10 +140,18 @@ fmt: dev ## Format everything
 	@$(PY) -m ruff check --quiet --fix-only .
 
 test: dev stack renderer ## The tests, without slow ones and house rules (PYTEST_FLAGS="-n 0": one after another)
-	@$(PY) -m pytest $(IN_PARALLEL) -m "not slow and not engines" --ignore tests/test_house.py $(PYTEST_FLAGS)
+	@$(PY) -m pytest $(IN_PARALLEL) -m "not slow and not engines and not browser" --ignore tests/test_house.py $(PYTEST_FLAGS)
 
 test-all: dev stack renderer ## All tests but those on Apache Kafka, with more examples
 	@$(PY) -m pytest $(IN_PARALLEL) --hypothesis-profile=thorough -m "not engines" $(PYTEST_FLAGS)
+
+test-browser: dev stack ## Pages in Chromium: each role's day, axe, policy of content, keyboard alone
+	@if command -v chromium >/dev/null; then \
+		$(PY) -m pytest --numprocesses 2 --dist loadfile -m browser tests/browser $(PYTEST_FLAGS); \
+	else echo "skipped: Chromium is not installed; make browser-deps"; fi
+
+screenshots: dev ## Each page in both languages, schemes and widths, and in elder mode (.screenshots)
+	@$(PY) -m tests.browser.screenshots .screenshots
 
 ##@ real
 
@@ -160,6 +168,16 @@ ops-deps: ## Install Debian's Prometheus and Alertmanager with apt (as root), or
 	else \
 		echo "make: missing:$$missing. On Debian, as root:" \
 			"apt-get install prometheus prometheus-alertmanager" >&2; exit 1; \
+	fi
+
+browser-deps: ## Install Debian's Chromium and Chinese letters with apt (as root), or say what is missing
+	@if command -v chromium >/dev/null; then echo "make: Chromium is there"; exit 0; fi; \
+	if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends chromium fonts-noto-cjk; \
+	else \
+		echo "make: missing: chromium. On Debian, as root: apt-get install chromium fonts-noto-cjk" >&2; \
+		exit 1; \
 	fi
 
 engines: local stack ## Install Apache Kafka (Java 17, Maven) and the fast database (Cargo), and try them

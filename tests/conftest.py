@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.budget import register_profiles
-from tests.support.programs import PROMETHEUS, lacking
+from tests.support.programs import NEEDED, lacking
 
 register_profiles()
 
@@ -49,8 +49,8 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests without their programs; start files with long tests first."""
-    if lacking(PROMETHEUS):
-        chosen = [one for one in items if one.get_closest_marker("prometheus")]
+    missing = [marker for marker, needed in NEEDED.items() if lacking(needed.programs)]
+    if chosen := [one for one in items if any(map(one.get_closest_marker, missing))]:
         config.hook.pytest_deselected(items=chosen)
         items[:] = [one for one in items if one not in chosen]
     longest: dict[Path, float] = {}
@@ -70,8 +70,10 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print what was left out, and the seed of the random order also when the header is hidden."""
-    if missing := ", ".join(lacking(PROMETHEUS)):
-        terminalreporter.write_line(f"left out: tests that need {missing} (make ops-deps)")
+    for needed in NEEDED.values():
+        if missing := ", ".join(lacking(needed.programs)):
+            left_out = f"left out: tests that need {missing} ({needed.installed_by})"
+            terminalreporter.write_line(left_out)
     seed = config.getoption("randomly_seed", None)
     terminalreporter.write_line(f"random order: repeat it with --randomly-seed={seed}")
 

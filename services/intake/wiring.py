@@ -26,6 +26,7 @@ from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.create_app import create_app
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import ServiceDecider
@@ -36,6 +37,7 @@ from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
 from shared.web.front_page import front_page
+from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -97,9 +99,11 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         service="intake",
         templates=HERE / "templates",
         locale=HERE / "locale",
+        entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(front_page(pages.FRONT, settings))
+    app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
     return Service(

@@ -22,6 +22,7 @@ from shared.contracts.topics import (
     SUBMITTED,
 )
 from shared.kernel.access_policy import complaint
+from shared.kernel.viewers import person
 from shared.platform.http.visibility import marks
 from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
 from shared.platform.letters.service_decider import Outgoing
@@ -85,7 +86,7 @@ def index(state: NotifierLetter) -> Document:
         "repeats": state.repeats if state.unseen_since else None,
         "waiting_since": min((message.queued_at for message in waiting), default=None),
         "given_up_at": state.given_up_at,
-        **marks(complaint(state.about, state.excluded)),
+        **marks(complaint(state.about, (*state.excluded, *map(person, state.conflicted)))),
     }
 
 

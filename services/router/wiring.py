@@ -1,11 +1,12 @@
 """Puts the router's parts together."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import httpx
+from fastapi import FastAPI
 
 from services.router import handlers, pages
 from services.router.api import RouterDesk, router
@@ -16,24 +17,36 @@ from services.router.domain.evolve import evolve
 from services.router.domain.letter import LetterState, UnknownLetter, salt_of
 from services.router.jobs.bureau_notices import refuse_unreadable, send_snapshots
 from services.router.jobs.corrections import all_corrections
+from services.router.jobs.desk_cleanup import DeskCleanup
 from services.router.jobs.key_changes import AnchorAnnouncement, KeyChangeResends, KeyTopicRepair
 from services.router.jobs.missing_policies import MissingPolicies
 from services.router.jobs.open_letters import OpenLetters
+from services.router.jobs.overview_refresh import OverviewRefresh
 from services.router.jobs.recounts import recount_all
 from services.router.jobs.word_indexing import WordIndexing
+from services.router.pages.desk_tools import DeskTools
+from services.router.pages.triage_decisions import EVERY_S, TriageDecisions
 from services.router.settings import RouterSettings
-from services.router.store import documents
+from services.router.store import desk_stores, documents
+from services.router.store.desk_leases import LEASES, DeskLeases
+from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
+from services.router.store.overview import LetterOverview
+from services.router.store.pending_decisions import PENDING, PendingDecisions
 from services.router.store.public_keys import KeyHolders, key_rules
+from services.router.store.read_share import ReadShares
 from services.router.store.word_index import WORDS, WordIndex
 from shared.platform.app.retry import Loop
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.consumer.consumer import Consumer
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.crypto.trust_anchors import anchors_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.http.create_app import create_app
+from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
@@ -41,6 +54,7 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import Anchors
 from shared.web.front_page import front_page
+from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -81,25 +95,25 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=FORMS)
-    install(
-        app,
-        settings=settings,
-        service="router",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.include_router(router)
-    app.include_router(front_page(pages.FRONT, settings))
+    app = _app(settings, shell, client=client, ready=ready, now=now)
     words, listing = _listed(shell, machine_time(now))
     holders = KeyHolders(
         key_rules(anchors), shell.seals, history=shell.history, sender=shell.sender, now=now
     )
-    notes = Notes(shell.history, shell.seals)
+    stores = DeskStores.of(shell.database, shell.seals.ring, log=shell.history)
     app.state.desk = RouterDesk(
-        shell.commands, shell.letters, shell.documents, now, words, notes, holders, anchors
+        shell.commands,
+        shell.letters,
+        shell.documents,
+        now,
+        words,
+        Notes(shell.history, shell.seals),
+        holders,
+        stores,
+        rulebook,
+        anchors,
     )
+    app.state.desk_tools = tools = _tools(shell, now)
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
 
@@ -116,14 +130,79 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         loops=(
             *_key_loops(shell, holders, anchors, now=now),
             MissingPolicies(shell.documents, rulebook=rulebook).run,
+            *_desk_loops(tools, app.state.desk, now),
             listing.run,
             standing.run,
+            DeskCleanup(shell.letters, stores).run,
         ),
         close=client.aclose,
         snapshots=send_snapshots(shell.documents, now=now),
         corrections=all_corrections(shell.history),
         recounts=recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
-        turns=listing.rotate,
+        turns=partial(_rotate, listing, shell),
+    )
+
+
+def _app(
+    settings: RouterSettings,
+    shell: RouterShell,
+    *,
+    client: httpx.AsyncClient,
+    ready: Readiness,
+    now: Now,
+) -> FastAPI:
+    """The routes and pages."""
+    forms = (pages.PLACE, *FORMS)
+    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
+    install(
+        app,
+        settings=settings,
+        service="router",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+        entries=masthead("router", settings),
+    )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
+    for part in (router, pages.router, front_page(pages.FRONT, settings)):
+        app.include_router(part)
+    return app
+
+
+async def _rotate(
+    listing: WordIndexing, shell: RouterShell, tally: Tally, *, is_dry: bool
+) -> AsyncIterator[Tally]:
+    """Bring the word index and what the desks store under the current key."""
+    async for now in listing.rotate(tally, is_dry=is_dry):
+        yield now
+    async for now in desk_stores.rotate(shell.database, shell.seals.ring, tally, is_dry=is_dry):
+        yield now
+
+
+def _tools(shell: RouterShell, now: Now) -> DeskTools:
+    """The parts behind the pages of triage, chiefs, supervisors and auditors."""
+    machine, keep = machine_time(now), shell.database.collection
+    return DeskTools(
+        overview=LetterOverview(shell.documents),
+        shares=ReadShares(shell.documents, now=now),
+        leases=DeskLeases(keep(LEASES), now=machine),
+        pending=PendingDecisions(keep(PENDING), shell.seals.ring, now=machine),
+        history=shell.history,
+        signer=ExportSigner(shell.seals.ring, "router"),
+    )
+
+
+def _desk_loops(tools: DeskTools, desk: RouterDesk, now: Now) -> tuple[Loop, ...]:
+    """What the pages need done in the background."""
+    decisions = TriageDecisions(desk, tools.pending)
+    return (
+        OverviewRefresh(tools.overview, now=machine_time(now)).run,
+        tools.shares.run,
+        partial(
+            run_periodically,
+            decisions.carry_out,
+            name="carrying out decisions",
+            pause_s=EVERY_S,
+        ),
     )
 
 

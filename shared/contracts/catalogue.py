@@ -36,6 +36,7 @@ from shared.contracts.progress_v1 import (
     AppealMade,
     CommitmentFulfilled,
     CommitmentMade,
+    ConflictDeclared,
     DisclosureMarked,
     DueChanged,
     ExtensionDecided,
@@ -158,6 +159,7 @@ AMONG_US: Kinds = frozenset(
         ReplySubmitted,
         PublicationProposed,
         LetterRead,
+        ConflictDeclared,
     )
 )
 """Facts that stay among our services; for some of them the bureau gets another event."""

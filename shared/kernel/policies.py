@@ -22,6 +22,7 @@ from shared.kernel.limits import DayLimit as DayLimit
 from shared.kernel.limits import Part, RestOf, a_limit
 from shared.kernel.limits import PartOfReply as PartOfReply
 from shared.kernel.limits import Unit as Unit
+from shared.kernel.reading import ReadingPolicy
 from shared.kernel.signing import Signing
 
 MOST_KEPT = 1_024
@@ -41,6 +42,8 @@ class Policies:
     """The extension of the reply clocks by category; None: it can't be extended."""
     signing: Signing
     """The signatures that replies and refusals need."""
+    reading: ReadingPolicy | None = None
+    """Which letters chiefs read in person; None: the version says nothing about it."""
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Policies":
@@ -60,6 +63,7 @@ class Policies:
             replies=plain.by_key([(name, reply) for name, reply, _ in replies], "reply_limits"),
             extensions=MappingProxyType({name: longer for name, _, longer in replies}),
             signing=Signing.of(data),
+            reading=plain.maybe(data, "reading", where="the file", read=ReadingPolicy.of),
         )
 
     @cached_property
@@ -172,7 +176,7 @@ class Policies:
 
 _KEYS = (
     *("version", "timezone", "counting", "levels", "clocks", "reply_limits", "signing"),
-    "not_covered",
+    *("reading", "not_covered"),
 )
 
 

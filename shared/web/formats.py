@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 
 from shared.kernel.working_days import GUANGDONG, civil_date
 from shared.platform.runtime.clock import Now
-from shared.web.language import N_, Lang, Words
+from shared.web.language import N_, Lang, Message, Words
 from shared.web.vocabulary import label
 
 _LOCALES: Mapping[Lang, str] = {"zh-CN": "zh_CN", "en": "en_GB"}
@@ -36,7 +36,7 @@ class Formats:
     def filters(self) -> Mapping[str, Callable[..., Any]]:
         """Each filter by its name in templates."""
         return {
-            "said": self.words.said,
+            "said": self.said,
             "label": self.label,
             "day": self.day,
             "full_day": self.full_day,
@@ -46,6 +46,18 @@ class Formats:
             "age": self.age,
             "lang_of": lang_of,
         }
+
+    def said(self, text: object) -> object:
+        """A message of ours with its values: names, days and instants among them as usual."""
+        if not isinstance(text, Message):
+            return self.words.said(text)
+        values = {name: self._value(value) for name, value in text.values.items()}
+        return self.words.gettext(str(text)) % values
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, datetime):
+            return self.day_time(value)
+        return self.day(value) if isinstance(value, date) else self.said(value)
 
     def label(self, code: str, kind: str) -> str:
         """The name of a code."""

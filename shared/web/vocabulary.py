@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from shared.contracts import names, names_of_changes
 from shared.contracts.bilingual import Bilingual, bilingual
+from shared.kernel import plain
 from shared.platform.runtime.data_files import bureaus, categories, police_types
+from shared.rules.tables import table
 
 REMARK_KINDS: Final = bilingual(
     {
@@ -25,6 +27,14 @@ REMARK_KINDS: Final = bilingual(
     }
 )
 """The kinds of remarks at the router."""
+
+BACK_IN_TRIAGE: Final = bilingual(
+    {
+        "recalled": ("已从承办单位收回", "recalled from a bureau"),
+        "sent_back": ("签发退回", "sent back unsigned"),
+    }
+)
+"""Why the router puts a letter before the desk again, beside the reasons in events."""
 
 TRIAGE_DESK: Final = Bilingual("省厅分派岗", "the province’s triage desk")
 
@@ -50,10 +60,20 @@ def _bureaus() -> Mapping[str, Bilingual]:
 
 @cache
 def _cities() -> Mapping[str, Bilingual]:
+    """The cities, and the province for a place that is in no one of them."""
+    return {slug: Bilingual(each.city_zh, each.city_en) for slug, each in bureaus().by_slug.items()}
+
+
+@cache
+def _districts() -> Mapping[str, Bilingual]:
+    """County-level divisions by their codes of GB/T 2260."""
+    cities = plain.rows(table("cities").get("bureaus"), "cities.yaml: bureaus")
+    rows = (row for where, city in cities for row in plain.rows(city.get("districts", []), where))
     return {
-        slug: Bilingual(each.city_zh, each.city_en)
-        for slug, each in bureaus().by_slug.items()
-        if slug != "province"
+        plain.a_text(row.get("code"), where): Bilingual(
+            plain.a_text(row.get("zh"), where), plain.a_text(row.get("en"), where)
+        )
+        for where, row in rows
     }
 
 
@@ -91,6 +111,7 @@ NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
     "category": _categories,
     "city": _cities,
     "decline_reason": _decline_reasons,
+    "district": _districts,
     "holder": _holders,
     "police_type": _police_types,
     "state": _states,
@@ -133,7 +154,7 @@ NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
     "signer_role": _table(names.SIGNER_ROLES),
     "threshold": _table(names_of_changes.THRESHOLDS),
     "triage_class": _table(names_of_changes.TRIAGE_CLASSES),
-    "triage_reason": _table(names.TRIAGE_REASONS),
+    "triage_reason": _table({**names.TRIAGE_REASONS, **BACK_IN_TRIAGE}),
     "where_to_turn": _table(names.WHERE_TO_TURN),
     "why_closed": _table(names_of_changes.WHY_CLOSED),
     "why_due_changed": _table(names_of_changes.WHY_DUE_CHANGED),

@@ -1,7 +1,5 @@
 """Waits until letters end as they end without failures."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Mapping, Sequence

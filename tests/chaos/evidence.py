@@ -4,8 +4,6 @@ Two runs ended alike if the evidence of their letters is equal, apart from numbe
 ciphertexts.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -27,7 +25,7 @@ READ = {one.name: one.partitions for one in ALL if one.is_sequenced}
 QUIET_POLLS = 3
 POLL_MS = 200
 MISSING = "missing"
-"""Counted besides the types: numbers that are still missing."""
+"""Counted besides the types: numbers that are missing, for now or for good."""
 TRIED = "attempts"
 UNORDERED = {"deliveries"}
 """Lists that several topics fill, in no promised order."""

@@ -4,8 +4,6 @@ The group's offset is moved past the earlier record while the service is away, a
 been lost. A copy is appended once the later one waits in its letter.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 

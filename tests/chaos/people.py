@@ -3,8 +3,6 @@
 They do the same in every run, so runs can be compared letter by letter.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping

@@ -4,8 +4,6 @@ The supervisor would restart dead processes, and give up after too many deaths; 
 decides. Issuer and gateway are stand-ins for other systems and stay with a supervisor.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -4,8 +4,6 @@ A step's name says how the work arrived: `received` from a consumer, `told` by a
 the sweeper, `resent` because topics were recreated, `asked` because of a gap.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar

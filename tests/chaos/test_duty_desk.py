@@ -3,8 +3,6 @@
 Real processes with planted rules. How long it took is printed: `pytest -s`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,7 +1,5 @@
 """A stack with people who use it, the run without failures, and the comparison with it."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os

@@ -1,7 +1,5 @@
 """Simulated bureaus with the router's real rules."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -146,7 +144,7 @@ class Bureaus:
         await self.desk.shelf.hear_events(DEADLINES.name, LETTER, fired)
 
     async def does(self, what: str, who: str, **over: Any) -> None:
-        """Somebody at a desk does something, and may."""
+        """A desk performs an allowed action."""
         answer = await do(self.desk, what, who, **over)
         assert answer.status_code == 200, answer.text
 

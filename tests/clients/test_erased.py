@@ -1,7 +1,5 @@
 """A bureau that reads its topic again after a letter was erased takes it all, without the words."""
 
-from __future__ import annotations
-
 from clients.bureau._cli.shown import as_json, lines
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.public_keys import PublicKeys

@@ -1,7 +1,5 @@
 """A bureau creates keys, learns those of others, and survives every change of them."""
 
-from __future__ import annotations
-
 import json
 import stat
 from datetime import timedelta

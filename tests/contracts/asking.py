@@ -4,8 +4,6 @@ The faces are the services' own over doubles; every answer is judged by the docu
 face serves. What is asked is drawn without chance: the same run asks the same.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence

@@ -56,7 +56,7 @@ DESKS: tuple[tuple[tuple[Any, ...], ...], ...] = (
     (("decline", "gz"), ("send_back", CHIEF), ("reclassify", "lin")),
     (("decline", "gz"), ("sign", CHIEF)),
     (("return", "gz"),),
-    (("accept", "gz"), ("ask", "gz")),
+    (("accept", "gz"), ("ask", "gz"), ("conflict", "lin")),
 )
 """Requests at the desks about one letter after another: action, person, additions."""
 
@@ -98,7 +98,7 @@ async def _desks(desk: Office, letters: Iterator[str]) -> str:
         await desk.receive(letter, receive())
         for what, who, *more in way:
             answer = await do(desk, what, who, letter, **(more[0] if more else {}))
-            assert answer.status_code == 200, (what, answer.text)
+            assert answer.is_success, (what, answer.text)
     return numbers[1]
 
 

@@ -94,7 +94,7 @@ def test_every_command_of_every_service_has_its_effect(walked: Walked) -> None:
 
 
 def test_what_nobody_can_say_is_made_nowhere() -> None:
-    """Whoever builds one of these takes it from the list, and lets the walk go there."""
+    """Remove an entry and extend the walk when a service can emit the event."""
     names = {event.__name__ for event in UNSAID}
     made = {
         f"{file.relative_to(ROOT)}: {name}"

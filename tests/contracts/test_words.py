@@ -72,7 +72,7 @@ LEAKS: dict[str, Callable[[Clear], Any]] = {
 
 
 class Holder(BaseModel):
-    """Somebody else's model that holds words."""
+    """A third party's model that holds words."""
 
     words: LetterText
 

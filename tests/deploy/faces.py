@@ -34,9 +34,9 @@ AFTER = {
     "addition": None,
 }  # fmt: skip
 SILENCE = timedelta(days=30)
-"""After so long without a rating a letter is closed."""
+"""A letter is closed after this time without a rating."""
 LAPSE = timedelta(days=7)
-"""After so long without an answer the bureau goes on without it."""
+"""The bureau goes on without an answer after this time."""
 HELD = {"routed", "handling", "supplement"}
 DESK = {
     "route": {"triage"}, "sign": {"signing"}, "send_back": {"signing"},

@@ -1,4 +1,4 @@
-"""Is each message kept once, through repeats, races and crashes, and shown without its number?"""
+"""The gateway keeps each message once, through repeats, races and crashes, and masks numbers."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Does a failed installation end in one clear sentence, and a done one in silence?"""
+"""A failed installation ends with one clear sentence, a finished one silently."""
 
 import platform
 import subprocess

@@ -1,4 +1,4 @@
-"""Do its tokens verify, and does everything about it say that it is for development only?"""
+"""The issuer's tokens verify, and every answer says that it is for development only."""
 
 import base64
 import json

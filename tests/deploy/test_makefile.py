@@ -1,4 +1,4 @@
-"""Does make explain itself, and refuse a Python that is too old in one sentence?"""
+"""Make explains itself, and refuses a Python that is too old in one sentence."""
 
 import os
 import shutil
@@ -32,6 +32,9 @@ def test_help_names_every_target_that_has_a_purpose() -> None:
         "k8s-check",
         "test",
         "test-all",
+        "test-browser",
+        "screenshots",
+        "browser-deps",
         "bench",
         "images",
         "pin-images",

@@ -1,7 +1,5 @@
 """The real broker counts a batch as large as it is unpacked, and refuses what is too large."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

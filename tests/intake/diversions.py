@@ -1,7 +1,5 @@
 """Diversions as intake's rules see them. Everything in them is invented."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

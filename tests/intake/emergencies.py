@@ -1,7 +1,5 @@
 """Triage rules for tests, each on a word that no other letter has; and the duty desk."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -70,7 +68,7 @@ def staff(desk: Front, *roles: str, who: str = "d-0071") -> dict[str, str]:
 async def on_duty(
     desk: Front, path: str, body: Any = ..., *, key: str = "duty-key-01", who: str = "d-0071"
 ) -> httpx.Response:
-    """Somebody of the duty desk reads, or (with a body) acts."""
+    """A request of the duty desk; with a body, an action."""
     address, headers = f"/v1/duty/diversions{path}", staff(desk, "duty", who=who)
     if body is ...:
         return await desk.client.get(address, headers=headers)
@@ -109,3 +107,11 @@ async def send(
     answer = await desk.client.post(f"/duty{path}", content=form, headers=named)
     await desk.shelf.quiet()
     return answer
+
+
+async def say(
+    desk: Front, number: str, *, now: bool, key: str = "say-key-001", who: str = "chen"
+) -> httpx.Response:
+    """The writer answers whether it is happening now."""
+    path = f"/v1/diversions/{number}/answer"
+    return await desk.post(path, {"happening_now": now}, key=key, who=who)

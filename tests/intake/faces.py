@@ -1,7 +1,5 @@
 """A service's real application in memory, with tokens of its own issuer and no socket."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -67,18 +65,19 @@ async def opened_face(
     forms: Sequence[str] = (),
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
+    service: str = "intake",
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever asks the face that these settings, routes and parts make.
+    """A client of the application with these settings, routes and parts.
 
-    `forms`: paths of pages with forms. `layers`: around the gate, inner first.
-    `misses`: letters that a person may miss.
+    `forms`: paths of pages with forms. `layers`: around the request guard, inner first. `misses`:
+    unknown letters that a person may request. `service`: whose templates and words pages use.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
-        with_pages(app, "intake", now=now)
+        with_pages(app, service, now=now)
         app.state.misses = Misses(now=now, most=misses)
         with_sessions(app, now=now)
         _include(app, router)

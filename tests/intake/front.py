@@ -1,7 +1,5 @@
 """Intake at work: its shell, its web face, and the writers who ask it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -31,6 +29,7 @@ from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
@@ -114,7 +113,7 @@ class Front:
     async def submit(
         self, who: str = "chen", *, key: str | None = None, **over: Any
     ) -> httpx.Response:
-        """Somebody sends a letter."""
+        """Send a letter."""
         name = key or f"letter-key-{next(self._names):05}"
         return await self.post("/v1/letters", body(**over), who=who, key=name)
 
@@ -213,7 +212,12 @@ async def front(
             floods=floods,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        state = {"desk": desk, "duty_queue": DutyQueue(desk), "is_development": False}
+        state = {
+            "desk": desk,
+            "duty_queue": DutyQueue(desk),
+            "is_development": False,
+            "export_signer": ExportSigner(shelf.seals.ring, "intake"),
+        }
         parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
         async with opened_face(kept, whole, now=now, forms=[pages.PLACE], **parts) as client:
             yield Front(shelf, keys, backlog, client, releaser, readings)

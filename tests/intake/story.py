@@ -83,7 +83,7 @@ def submitted(**over: Any) -> LetterSubmitted:
 
 
 def submit(owner: str = OWNER, **over: Any) -> SubmitLetter:
-    """Somebody sends a letter."""
+    """The command for a new letter."""
     return SubmitLetter(owner, submitted(**over))
 
 

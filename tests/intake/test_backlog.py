@@ -1,7 +1,5 @@
 """With the broker away, intake takes letters in up to a limit, and again by itself afterwards."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The duty desk: the queue is complete, each act counts once, and reading is recorded."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any

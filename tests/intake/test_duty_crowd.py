@@ -1,7 +1,5 @@
 """Mass emergencies of one writer hide nobody: one row for each writer, one call, and an alarm."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path

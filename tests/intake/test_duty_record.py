@@ -1,7 +1,5 @@
 """Reading is recorded, the queue is measured, and words are finally erased."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

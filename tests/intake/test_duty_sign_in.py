@@ -1,7 +1,5 @@
 """Who may open the duty desk's pages, and from which browser."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

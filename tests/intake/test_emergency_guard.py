@@ -1,7 +1,5 @@
 """An emergency in a refused request: the answer always says to call 110."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path

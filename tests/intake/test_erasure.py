@@ -1,7 +1,5 @@
 """After a letter's retention period nobody has its words, and everybody its course."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Five hundred requests made up by a seed, over every route of intake and router: none breaks."""
 
-from __future__ import annotations
-
 import json
 import logging
 import random

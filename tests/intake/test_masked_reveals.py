@@ -29,7 +29,7 @@ async def call(
     key: str | None = "step-key-1",
     signed_in: timedelta = timedelta(),
 ) -> Any:
-    """Somebody with these roles sends this."""
+    """A request by a person with these roles."""
     at = desk.shelf.now()
     given = token(who, at=at, roles=list(roles), auth_time=int((at - signed_in).timestamp()))
     content = {} if body is None else body

@@ -7,7 +7,12 @@ import pytest
 from prometheus_client import REGISTRY
 
 from shared.contracts import topics
-from shared.contracts.progress_v1 import LetterRecalled, LetterReceived, LetterReclassified
+from shared.contracts.progress_v1 import (
+    ConflictDeclared,
+    LetterRecalled,
+    LetterReceived,
+    LetterReclassified,
+)
 from shared.contracts.submitted_v1 import IdentityRevealed, LetterErased
 from shared.contracts.values import About
 from tests.intake.faces import is_problem, token
@@ -49,7 +54,7 @@ async def ask(
     key: str = "reveal-key-1",
     signed_in: timedelta = timedelta(),
 ) -> Any:
-    """Somebody with these roles asks who wrote it."""
+    """A person with these roles requests the writer's identity."""
     at = desk.shelf.now()
     given = token(who, at=at, roles=list(roles), auth_time=int((at - signed_in).timestamp()))
     return await desk.post(
@@ -325,3 +330,10 @@ async def test_reveals_are_counted_without_a_trace_of_anyone(
     document = str(desk.shelf.documents.kept)
     assert WHY["text"] not in document
     assert NAME not in document
+
+
+async def test_who_declared_a_conflict_finds_no_such_letter(desk: Front) -> None:
+    number = await held(desk)
+    await desk.progress(number, fact(ConflictDeclared, staff="s-4471"))
+    assert (await ask(desk, number, HANDLER)).status_code == 404
+    assert (await ask(desk, number, HANDLER, who="s-5", key="reveal-key-2")).status_code == 200

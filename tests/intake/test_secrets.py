@@ -1,7 +1,5 @@
 """A letter's whole way through intake, router and publisher, and its writer shown nowhere."""
 
-from __future__ import annotations
-
 import json
 import logging
 import pickle

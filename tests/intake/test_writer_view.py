@@ -12,6 +12,7 @@ from services.intake.handlers import HANDLERS, IGNORED
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import (
+    ConflictDeclared,
     DueChanged,
     ExtensionDecided,
     ExtensionRequested,
@@ -147,6 +148,7 @@ def test_a_unit_is_shown_to_take_it_up_and_not_by_its_code() -> None:
     [
         fact(NoteAdded, note=1),
         fact(LetterLinked, kind="duplicate", **{"with": "GD-ELSE"}),
+        fact(ConflictDeclared, staff="gz"),
         fact(LetterSigned, state="signing", signer="chief", step=1),
         fact(ReplySentBack, to_state="handling"),
         fact(ExtensionRequested, clock="reply", days=5, reason="complex"),

@@ -1,7 +1,5 @@
 """Two supervisors who enter and retire public keys at the desk of a running stack."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from itertools import count

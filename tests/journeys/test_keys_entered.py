@@ -4,8 +4,6 @@ Real processes, broker and database. Two stacks: a development stack that change
 letters go through, and one that starts without any key, as production does.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

@@ -3,8 +3,6 @@
 From writer to bureau and back, in memory; `test_keys_entered.py` uses real processes.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import pytest

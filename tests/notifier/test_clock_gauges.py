@@ -1,7 +1,5 @@
 """Gauges show passed clocks, levels not proposed and unseen emergencies."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Calls to the duty desk have a lane of their own, and succeed only if every officer is reached."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import timedelta

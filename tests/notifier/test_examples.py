@@ -43,15 +43,11 @@ from shared.kernel.errors import Refused
 from shared.platform.letters.service_decider import Arrival
 from tests.notifier.story import LETTER, decide, given
 from tests.support.budget import budget
-from tests.support.examples import examples
+from tests.support.examples import examples, named
 from tests.support.moving import moment
 
 TOPICS = (SUBMITTED.name, DIVERTED.name, PROGRESS.name, PUBLISHED.name)
 HEARD = [envelope for topic in TOPICS for envelope in examples(topic)]
-
-
-def named(said: Envelope[Event]) -> str:
-    return said.type.removeprefix("gd.mailbox.")
 
 
 def asked(said: Envelope[Event]) -> Command | None:

@@ -1,7 +1,5 @@
 """Messages expire after three days, except calls to the duty desk."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 from datetime import timedelta

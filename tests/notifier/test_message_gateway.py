@@ -1,7 +1,5 @@
 """Messages to staff go to all holders of an office; `Retry-After` is honoured."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
@@ -14,7 +12,7 @@ from services.notifier.domain.letter import NotifierLetter
 from services.notifier.jobs.message_gateway import retry_after
 from services.notifier.settings import NotifierSettings
 from shared.contracts.diverted_v1 import LetterDiverted
-from shared.contracts.progress_v1 import LetterReclassified
+from shared.contracts.progress_v1 import ConflictDeclared, LetterReclassified
 from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.contracts.values import About
 from shared.kernel.offices import Offices
@@ -169,6 +167,21 @@ async def test_nobody_replaces_the_departments_inspection() -> None:
         offices = replace(OURS, terms=of("office", "s-9"))
         await delivering(stage, phone, offices).deliver()
         assert phone.asked == []
+
+
+@pytest.mark.parametrize(
+    ("conflicted", "told"), [("s-1", {"s-2"}), ("s-2", {"s-1"}), ("s-9", {"s-1", "s-2"})]
+)
+async def test_who_declared_a_conflict_gets_no_message(conflicted: str, told: set[str]) -> None:
+    async with memory_shell(RULES, at=moment(25, 2)) as stage:
+        declared = said(ConflictDeclared, staff=conflicted)
+        await stage.hear(PROGRESS.name, LETTER, declared, fact(started()), escalated())
+        phone, terms = ScriptedGateway(), of("office", "s-1", "s-2")
+        here = [replace(term, bureau="guangzhou") for term in terms]
+        stage.now.pass_by(hours=24)
+        await delivering(stage, phone, replace(OURS, terms=tuple(here))).deliver()
+        keys = [request.headers["Idempotency-Key"].rpartition("/")[2] for request in phone.asked]
+        assert set(keys) == told
 
 
 # --- Retry-After -------------------------------------------------------------------------------

@@ -1,7 +1,5 @@
 """Faults in a page of metrics: names that the table lacks, label values outside a vocabulary."""
 
-from __future__ import annotations
-
 from prometheus_client.parser import text_string_to_metric_families
 
 from tools.metric_labels import strange

@@ -1,7 +1,5 @@
 """A real Prometheus on loopback with our rules, which scrapes and evaluates each second."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import shutil

@@ -3,8 +3,6 @@
 Letters are sent and answered and the audit has run; then a service is killed and comes back.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

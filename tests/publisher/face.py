@@ -1,4 +1,4 @@
-"""The publisher's faces on a stage, and a reader who sees of a page what a browser makes of it."""
+"""The publisher's application in memory, and a parser that reads pages as a browser does."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -47,7 +47,7 @@ PEOPLE = {
 
 @dataclass
 class Face:
-    """The publisher's faces, and whoever asks them."""
+    """The publisher's application and its client."""
 
     stage: MemoryShell[Command, PublisherLetter]
     client: httpx.AsyncClient
@@ -80,13 +80,13 @@ class Face:
 
 
 def as_person(token: str | None) -> dict[str, str]:
-    """The headers with which somebody comes in."""
+    """The headers of that person's requests."""
     return {"authorization": f"Bearer {token}"} if token else {}
 
 
 @asynccontextmanager
 async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
-    """The faces, with nothing in them yet; `watch` sees what the rules are asked."""
+    """The application without letters; `watch` records the decisions of its rules."""
     async with memory_shell(watch(RULES), at=moment(27)) as stage:
         figuring = FiguresCounter(stage.documents, Memory(), now=stage.now, pause_s=1)
         desk = EditorialDesk(
@@ -105,7 +105,7 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
 
 
 class Reading(HTMLParser):
-    """What a browser would make of a page: elements, links, and the text within."""
+    """A parsed page: elements, links, and text."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How a publication ends without editors, and what it says of a letter that goes on."""
+"""How a publication ends without editors, and its notes about a letter that goes on."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""However the broker delivers what is said, a letter is published and counted as if in order."""
+"""In whatever order events are delivered, a letter is published and counted as if in order."""
 
 from typing import Any
 

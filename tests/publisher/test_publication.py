@@ -1,4 +1,4 @@
-"""What becomes of what is public: problems and their clock, two editors' decisions, its end."""
+"""Publications: problems and their clock, two editors' decisions, the end."""
 
 from dataclasses import replace
 from datetime import date
@@ -34,7 +34,6 @@ from tests.support.versions import both
 
 PUBLIC = given(*ANSWERED, COPIED, PROPOSED, PUBLISHED)
 NEW_WORDS = PublicText(title="信号灯已调整", text="我住在附近。", reply="已将绿灯延长八秒。")
-WIDE_ID = "４４０１９９１９９００１０１００１８"
 FRIDAY = moment(27, 4)
 """12:00 of Friday, 27 November, in Guangdong: a working day later is Monday."""
 

@@ -1,4 +1,4 @@
-"""What drafts and publications are found by, and what everyone's list never loads."""
+"""Indexes of drafts and publications, and fields that the public list never loads."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The real database lists what the stage's documents list: same entries, same order, same pages."""
+"""The real database lists the same entries as the one in memory, in the same order and pages."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What is counted: drafts that wait, and all letters, each once."""
+"""Figures about waiting drafts and all letters, each counted once."""
 
 import asyncio
 from datetime import date, timedelta

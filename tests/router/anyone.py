@@ -192,7 +192,7 @@ def _reply(at: datetime) -> dict[str, Any]:
 
 
 def at_desks(at: datetime) -> st.SearchStrategy[Any]:
-    """Somebody of the province, or a chief, decides something."""
+    """The province or a chief decides something."""
     return st.one_of(*_at_desks(at).values())
 
 

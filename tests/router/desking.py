@@ -59,6 +59,7 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "answer_instruction": {"instruction": 1, **WHY},
     "fulfil": {"commitment": 1, **WHY},
     "propose_publication": None,
+    "conflict": None,
 }
 FRESH = {"sign", "send_back"}
 
@@ -66,7 +67,7 @@ FRESH = {"sign", "send_back"}
 async def do(
     desk: Office, what: str, who: str, letter: str = LETTER, *, minutes: int = 0, **over: Any
 ) -> Any:
-    """Somebody does something; `minutes`: how long ago they have signed in."""
+    """A person's request; `minutes`: how long ago they signed in."""
     at, since = desk.shelf.now(), timedelta(minutes=minutes)
     given = token(who, at=at, roles=ROLES[who], auth_time=int((at - since).timestamp()))
     key = over.pop("key", f"key-{what}-{who}-{desk.shelf.now().timestamp()}")

@@ -1,7 +1,5 @@
 """The router at work: its shell, its web face, and the records that others send it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from services.router.domain.letter import Letter, LetterState
 from services.router.domain.registration import ReceiveLetter
 from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
+from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
 from services.router.store.public_keys import KeyHolders, key_rules
 from services.router.store.word_index import WordIndex
@@ -29,9 +28,10 @@ from shared.platform.crypto.word_hash import hashes
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.mongo.database import Document
 from tests.intake.faces import opened_face, settings, token
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
-from tests.support.doubles import Clock, Memory
+from tests.support.doubles import Clock, Memory, MemoryDatabase
 from tests.support.sealed_shell import (
     SealedShell,
     running,
@@ -70,6 +70,12 @@ class Office:
     holders: KeyHolders
     client: httpx.AsyncClient
     cataloguing: WordIndexing
+    stores: DeskStores
+    desk_documents: MemoryDatabase
+
+    def stored(self, collection: str) -> list[Document]:
+        """What the desks have stored there."""
+        return list(self.desk_documents.collection(collection).kept.values())
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
         """Intake sends a letter."""
@@ -130,13 +136,15 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
         holders = holders_beside(shelf, watch(key_rules()))
-        desk = RouterDesk(*parts, words, notes, holders)
+        kept_at_desks = MemoryDatabase()
+        stores = DeskStores.of(kept_at_desks, shelf.seals.ring, log=shelf.history)
+        desk = RouterDesk(*parts, words, notes, holders, stores, RULEBOOK)
         async with (
             running(holders.commands.run()),
             opened_face(kept, router, desk=desk, now=now) as client,
         ):
             listing = WordIndexing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
-            yield Office(shelf, holders, client, listing)
+            yield Office(shelf, holders, client, listing, stores, kept_at_desks)
 
 
 def holders_beside(shelf: SealedShell[Any, Any], rules: ServiceDecider[Any, Any]) -> KeyHolders:

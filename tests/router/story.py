@@ -137,7 +137,7 @@ def ask(**over: Any) -> AskWriter:
 
 
 def sign(by: By = CHIEF, at: datetime = MONDAY) -> SignAnswer:
-    """Somebody signs it."""
+    """A signature."""
     return SignAnswer(by, at)
 
 

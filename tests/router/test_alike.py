@@ -33,7 +33,7 @@ async def alike(desk: Office, number: str = LETTER, who: str = "lin") -> list[tu
 
 
 async def link(desk: Office, kind: str, other: str, **over: Any) -> httpx.Response:
-    """Somebody links the letter."""
+    """A person links the letter."""
     headers = desk.headers(over.get("who", "gz")) | {
         "idempotency-key": over.get("key", "link-0001")
     }

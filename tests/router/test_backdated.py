@@ -1,7 +1,5 @@
 """A bureau can't date its actions: without the broker's timestamp, the router's time counts."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime

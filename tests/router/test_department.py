@@ -207,7 +207,7 @@ async def ours(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 async def does(desk: Office, what: str, who: str, **over: Any) -> Any:
-    """Somebody does something, freshly signed in."""
+    """A person's request with a fresh sign-in."""
     at = desk.shelf.now()
     given_ = token(who, at=at, roles=STAFF[who], auth_time=int(at.timestamp()))
     desk.shelf.now.pass_by(seconds=1)

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -22,12 +23,14 @@ from services.router.domain.public_keys import (
     ResendDone,
     ResendNeeded,
 )
+from services.router.jobs.key_changes import KeyChangeResends
 from shared.contracts.keys_v1 import HolderKey, KeyChanged, newest_valid
 from shared.kernel.errors import (
     NotFound,
     NotHeld,
     Refused,
 )
+from shared.sealing.key_directory import KeyDirectory
 from tests.router.key_story import (
     ANCHORS,
     GZ,
@@ -82,6 +85,18 @@ def test_a_retirement_before_the_next_key_is_valid_is_made_up_for_once_that_is()
 def test_a_service_is_told_nothing_anew() -> None:
     story = given_keys()().when(propose(holder="router"), confirm(holder="router"))
     assert wanted(story.caused) == []
+
+
+async def test_nothing_is_told_anew_by_a_replica_that_has_not_heard_of_the_key() -> None:
+    class Holders:
+        async def due_resends(self, now: datetime) -> dict[str, datetime]:
+            return {GZ: now}
+
+    unread, holders = cast("Any", None), cast("Any", Holders())
+    anew = KeyChangeResends(
+        unread, unread, holders=holders, book=KeyDirectory(), now=lambda: MONDAY
+    )
+    assert await anew.tell() == 0
 
 
 def test_what_was_told_anew_is_wanted_no_more() -> None:

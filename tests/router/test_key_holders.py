@@ -103,7 +103,7 @@ async def test_a_letter_under_a_holders_name_takes_nothing_from_it(
     blank = {"contact": None, "identity": None}
     await shelf.hear_events(SUBMITTED.name, GZ, receive().letter.model_copy(update=blank))
     document = shelf.documents.kept[GZ]
-    changed = {"version", "by", "seen", "digests", "open_to", "kept_from"}
+    changed = {"version", "by", "seen", "digests", "open_to", "kept_from", "changed_at"}
     assert {name for name in document if document[name] != STORED.get(name)} <= changed
     assert shelf.said(PROGRESS.name) == []
     await change(holders_beside(shelf, key_rules()))

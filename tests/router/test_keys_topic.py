@@ -1,7 +1,5 @@
 """Each holder's newest record is last on the topic, complete, and was entered here."""
 
-from __future__ import annotations
-
 import pytest
 
 from services.router.jobs.key_changes import AnchorAnnouncement

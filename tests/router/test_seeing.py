@@ -40,12 +40,12 @@ async def seers(desk: Office) -> set[str]:
 
 
 async def complain(desk: Office, about: About, **over: Any) -> None:
-    """A complaint about somebody arrives."""
+    """A complaint about a person or bureau arrives."""
     await desk.receive(told=receive("guangzhou", category="complaint", about=about, **over))
 
 
 def unnamed() -> set[str]:
-    """Whoever sees every letter but those about the department or themself."""
+    """A person who sees every letter except those about the department or themself."""
     return {"lin", "wu", "xu", "di", "he"}
 
 

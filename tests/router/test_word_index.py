@@ -135,6 +135,15 @@ async def test_likes_are_found_by_the_whole_and_by_the_print(store: Collection) 
     }
 
 
+async def test_letters_of_one_page_are_alike_only_within_a_month(store: Collection) -> None:
+    words = listing(store)
+    for number, at_ in {"A": MONDAY, "B": MONDAY - timedelta(days=31)}.items():
+        entry = words.entry(number, letter(TEXT, at_=at_))
+        assert entry
+        await words.keep([entry])
+    assert await words.near_duplicates_of(["A", "B"]) == {"A": [], "B": []}
+
+
 async def test_an_entry_from_before_pieces_were_packed_is_left_to_its_letter(
     store: Collection,
 ) -> None:

@@ -3,8 +3,6 @@
 The consumer, the letters and the rules are the router's; broker and database are doubles.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -7,8 +7,6 @@ MAILBOX_MONGO_URI may read. Prints the line of SEEDS, the form and the place, ne
 codes: 0 nothing was found, 1 something was, 2 the search failed.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

@@ -3,8 +3,6 @@
 Broker and database are reached by the settings of the stack, with any engine.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

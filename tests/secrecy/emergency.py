@@ -1,7 +1,5 @@
 """The emergency in the story: stopped, read at the duty desk, passed to 110."""
 
-from __future__ import annotations
-
 from tests.intake.emergencies import STOP
 from tests.secrecy.hearing import Ears
 from tests.secrecy.seeds import EMERGENCY, STAFF

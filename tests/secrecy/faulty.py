@@ -5,8 +5,6 @@ careless code and libraries produce them. Triage follows planted words. Everythi
 `tests.chaos.launch`. While a file `mortal` is in `CHAOS_DIR`, such an error ends the publisher.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable

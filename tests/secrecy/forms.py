@@ -5,8 +5,6 @@ windows, as short as chance allows: six Chinese characters, ten digits, the last
 number, or fourteen other characters always contain a window.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import html
@@ -16,9 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
 LEAST_BITS = 26.0
-"""Least information of a piece, in bits. Eight digits have it: where numbers are long, chance meets
-them once in 10^8 places, and a run of the story has some 2,000 such places. All other pieces have
-more."""
+"""Least information of a piece, in bits. Eight digits have it: a run of the story has some 2,000
+places in long numbers, where chance meets them once in 10^8. All other pieces have more."""
 HAN_BITS, DIGIT_BITS, OTHER_BITS = 11.0, 3.3, 5.0
 
 HAN_WINDOW = 4, 3

@@ -3,8 +3,6 @@
 It takes most messages in the end. Nothing of its answers may appear in our logs.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -22,7 +20,7 @@ FAILURES = (
 """A fault, something that isn't HTTP, and a redirection."""
 REFUSED = b"HTTP/1.1 422 %(head)s\r\nx-sent: %(body)s\r\ncontent-length: %(size)d\r\n\r\n%(body)s"
 EVERY = 3
-"""The ordinal of the message to writers that is always refused; the others are taken."""
+"""Of this many messages to writers one is refused when repeated; the others are taken."""
 FOR_STAFF = b'"channel":"staff"'
 
 

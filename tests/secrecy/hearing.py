@@ -1,7 +1,5 @@
 """HTTP requests of people and programs, whose answers are all kept for the search."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field

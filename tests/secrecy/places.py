@@ -4,8 +4,6 @@ Anything elsewhere is a breach. The story uses every line, which shows that no l
 and that each way of searching finds what is there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase

@@ -4,8 +4,6 @@ No county has a code that ends in 99, no operator uses the prefix 154, no plate 
 after its province, and `.invalid` is no domain, so these can't belong to anyone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any

@@ -3,8 +3,6 @@
 [tests/journeys/test_one_letter.py] is the same without failures and without an operator.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable

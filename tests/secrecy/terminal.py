@@ -1,7 +1,5 @@
 """Commands as people type them, with their command lines and output."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

@@ -1,7 +1,5 @@
 """A secret planted anywhere is found by the same collection that the story uses."""
 
-from __future__ import annotations
-
 import asyncio
 import subprocess
 import sys

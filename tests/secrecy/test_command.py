@@ -1,7 +1,5 @@
 """The command that searches another system never shows the seeds."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whatever encoding or cut a text goes through, a piece of it is found."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib

@@ -1,7 +1,5 @@
 """Anything outside the table of places is a breach, however close to an allowed place."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """The search finds exactly what a plain search for each string would find, and where."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

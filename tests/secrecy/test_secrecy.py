@@ -1,7 +1,5 @@
 """After the whole story no secret stands anywhere but where it may."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack

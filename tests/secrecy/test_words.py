@@ -1,7 +1,5 @@
 """The search index reveals no words, in whatever form it is searched."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from typing import Any

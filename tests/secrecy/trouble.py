@@ -1,7 +1,5 @@
 """Unusable input: invalid requests and records full of secrets."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """One process of the diary service: the real shell, driven step by step."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

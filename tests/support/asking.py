@@ -4,8 +4,6 @@ The writer keeps a diary and emits each note on `letters.submitted`; the reader 
 that consumes it. Both are the real shell over doubles, each with its own database.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection as Names
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

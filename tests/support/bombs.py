@@ -1,7 +1,5 @@
 """Batches that are small on the wire and large when unpacked, and a client that writes them."""
 
-from __future__ import annotations
-
 import struct
 import time
 import zlib

@@ -4,8 +4,6 @@ Records are never lost, but acknowledgements are, and a record may be refused wh
 accepted. The sender tries again, which repeats and reorders records.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass

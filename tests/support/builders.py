@@ -7,8 +7,6 @@ bureau alone, `mute…` emitted and not kept in the diary, `broken…` can't be 
 bureau's events from its third on are sent again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -291,3 +289,8 @@ def _action_id(record: Record) -> UUID | None:
 def _code(outcome: Refused) -> ActionRefusal:
     codes: dict[str, ActionRefusal] = {"id_reused": "id_reused", "unknown_type": "unknown_type"}
     return codes.get(outcome.code, "out_of_order")
+
+
+def progress(*numbers: int, letter: str = LETTER) -> list[str]:
+    """Ids of events on `letters.progress`."""
+    return [f"{PROGRESS_TOPIC}/{letter}/{number}" for number in numbers]

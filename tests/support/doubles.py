@@ -4,8 +4,6 @@
 database, which keeps the two alike. An operator that the shell doesn't use raises an error.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from collections.abc import (

@@ -1,7 +1,5 @@
 """A service that emits words and later hears that they are erased, with all its collections."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime

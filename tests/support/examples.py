@@ -3,8 +3,6 @@
 Their keys don't exist, so tests of whole stories use words of their own.
 """
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from functools import cache
@@ -33,6 +31,11 @@ def examples(topic: str) -> tuple[Envelope[Event], ...]:
 def example(kind: type[Event], *, topic: str) -> Envelope[Event]:
     """The example of that event on that topic."""
     return next(one for one in examples(topic) if type(one.data) is kind)
+
+
+def named(said: Envelope[Event]) -> str:
+    """The event's type without the prefix of all types."""
+    return said.type.removeprefix("gd.mailbox.")
 
 
 def _read(topic: str, example: dict[str, object]) -> Envelope[Event]:

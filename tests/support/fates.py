@@ -1,7 +1,5 @@
 """Hypothesis strategies for the stage: who does what, how far, and what fails."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

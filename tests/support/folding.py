@@ -1,7 +1,5 @@
 """One letter and a batch for it: the shell's fold without a store."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from shared.platform.kafka.bus import Inbound

@@ -4,8 +4,6 @@ A test, or hypothesis, thereby chooses the order of the steps of several process
 can die between any two.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextvars import ContextVar

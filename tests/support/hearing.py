@@ -3,8 +3,6 @@
 The fold is the shell's own; the events are the examples of the contracts, numbered as one story.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """A whole service over doubles, and access to its parts."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -3,8 +3,6 @@
 Results are those of `Memory`, found faster.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Keys as the router announces them on `mailbox.keys`, for tests of its readers."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from joserfc.jwk import ECKey

@@ -3,8 +3,6 @@
 Shells, rules and sealing are the real ones; documents and broker are in memory.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager

@@ -1,7 +1,5 @@
 """A consuming process of the diary service on a real broker and a real database."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

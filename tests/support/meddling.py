@@ -1,7 +1,5 @@
 """Changes by others to a letter at the worst moment, and processes that die after storing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +8,6 @@ from typing_extensions import override
 
 from shared.platform.kafka.bus import Inbound
 from shared.platform.mongo.database import Operation, WriteResult
-from tests.support.builders import LETTER, PROGRESS_TOPIC
 from tests.support.doubles import Hook, Memory
 from tests.support.replicas import World
 
@@ -37,11 +34,6 @@ class Meddled(Memory):
         if self.before_find:
             await self.before_find.pop(0)()
         await super()._before_read(where)
-
-
-def progress(*numbers: int) -> list[str]:
-    """Ids of events on `letters.progress`."""
-    return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
 
 
 async def sweep(world: World) -> None:

@@ -3,8 +3,6 @@
 For fast tests of loops and APIs; other tests run the shell with real servers.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager

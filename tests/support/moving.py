@@ -1,7 +1,5 @@
 """Instants of tests, and a clock that only a test moves."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

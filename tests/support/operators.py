@@ -3,8 +3,6 @@
 Anything else raises `NotImplementedError`; an update that the database refuses raises `ValueError`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,18 +57,23 @@ def projected(document: Document, fields: Mapping[str, Any]) -> Document:
     return _chosen(document, chosen if "_id" in left_out else ["_id", *chosen])
 
 
-def _chosen(document: Any, paths: Sequence[str]) -> Document:
-    """The values at the paths, nested as in the document."""
-    if not isinstance(document, dict):
-        return {}
-    inner: dict[str, list[str]] = {}
-    for first, _, rest in (path.partition(".") for path in paths):
-        inner.setdefault(first, []).extend([rest] if rest else [])
-    return {
-        name: _chosen(document[name], rests) if rests else document[name]
-        for name, rests in inner.items()
-        if name in document
-    }
+def _chosen(document: Document, paths: Sequence[str]) -> Document:
+    """The values at the paths, nested as in the document; in each document of a list."""
+    found: Document = {}
+    within: dict[str, list[str]] = {}
+    for path in paths:
+        first, _, rest = path.partition(".")
+        if first in document and rest:
+            within.setdefault(first, []).append(rest)
+        elif first in document:
+            found[first] = document[first]
+    for name, rests in within.items():
+        value = document[name]
+        if isinstance(value, dict):
+            found[name] = _chosen(value, rests)
+        elif isinstance(value, list):
+            found[name] = [_chosen(item, rests) for item in value if isinstance(item, dict)]
+    return found
 
 
 def apply(document: Document, change: Mapping[str, Mapping[str, Any]]) -> Document:

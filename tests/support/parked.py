@@ -1,7 +1,5 @@
 """Parked records of a service over doubles, an operator who handles them, and crashes."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -139,11 +137,6 @@ class Stage:
 def both(sequence: int) -> Inbound:
     """An event that also goes to the bureau."""
     return asked(sequence, f"both-{sequence}")
-
-
-def progress(*numbers: int) -> list[str]:
-    """Ids of events on `letters.progress`."""
-    return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
 
 
 def choking_on(what: str) -> ServiceDecider[Note, Diary]:

@@ -4,8 +4,6 @@ Shells, rules and sealing are the real ones; documents and broker are in memory.
 public keys only from `mailbox.keys`, except those that anchor the beginning.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field

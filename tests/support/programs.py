@@ -1,17 +1,31 @@
 """External programs that some tests run, and whether they are installed.
 
 Tests that need them are marked and left out where they are missing, which the run's summary says;
-`make ops-deps` installs them.
+`make ops-deps` and `make browser-deps` install them.
 """
-
-from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 PROMETHEUS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
-"""Their names in Debian."""
+CHROMIUM = ("chromium",)
+"""The names of both in Debian."""
+
+
+class Needed(NamedTuple):
+    """Programs that marked tests need, and the target that installs them."""
+
+    programs: Sequence[str]
+    installed_by: str
+
+
+NEEDED: Mapping[str, Needed] = {
+    "prometheus": Needed(PROMETHEUS, "make ops-deps"),
+    "browser": Needed(CHROMIUM, "make browser-deps"),
+}
+"""By marker."""
 PATIENCE_S = 300.0
 
 

@@ -1,7 +1,5 @@
 """Compares a run with that of one quiet process that received each event once and in order."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from tests.support.builders import (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.kafka.bus import Inbound
 from shared.platform.letters import document_mapper
 from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.foreign_replies import ForeignReplyCache
@@ -95,11 +95,6 @@ class Replica:
     def read(self, *raw: Inbound) -> Sequence[Record]:
         """The records as the service reads them."""
         return [self.world.seals.read(one) for one in raw]
-
-    @property
-    def last_sent(self) -> list[Outbound]:
-        """The argument of the last call to the broker."""
-        return self.world.bus.sends[-1] if self.world.bus.sends else []
 
 
 def ids(records: Sequence[Any]) -> list[str]:

@@ -1,7 +1,5 @@
 """Router processes on real servers, and what their metrics show."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

@@ -1,7 +1,5 @@
 """A service that consumes from a broker in memory, and a handler under the test's control."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,11 +16,7 @@ from shared.platform.consumer.positions import Positions
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.service_decider import Record
-from tests.support.builders import (
-    READS,
-    asked,
-    seals_of,
-)
+from tests.support.builders import ACTIONS_TOPIC, LETTER, READS, action, asked, seals_of
 from tests.support.consuming import ConsumingBus
 from tests.support.doubles import Clock, Memory
 from tests.support.waiting import until
@@ -169,3 +163,18 @@ class Scene:
         """That many records of one letter are already parked."""
         broken = [replace(asked(start + n), value=b"{") for n in range(count)]
         await self.parking.park([Faulty(one, "unreadable") for one in broken])
+
+
+def event(number: int, letter: str = LETTER) -> str:
+    """The id of the event that `asked` makes."""
+    return f"letters.submitted/{letter}/{number}"
+
+
+def broken(number: int, letter: str = LETTER) -> Inbound:
+    """That event with unreadable data."""
+    return replace(asked(number, letter=letter), value=b"{")
+
+
+def junk(name: str, topic: str = ACTIONS_TOPIC) -> Inbound:
+    """A bureau's action with unreadable data."""
+    return replace(action(name, topic=topic), value=b"{")

@@ -3,8 +3,6 @@
 Documents and broker are in memory; shells exchange the bytes that were sent.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -4,8 +4,6 @@
 things uses its own `own_servers`. Each process is ended by its starter, by pid.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import threading

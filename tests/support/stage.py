@@ -5,8 +5,6 @@ The writer of the input topics is a model: it sends its records in order, and se
 requested or when the broker lost them.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """A broker after topic bootstrap: the diary's topics, and their incarnation ids."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 from shared.contracts.envelope import envelope

@@ -1,7 +1,5 @@
 """Waiting for conditions that set no event; the test's time limit ends the wait."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Awaitable, Callable

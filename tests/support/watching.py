@@ -1,7 +1,5 @@
 """What was reached on a walk through the services: commands decided, routes asked, events said."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -84,6 +82,18 @@ def routes_of(router: APIRouter) -> frozenset[str]:
         for method in methods
         if method in ASKING
     )
+
+
+def paths_of(router: APIRouter) -> set[str]:
+    """The paths of all routes, also those of pages, which no document lists.
+
+    Our routers are included without a further prefix.
+    """
+    found: set[str] = set()
+    for route in router.routes:
+        included = getattr(route, "original_router", None)
+        found |= {str(getattr(route, "path", ""))} if included is None else paths_of(included)
+    return found
 
 
 def _pattern(route: str) -> re.Pattern[str]:

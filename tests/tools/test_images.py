@@ -1,4 +1,4 @@
-"""The Dockerfile is small, pinned, and nobody's root; each image holds what its program needs."""
+"""The Dockerfile is small, pinned, and without root; each image holds what its program needs."""
 
 import os
 import re

@@ -1,6 +1,4 @@
-"""What bureaus ask for on their own topics, rightly and wrongly."""
-
-from __future__ import annotations
+"""Actions of bureaus on their own topics, valid and invalid."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

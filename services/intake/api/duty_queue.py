@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from services.intake.api.dependencies import FrontDesk
 from services.intake.api.diversion_actions import DiversionActions
 from services.intake.domain.diversion import Diversion
-from services.intake.domain.duty_desk import DutyRow, DutyShown, row_on_duty, shown_on_duty
+from services.intake.domain.duty_desk import (
+    DutyReader,
+    DutyRow,
+    DutyShown,
+    row_on_duty,
+    shown_on_duty,
+)
 from services.intake.store import QueueName, of_writer, rows
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.platform.http.tokens import Person
@@ -58,6 +64,13 @@ class DutyQueue:
         normal, found = await self.desk.diversion(number)
         await self.desk.readings.note(person.staff_id, [normal])
         return shown_on_duty(normal, found, now=self.desk.now())
+
+    async def readers(self, number: str) -> list[DutyReader]:
+        """Who has opened it, and when first, in order of time. Raises: DatabaseFault."""
+        found: dict[str, DutyReader] = {}
+        for reading in await self.desk.readings.of(number):
+            found.setdefault(reading["staff"], DutyReader(reading["staff"], reading["at"]))
+        return list(found.values())
 
     async def see(self, person: Person, number: str, *, key: str) -> DutyShown:
         """A person has seen it; the first one counts. Raises: NotFound."""

@@ -79,6 +79,8 @@ class Diversion:
     """Whether the writer, when asked, said that it is happening now."""
     seen_at: datetime | None = None
     """When the first person of the duty desk saw it."""
+    seen_by: str | None = None
+    """Who that was; None also in documents of older versions."""
     outcome: DiversionOutcome | None = None
     reference: str | None = None
     repeats: str | None = None
@@ -284,7 +286,9 @@ def content_diverted(diversion: Diversion, event: ContentDiverted) -> Diversion:
 
 def duty_seen(diversion: Diversion, event: DutySeen) -> Diversion:
     """The diversion as seen; the first time counts."""
-    return replace(diversion, seen_at=diversion.seen_at or event.seen_at)
+    if diversion.seen_at is not None:
+        return diversion
+    return replace(diversion, seen_at=event.seen_at, seen_by=event.by.staff)
 
 
 def resolved(diversion: Diversion, event: DiversionResolved) -> Diversion:

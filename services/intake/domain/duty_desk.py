@@ -46,6 +46,8 @@ class DutyShown:
     found_in: str | None
     """The letter that the words were about."""
     seen_at: datetime | None
+    seen_by: str | None
+    """Staff id of the first person of the duty desk who saw it."""
     outcome: DiversionOutcome | None
     reference: str | None
     letter: str | None
@@ -62,6 +64,14 @@ class DutyRow(DutyShown):
     """The number of the one that has waited longest."""
     first_at: datetime
     first_age_s: int
+
+
+@dataclass(frozen=True)
+class DutyReader:
+    """A person of the duty desk who has opened a diversion, and when first."""
+
+    staff: str
+    at: datetime
 
 
 def row_on_duty(
@@ -97,6 +107,7 @@ def shown_on_duty(number: str, diversion: Diversion, *, now: datetime) -> DutySh
         who=_who(diversion),
         found_in=diversion.found_in,
         seen_at=diversion.seen_at,
+        seen_by=diversion.seen_by,
         outcome=diversion.outcome,
         reference=diversion.reference,
         letter=caught.becomes if caught and diversion.is_letter else None,

@@ -27,6 +27,7 @@ from shared.kernel.errors import (
     StaleAssignment,
     TooLate,
 )
+from shared.kernel.viewers import person
 
 MOST_REVEALS = 100
 """Of one letter."""
@@ -130,7 +131,7 @@ def standing(letter: IntakeLetter) -> LetterAccess:
         unit=letter.unit,
         addressed_to=letter.addressed_to,
         about=complained_of(letter.about) if letter.about else None,
-        excluded=frozenset(letter.excluded),
+        excluded=frozenset((*letter.excluded, *map(person, letter.conflicted))),
     )
 
 

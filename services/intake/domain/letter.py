@@ -231,6 +231,8 @@ class IntakeLetter:
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus that must not see it besides those of `about`."""
+    conflicted: tuple[str, ...] = ()
+    """Opaque ids of the staff who declared a conflict of interest and must not see it."""
     reply_due_on: date | None = None
     """The reply is due by 24:00 of this day, Asia/Shanghai."""
     reply_is_provisional: bool = False

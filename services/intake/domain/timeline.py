@@ -55,6 +55,7 @@ HIDDEN: Mapping[type[Fact], str] = MappingProxyType(
         facts.ReplySentBack: "the writer never sees drafts",
         facts.NoteAdded: "notes are internal",
         facts.LetterReclassified: "the category is internal; a new due date is a step of its own",
+        facts.ConflictDeclared: "who works on the letter is internal",
         facts.LetterLinked: "other writers' letters are private",
         facts.ExtensionRequested: "nothing changes until it is granted",
         facts.InstructionGiven: "instructions are internal",

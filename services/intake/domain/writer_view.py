@@ -306,6 +306,10 @@ def _closed(letter: IntakeLetter, fact: facts.LetterClosed, _: datetime) -> Inta
     return replace(letter, why_closed=fact.why)
 
 
+def _conflicted(letter: IntakeLetter, fact: facts.ConflictDeclared, _: datetime) -> IntakeLetter:
+    return replace(letter, conflicted=(*letter.conflicted, fact.staff))
+
+
 CHANGES: Mapping[type[Fact], FactChange] = MappingProxyType(
     {
         facts.LetterReceived: _received,
@@ -331,6 +335,7 @@ CHANGES: Mapping[type[Fact], FactChange] = MappingProxyType(
         facts.LetterWithdrawn: _withdrawn,
         facts.RequestRefused: _refused,
         facts.LetterClosed: _closed,
+        facts.ConflictDeclared: _conflicted,
     }
 )
 STATE_ALONE: frozenset[type[Fact]] = frozenset(

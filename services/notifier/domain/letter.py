@@ -35,6 +35,8 @@ class NotifierLetter:
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus and units that must not see it, besides those of `about`."""
+    conflicted: tuple[str, ...] = ()
+    """Opaque ids of the staff who declared a conflict of interest and must not see it."""
     repeats: str | None = None
     """For a diversion: the writer's first unseen one, about which the desk is called instead."""
     kind: Literal["letter"] = "letter"

@@ -16,7 +16,12 @@ from services.notifier.domain.new_work import no_longer_theirs, work_messages
 from services.notifier.domain.notification_policy import NotificationContext, level_messages
 from services.notifier.domain.writer_messages import messages_to_writer
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import LetterPassedOn, LetterReceived, LetterReclassified
+from shared.contracts.progress_v1 import (
+    ConflictDeclared,
+    LetterPassedOn,
+    LetterReceived,
+    LetterReclassified,
+)
 
 
 @dataclass(frozen=True)
@@ -72,13 +77,15 @@ def apply_progress(letter: NotifierLetter, event: ProgressRecorded) -> NotifierL
 
 
 def _described(letter: NotifierLetter, fact: Fact) -> NotifierLetter:
-    """Return the letter with whom it complains about, its policies and its unit, if stated."""
+    """Return the letter with what the fact says of who may see it, its policies and its unit."""
     match fact:
         case LetterReceived():
             received = replace(letter, policy_version=fact.policy_version)
             return replace(received, about=fact.about, excluded=fact.excluded)
         case LetterReclassified():
             return replace(letter, about=fact.about, excluded=fact.excluded)
+        case ConflictDeclared():
+            return replace(letter, conflicted=(*letter.conflicted, fact.staff))
         case LetterPassedOn(unit=unit):
             return replace(letter, unit=unit)
         case _:

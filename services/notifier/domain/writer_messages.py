@@ -129,6 +129,7 @@ NO_MESSAGE: Final[Mapping[type[Fact], str]] = MappingProxyType(
         facts.LetterEscalated: "staff are notified",
         facts.LetterReclassified: _INNER,
         facts.LetterLinked: _INNER,
+        facts.ConflictDeclared: _INNER,
         facts.LetterSigned: _INNER,
         facts.NoteAdded: _INNER,
         facts.ReplySubmitted: _INNER,

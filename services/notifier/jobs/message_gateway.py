@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -118,27 +118,30 @@ class MessageGateway:
     ) -> Sequence[tuple[str, tuple[Channel, str]]]:
         """Return keys and addresses: the writer's, or one for each holder of the office.
 
-        An officer whom the letter complains about gets no message.
+        An officer whom the letter complains about gets no message, nor does anybody who declared a
+        conflict of interest.
         """
         if delivery.to is None:
             return [(delivery.id, state.address)] if state.address else []
         officer = state.about.officer if state.about else None
         return [
             (f"{delivery.id}/{staff}", ("staff", staff))
-            for staff in self._holders(delivery.to)
+            for staff in self._holders(delivery.to, without=state.conflicted)
             if staff != officer
         ]
 
-    def _holders(self, desk: Desk) -> Sequence[str]:
+    def _holders(self, desk: Desk, *, without: Collection[str]) -> Sequence[str]:
         """Return today's holders of the office; if there are none, those of the province's office.
 
         Nobody replaces the department's inspection: the rest of the department may not know.
         """
         today = civil_date(self._now())
         found = self._offices.contacts(desk.name, desk.bureau, on=today, unit=desk.unit)
-        if found or desk.name == NAMED:
-            return found
-        return self._offices.contacts("office", "province", on=today)
+        able = [staff for staff in found if staff not in without]
+        if able or desk.name == NAMED:
+            return able
+        office = self._offices.contacts("office", "province", on=today)
+        return [staff for staff in office if staff not in without]
 
     async def _post(self, key: str, to: tuple[Channel, str], text: str) -> GatewayAnswer:
         channel, address = to

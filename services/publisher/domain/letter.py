@@ -20,6 +20,7 @@ from shared.contracts.vocabulary import (
 )
 from shared.contracts.words import PublicText
 from shared.kernel.access_policy import LetterAccess, complaint
+from shared.kernel.viewers import person
 
 ANSWERED: tuple[State, ...] = ("replied", "closed")
 """States in which a letter may be published, and in which its page can be up to date."""
@@ -170,6 +171,8 @@ class PublisherLetter:
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus and units that must not see it besides those of `about`."""
+    conflicted: tuple[str, ...] = ()
+    """Opaque ids of the staff who declared a conflict of interest and must not see it."""
     promises: tuple[CountedPromise, ...] = ()
     is_read: bool = False
     """Whether a chief has read it in person."""
@@ -193,4 +196,6 @@ class PublisherLetter:
     @property
     def standing(self) -> LetterAccess | None:
         """Who must not see its copy; None before the router's first fact."""
-        return None if self.state is None else complaint(self.about, self.excluded)
+        if self.state is None:
+            return None
+        return complaint(self.about, (*self.excluded, *map(person, self.conflicted)))

@@ -120,6 +120,10 @@ def _reclassified(letter: PublisherLetter, fact: facts.LetterReclassified) -> Pu
     )
 
 
+def _conflicted(letter: PublisherLetter, fact: facts.ConflictDeclared) -> PublisherLetter:
+    return replace(letter, conflicted=(*letter.conflicted, fact.staff))
+
+
 def _routed(letter: PublisherLetter, fact: facts.LetterRouted) -> PublisherLetter:
     return replace(letter, category=fact.category)
 
@@ -168,6 +172,7 @@ CHANGES: Mapping[type[Fact], Callable[[PublisherLetter, Any], PublisherLetter]] 
         facts.LetterReceived: _received,
         facts.LetterReclassified: _reclassified,
         facts.LetterRouted: _routed,
+        facts.ConflictDeclared: _conflicted,
         facts.LetterRead: _read,
         facts.PublicationProposed: _suggested,
         facts.LetterReplied: _replied,

@@ -126,13 +126,15 @@ async def decide_extension(body: ExtensionDecision, action: Decider) -> LetterSh
 async def sign(action: Signer, body: Signature | None = None) -> LetterShown:
     """Sign the waiting draft."""
     read = body.draft if body else None
-    return await action.execute(SignAnswer(_signer(action), action.now, read), body)
+    return await action.execute(SignAnswer(signer_of(action), action.now, read), body)
 
 
 @router.post("/send_back")
 async def send_back(body: Missing, action: Signer) -> LetterShown:
     """Send the draft back unsigned, and say what is missing."""
-    return await action.execute(SendBack(_signer(action), action.now, Reason(text=body.text)), body)
+    return await action.execute(
+        SendBack(signer_of(action), action.now, Reason(text=body.text)), body
+    )
 
 
 @router.post("/read")
@@ -149,6 +151,6 @@ async def instruct(body: Instruction, action: Chief) -> LetterShown:
     return await action.execute(Instruct(by, action.now, Note(text=body.text)), body)
 
 
-def _signer(action: StaffAction) -> By:
-    """The person who has signed in; the rules decide in which role they sign."""
+def signer_of(action: StaffAction) -> By:
+    """Return the person who has signed in; the rules decide in which role they sign."""
     return By(role="chief", bureau=action.letter.bureau, staff=action.person.staff_id)

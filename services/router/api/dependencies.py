@@ -11,7 +11,10 @@ from pydantic import BaseModel
 
 from services.router.api.letters_schemas import LetterShown, shown
 from services.router.domain.actors import Command
+from services.router.domain.allowed_actions import ActionName, allowed_actions
+from services.router.domain.due_dates import Rulebook
 from services.router.domain.letter import Letter, LetterState, salt_of, standing
+from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
 from services.router.store.public_keys import KeyHolders
 from services.router.store.word_index import WordIndex
@@ -51,6 +54,8 @@ class RouterDesk:
     words: WordIndex
     notes: Notes
     holders: KeyHolders
+    stores: DeskStores
+    rulebook: Rulebook
     anchors: Mapping[str, Sequence[HolderKey]] = field(default_factory=dict)
     """Keys that count as entered until somebody enters one; for development only."""
 
@@ -197,6 +202,22 @@ class StaffAction:
         """The province's director; None if this person isn't the director."""
         is_one = "director" in self.person.roles
         return By(role="director", staff=self.person.staff_id) if is_one else None
+
+    @property
+    def acts_as(self) -> tuple[By, ...]:
+        """Every role in which this person may act on the letter."""
+        handles = self._of_bureau(chiefs_too=False)
+        roles = handles, self.as_triage(), self.as_supervisor(), self.as_chief(), self.as_director()
+        return tuple(role for role in roles if role is not None)
+
+    @property
+    def allowed(self) -> frozenset[ActionName]:
+        """The actions that have an effect now."""
+        if self.sight != "all":
+            return frozenset()
+        return allowed_actions(
+            self.letter, by=self.acts_as, at=self.now, rulebook=self.desk.rulebook
+        )
 
     def _is_with_inspection(self, *roles: str) -> bool:
         """Whether only the department's inspection sees the letter, and this person works there."""

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, status
 
-from services.router.api.dependencies import StaffAction, staff_action
+from services.router.api.dependencies import StaffAction, require_role, staff_action
 from services.router.api.handling_schemas import (
     Fulfillment,
     InstructionAnswer,
@@ -19,6 +19,7 @@ from services.router.api.handling_schemas import (
 )
 from services.router.api.letters_schemas import LetterShown
 from services.router.domain.commitments import FulfilCommitment
+from services.router.domain.conflicts import DeclareConflict
 from services.router.domain.extensions import RequestMoreTime
 from services.router.domain.handling import (
     AcceptInUnit,
@@ -39,6 +40,9 @@ router = APIRouter(prefix="/v1/letters/{letter}", tags=["handling"])
 Handled = Annotated[StaffAction, Depends(staff_action(staff("bureau")))]
 Held = Annotated[StaffAction, Depends(staff_action(staff("bureau", "triage")))]
 """By a bureau or the triage desk."""
+AnyDesk = Annotated[
+    StaffAction, Depends(staff_action(staff("bureau", "triage", "supervisor", "director")))
+]
 Left = Annotated[StaffAction, Depends(staff_action(staff("bureau"), "past"))]
 """By a bureau or unit, also one whose last action ended its holding and who missed the answer."""
 
@@ -167,6 +171,21 @@ async def link(body: NewLink, action: Held) -> LetterShown:
         **action.as_holder(), at=action.now, kind=body.kind, other=body.other, own=action.number
     )
     return await action.execute(command, body)
+
+
+@router.post("/conflict", status_code=status.HTTP_204_NO_CONTENT)
+async def declare_conflict(action: AnyDesk) -> None:
+    """Declare a conflict of interest: this person never sees the letter again.
+
+    Nobody can undo it. The person's claim and the draft that they saved last are deleted. The same
+    request again isn't found.
+    """
+    by = require_role(*action.acts_as)
+    await action.execute(DeclareConflict(by, action.now))
+    stores, staff = action.desk.stores, action.person.staff_id
+    await stores.claims.release(action.number, staff=staff)
+    await stores.drafts.drop([action.number], staff=staff)
+    await stores.visits.forget(staff, action.number)
 
 
 @router.post("/propose_publication")

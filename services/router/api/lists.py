@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 
 from services.router.api.dependencies import Reader, RouterDesk, TheDesk, found_by, seen_by
 from services.router.api.letters import alike_for
-from services.router.api.lists_schemas import Line, Page, Triaged, line, waiting
+from services.router.api.lists_schemas import Line, Page, Triaged, Waiting, line, waiting
 from services.router.domain.letter import Letter
 from services.router.store.queries import followed, in_triage, of_holders
 from shared.contracts.slugs import BUREAUS, Holder
@@ -16,7 +16,7 @@ from shared.kernel.viewers import INSPECTORS
 from shared.platform.http.identity import staff
 from shared.platform.http.parameters import After
 from shared.platform.http.tokens import Person
-from shared.platform.mongo.paging import place, written
+from shared.platform.mongo.paging import Place, place, written
 
 router = APIRouter(prefix="/v1", tags=["letters"])
 Triage = Annotated[Person, Depends(staff("triage", *INSPECTORS))]
@@ -25,8 +25,16 @@ Triage = Annotated[Person, Depends(staff("triage", *INSPECTORS))]
 @router.get("/triage")
 async def read_triage(clerk: Triage, desk: TheDesk, after: After = None) -> Triaged:
     """Letters that wait for the triage desk, or the inspection; `after`: the last `next`."""
+    lines, end = await triage_page(clerk, desk=desk, after=place(after) if after else None)
+    return Triaged(letters=lines, next=written(end) if end else None)
+
+
+async def triage_page(
+    clerk: Person, *, desk: RouterDesk, after: Place | None
+) -> tuple[list[Waiting], Place | None]:
+    """Return one page of waiting letters that this person may see, oldest first, and its end."""
     seen = found_by(clerk, least="all")
-    numbers, end = await in_triage(desk.documents, seen, after=place(after) if after else None)
+    numbers, end = await in_triage(desk.documents, seen, after=after)
     states = await desk.letters.states(numbers)
     letters = [(number, states.get(number)) for number in numbers]
     alike = await alike_for(clerk, numbers, desk=desk)
@@ -35,7 +43,7 @@ async def read_triage(clerk: Triage, desk: TheDesk, after: After = None) -> Tria
         for number, letter in letters
         if isinstance(letter, Letter) and seen_by(clerk, letter) == "all"
     ]
-    return Triaged(letters=lines, next=written(end) if end else None)
+    return lines, end
 
 
 @router.get("/letters")

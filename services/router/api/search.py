@@ -65,6 +65,17 @@ router = APIRouter(prefix="/v1", tags=["letters"])
 @router.post("/search")
 async def search(asked: Search, person: Reader, desk: TheDesk) -> Hits:
     """Letters that match and that this person may see. The query isn't stored."""
+    hits, end = await search_page(asked, person, desk=desk)
+    return Hits(
+        letters=[hit(number, letter, sight=sight) for number, letter, sight in hits],
+        next=written(end) if end else None,
+    )
+
+
+async def search_page(
+    asked: Search, person: Person, *, desk: RouterDesk
+) -> tuple[list[Found], Place | None]:
+    """Return one page of matches, and where to go on. Raises: BadValue, DatabaseFault."""
     wanted, pieces = _wanted(asked), frozenset[str]()
     if asked.words is not None:
         pieces = grams(asked.words)
@@ -78,11 +89,7 @@ async def search(asked: Search, person: Reader, desk: TheDesk) -> Hits:
     else:
         way, found = "time", by_time(wanted, person, desk=desk, after=after)
     metrics.SEARCHES.labels(way).inc()
-    hits, end = await page(found, wanted, person=person, desk=desk)
-    return Hits(
-        letters=[hit(number, letter, sight=sight) for number, letter, sight in hits],
-        next=written(end) if end else None,
-    )
+    return await page(found, wanted, person=person, desk=desk)
 
 
 def hit(number: str, letter: Letter, *, sight: Sight) -> Hit:

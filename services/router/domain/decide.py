@@ -5,6 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from services.router.domain import (
     commitments,
+    conflicts,
     escalation,
     extensions,
     external_events,
@@ -33,6 +34,7 @@ Rule: TypeAlias = Callable[[Any, DecisionContext], Events]
 
 RULES: Final[Mapping[type[Command], Rule]] = {
     commitments.FulfilCommitment: commitments.fulfil,
+    conflicts.DeclareConflict: conflicts.declare,
     escalation.ConfirmClock: escalation.confirm,
     escalation.RecountDues: escalation.recount,
     extensions.DecideExtension: extensions.decide_extension,

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from services.router.domain import (
     commitments,
+    conflicts,
     escalation,
     extensions,
     external_events,
@@ -39,6 +40,7 @@ FACTS: Final[Mapping[type[Fact], Apply]] = {
     facts.AppealMade: writer_requests.apply_appealed,
     facts.CommitmentFulfilled: commitments.apply_fulfilled,
     facts.CommitmentMade: commitments.apply_made,
+    facts.ConflictDeclared: conflicts.apply_conflict_declared,
     facts.DisclosureMarked: reclassification.apply_disclosure_marked,
     facts.DueChanged: escalation.apply_due_changed,
     facts.ExtensionDecided: extensions.apply_decided,

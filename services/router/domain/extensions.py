@@ -1,9 +1,11 @@
 """Requests for more time, and decisions on them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.router.domain.actors import DeskCommand, HolderCommand
 from services.router.domain.context import DecisionContext
+from services.router.domain.due_dates import Rulebook
 from services.router.domain.letter import ExtensionRequest, Letter, RunningClock, words_as
 from services.router.domain.preconditions import check_holding, check_state, check_words
 from services.router.domain.timers import MovedClock, recounted
@@ -84,14 +86,31 @@ def decide_extension(
     )
 
 
+def more_days(
+    letter: Letter, *, at: datetime, rulebook: Rulebook
+) -> list[tuple[RunningClock, int]]:
+    """Return the clocks for which more time can be requested, each with the days that are left."""
+    return [
+        (clock, days)
+        for clock in letter.clocks
+        if at < clock.passes_at and (days := _days_left(clock, letter, rulebook) or 0) > 0
+    ]
+
+
+def _days_left(clock: RunningClock, letter: Letter, rulebook: Rulebook) -> int | None:
+    """How many days the policies still allow; None: this clock is never extended."""
+    most = rulebook.policies.extension(clock.clock, letter.category)
+    return None if most is None else most.amount - clock.extended
+
+
 def _check_more(command: RequestMoreTime, context: DecisionContext) -> None:
-    letter, policies = context.letter, context.rulebook.policies
+    letter = context.letter
     clock = letter.running(command.clock)
-    most = policies.extension(command.clock, letter.category) if clock else None
-    if clock is None or most is None:
+    left = _days_left(clock, letter, context.rulebook) if clock else None
+    if clock is None or left is None:
         raise NotAllowed("clock")
-    if clock.extended + command.days > most.amount:
-        raise LimitReached(f"at most {most.amount} days in all")
+    if command.days > left:
+        raise LimitReached(f"at most {left + clock.extended} days in all")
     if context.at >= clock.passes_at:
         raise TooLate("the clock has passed")
 

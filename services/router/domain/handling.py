@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import get_args
 
 from services.router.domain.actors import HolderCommand
 from services.router.domain.context import DecisionContext
@@ -71,6 +72,12 @@ def accept(command: AcceptLetter, context: DecisionContext) -> tuple[LetterAccep
     check_holding(command, context.letter)
     check_state(context.letter, "routed", what="accept")
     return (LetterAccepted(**context.fact_header(LetterAccepted, state="handling")),)
+
+
+def reachable_units(letter: Letter) -> tuple[PoliceType, ...]:
+    """Return the lines of work to whose units the letter may be passed on."""
+    seen = standing(letter)
+    return tuple(unit for unit in get_args(PoliceType) if may_reach(seen, letter.holder, unit=unit))
 
 
 def pass_on(command: PassOnLetter, context: DecisionContext) -> tuple[LetterPassedOn, ...]:

@@ -32,6 +32,7 @@ from shared.contracts.words import Clear, Comment, LetterText, Note, Reason, Rep
 from shared.kernel.access_policy import LetterAccess, PastHolding
 from shared.kernel.complaints import complained_of
 from shared.kernel.frozen import replace
+from shared.kernel.viewers import person
 
 WordsT = TypeVar("WordsT", bound=Clear)
 MASKED_CATEGORIES: tuple[Category, ...] = ("complaint", "report")
@@ -244,6 +245,8 @@ class Letter:
     about: About | None = None
     excluded: tuple[str, ...] = ()
     """Bureaus, and units as `<slug>:<unit>`, that must not see it, besides those in `about`."""
+    conflicted: tuple[str, ...] = ()
+    """Opaque ids of the staff who declared a conflict of interest and must not see it."""
     masked: bool = False
     unit: str | None = None
     """The police type of the unit to which its holder passed it on."""
@@ -349,7 +352,7 @@ def standing(letter: Letter) -> LetterAccess:
         held=letter.held,
         addressed_to=letter.addressed_to,
         about=complained_of(letter.about) if letter.about else None,
-        excluded=frozenset(letter.excluded),
+        excluded=frozenset((*letter.excluded, *map(person, letter.conflicted))),
     )
 
 

@@ -1,9 +1,12 @@
 """How a letter goes to a bureau and comes back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from services.router.domain.actors import RULE, DeskCommand, HolderCommand
 from services.router.domain.context import DecisionContext, Facts, due_changes
+from services.router.domain.due_dates import Rulebook
 from services.router.domain.letter import (
     MASKED_CATEGORIES,
     Letter,
@@ -14,7 +17,7 @@ from services.router.domain.letter import (
 from services.router.domain.preconditions import HELD, check_holding, check_state, check_target
 from services.router.domain.timers import resumed
 from shared.contracts.progress_v1 import LetterRecalled, LetterReturned, LetterRouted, TriageEntered
-from shared.contracts.slugs import Bureau
+from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import RecallReason, ReturnReason, TriageReason, WhyRouted
 from shared.contracts.words import Note
 from shared.kernel.access_policy import is_inspections_alone
@@ -88,6 +91,11 @@ def consent_return(command: ConsentReturn, context: DecisionContext) -> Facts:
     return _returned(command, context)
 
 
+def targets(letter: Letter, *, on: date, rulebook: Rulebook) -> list[Bureau]:
+    """Return the bureaus to which the letter may be routed."""
+    return [slug for slug in BUREAUS if _may_go(letter, slug, on=on, rulebook=rulebook)]
+
+
 def recall(command: RecallLetter, context: DecisionContext) -> Facts:
     """Take a letter back from a bureau. Raises: OutOfOrder."""
     letter = context.letter
@@ -133,10 +141,18 @@ def entered(
 
 
 def is_decided(letter: Letter) -> bool:
-    """Whether the province decides: after three returns, or if two bureaus suggest each other."""
-    moves = {(back.bureau, back.suggestion) for back in letter.returns}
+    """Whether the province decides whose it is."""
+    return is_contested([(back.bureau, back.suggestion) for back in letter.returns])
+
+
+def is_contested(returns: Sequence[tuple[str, str | None]]) -> bool:
+    """Whether bureaus pass a letter to each other: three returns, or two that suggest each other.
+
+    `returns`: bureaus that returned it, each with the bureau that it suggested.
+    """
+    moves = set(returns)
     each_other = any((there, here) in moves for here, there in moves if there is not None)
-    return len(letter.returns) >= MOST_RETURNS or each_other
+    return len(returns) >= MOST_RETURNS or each_other
 
 
 def _returned(command: ReturnLetter | ConsentReturn, context: DecisionContext) -> Facts:
@@ -170,11 +186,16 @@ def _certain(context: DecisionContext, suggestion: Bureau | None) -> Bureau | No
         return None
     if letter.about is not None:
         return None
+    may_go = _may_go(letter, suggestion, on=context.today, rulebook=context.rulebook)
+    return suggestion if may_go else None
+
+
+def _may_go(letter: Letter, bureau: Bureau, *, on: date, rulebook: Rulebook) -> bool:
     try:
-        check_target(letter, suggestion, on=context.today, rulebook=context.rulebook)
+        check_target(letter, bureau, on=on, rulebook=rulebook)
     except Refused:
-        return None
-    return suggestion
+        return False
+    return True
 
 
 def apply_triage_entered(letter: Letter, event: TriageEntered) -> Letter:

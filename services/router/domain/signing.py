@@ -1,20 +1,26 @@
 """Signatures of replies and refusals: who signs, in which order, and who must not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from services.router.domain.actors import DeskCommand
 from services.router.domain.context import DecisionContext, Facts
+from services.router.domain.due_dates import Rulebook
 from services.router.domain.letter import Letter, ReplyDraft
 from services.router.domain.preconditions import check_state, check_words
 from services.router.domain.replies import take_effect
 from shared.contracts.progress_v1 import LetterSigned, ReplySentBack
+from shared.contracts.slugs import BUREAUS, Holder
 from shared.contracts.values import By
 from shared.contracts.vocabulary import SignerRole
 from shared.contracts.words import Reason
 from shared.kernel.complaints import complained_of
 from shared.kernel.errors import NotAllowed, OutOfOrder, TooLate
 from shared.kernel.frozen import replace
+from shared.kernel.offices import Step
+from shared.kernel.places import PROVINCE
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,39 @@ def send_back(command: SendBack, context: DecisionContext) -> tuple[ReplySentBac
     return (ReplySentBack(**header, to_state=to_state, words=command.words),)
 
 
+@dataclass(frozen=True, slots=True)
+class SigningSeat:
+    """The drafts that an office may sign."""
+
+    holders: frozenset[Holder]
+    step: Step | None
+    """None: every step, of complaints about the department."""
+
+
+def signing_seats(staff: str, *, on: date, rulebook: Rulebook) -> Iterator[SigningSeat]:
+    """Yield what this person signs; each draft must still pass `waits_for`."""
+    offices = rulebook.offices
+    for slug in BUREAUS:
+        ranks = (offices.holders(rank, slug, on=on) for rank in ("chief", "deputy"))
+        if any(staff in holders for holders in ranks):
+            also: set[Holder] = {"triage"} if slug == PROVINCE else set()
+            yield SigningSeat(frozenset({slug, *also}), "chief")
+    if staff in offices.holders("supervisor", PROVINCE, on=on):
+        yield SigningSeat(frozenset({*BUREAUS, "triage"}), "supervisor")
+    if offices.is_named(staff, on):
+        yield SigningSeat(frozenset({"province"}), None)
+
+
+def waits_for(staff: str, letter: Letter, *, on: date, rulebook: Rulebook) -> bool:
+    """Whether this person may sign the waiting draft, or send it back, as the next step."""
+    draft = letter.draft
+    if letter.state != "signing" or draft is None or not draft.signers:
+        return False
+    if staff == draft.author or staff in draft.signed:
+        return False
+    return _rank(staff, letter, draft, on=on, rulebook=rulebook) is not None
+
+
 def apply_signed(letter: Letter, event: LetterSigned) -> Letter:
     """Record the signature and the signers that are left."""
     draft = letter.draft
@@ -102,19 +141,26 @@ def _signer(
 
     All signers and the author are different persons. Raises: NotAllowed.
     """
-    letter, staff, step = context.letter, command.by.staff, draft.signers[0]
+    staff = command.by.staff
     if staff is None or staff == draft.author or staff in draft.signed:
         raise NotAllowed("another person must sign")
-    signs_as = context.rulebook.offices.signs_as(
-        staff,
-        "supervisor" if step == "supervisor" else "chief",
-        bureau=letter.bureau or "province",
-        on=context.today,
-        about=complained_of(letter.about) if letter.about else None,
-    )
+    signs_as = _rank(staff, context.letter, draft, on=context.today, rulebook=context.rulebook)
     if signs_as is None:
         raise NotAllowed("only those named for it sign")
     return signs_as
+
+
+def _rank(
+    staff: str, letter: Letter, draft: ReplyDraft, *, on: date, rulebook: Rulebook
+) -> SignerRole | None:
+    """The rank in which this person may take the draft's next step."""
+    return rulebook.offices.signs_as(
+        staff,
+        "supervisor" if draft.signers[0] == "supervisor" else "chief",
+        bureau=letter.bureau or "province",
+        on=on,
+        about=complained_of(letter.about) if letter.about else None,
+    )
 
 
 def _by(signer: SignerRole, context: DecisionContext) -> By:

@@ -1,10 +1,11 @@
 """How the province and chiefs watch a letter: supervision, reading, instructions."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from services.router.domain.actors import RULE, DeskCommand, HolderCommand
 from services.router.domain.context import DecisionContext, stopped
-from services.router.domain.due_dates import change_of, first_run
+from services.router.domain.due_dates import Rulebook, change_of, first_run
 from services.router.domain.letter import InstructionRecord, Letter, words_as
 from services.router.domain.preconditions import OPEN, check_holding, check_state, check_words
 from shared.contracts.progress_v1 import (
@@ -177,7 +178,9 @@ def _office(by: By, context: DecisionContext) -> str:
 
 
 def _is_in_person(by: By, context: DecisionContext) -> bool:
+    return is_in_person(by, on=context.today, rulebook=context.rulebook)
+
+
+def is_in_person(by: By, *, on: date, rulebook: Rulebook) -> bool:
     """Whether the holder of the office acts, not a deputy."""
-    return by.staff in context.rulebook.offices.holders(
-        "chief", by.bureau or "province", on=context.today
-    )
+    return by.staff in rulebook.offices.holders("chief", by.bureau or "province", on=on)

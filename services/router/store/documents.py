@@ -11,7 +11,10 @@ from services.router.domain.letter import Letter, LetterState, UnknownLetter, st
 from services.router.domain.preconditions import ENDED
 from services.router.domain.public_keys import HolderKeys
 from services.router.domain.resends import ResendFrom
-from services.router.store import word_index
+from services.router.store import claims, reply_drafts, visits, word_index
+from services.router.store.desk_leases import LEASE_INDEXES, LEASES
+from services.router.store.overview import CHANGED
+from services.router.store.pending_decisions import PENDING, PENDING_INDEXES
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
 from shared.contracts.slugs import BUREAUS
@@ -61,9 +64,16 @@ INDEXES = {
         Index((("city", 1), ("received_at", 1)), sparse=True),
         Index((("bureaus", 1), ("received_at", 1))),
         Index(((UNLISTED, 1),), sparse=True),
+        Index(((CHANGED, 1),)),
     ),
     word_index.WORDS: word_index.INDEXES,
+    claims.CLAIMS: claims.INDEXES,
+    reply_drafts.DRAFTS: reply_drafts.INDEXES,
+    visits.PEOPLE: visits.PEOPLE_INDEXES,
+    visits.VISITS: visits.VISIT_INDEXES,
     STRANGERS: (Index((("at", 1),), expire_after_s=7 * 86_400),),
+    LEASES: LEASE_INDEXES,
+    PENDING: PENDING_INDEXES,
 }
 
 FOR_BUREAUS = (LetterIdentity, LetterSnapshot, PublicationNoted)
@@ -95,8 +105,12 @@ def index(state: LetterState) -> Document:
 
 
 def anew(before: LetterState, after: LetterState) -> tuple[str, ...]:
-    """Mark the letter if its words came or were erased, or other bureaus may find it."""
-    return (UNLISTED,) if _listed_in(before) != _listed_in(after) else ()
+    """Mark a letter as changed, and for the word index if needed.
+
+    It is needed if its words came or were erased, or other bureaus may find it.
+    """
+    is_listed_anew = _listed_in(before) != _listed_in(after)
+    return (CHANGED, UNLISTED) if is_listed_anew else (CHANGED,)
 
 
 def _listed_in(state: LetterState) -> frozenset[str] | None:

@@ -14,6 +14,7 @@ from services.router.domain.public_keys import (
     decide_keys,
     evolve_keys,
 )
+from services.router.store.overview import CHANGED
 from shared.contracts.keys_v1 import HOLDERS, KeyChanged
 from shared.contracts.topics import KEYS
 from shared.platform.letters.command_bus import CommandBus
@@ -68,11 +69,17 @@ def key_rules(anchors: Anchors = NONE) -> ServiceDecider[KeyCommand, HolderKeys]
         state=STATE,
         index=_index,
         outgoing=_outgoing,
+        anew=_changed,
     )
 
 
 def _index(state: HolderKeys) -> Document:
     return {"tell_anew_at": min(state.tell_anew, default=None)}
+
+
+def _changed(*_: HolderKeys) -> tuple[str, ...]:
+    """Mark each change, by which auditors find it."""
+    return (CHANGED,)
 
 
 def _outgoing(event: Any, _: HolderKeys) -> Iterable[Outgoing]:

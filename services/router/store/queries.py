@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from services.router.domain.preconditions import ENDED
+from services.router.domain.signing import SigningSeat
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.vocabulary import State
 from shared.platform.mongo.database import Collection, Document
@@ -12,7 +13,10 @@ from shared.platform.mongo.paging import Listing, Place
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Before anything was due."""
+LAST = datetime(9999, 1, 1, tzinfo=UTC)
 MOST_COUNTED = 100_000
+MOST_DRAFTS = 5_000
+"""Waiting drafts looked at for one person."""
 FOLLOWED = Listing(at="followed_since", direction=1, most=50)
 OLDEST_FIRST = Listing(at="received_at", direction=1, most=50)
 
@@ -66,6 +70,30 @@ async def of_holders(
     """Return one page of these holders' letters in a state, oldest first; `seen` as above."""
     found = {"is": {"$in": [f"{holder}:{state}" for holder in sorted(holders)]}}
     return await OLDEST_FIRST.page(letters, found | seen, after=after)
+
+
+async def drafts_at(
+    letters: Collection, seen: Document, *, seats: Iterable[SigningSeat]
+) -> list[str]:
+    """Return the letters with a draft that one of these offices may sign, the first due first.
+
+    From the codes of the stored drafts, so that those of older versions are found.
+    """
+    seats = list(seats)
+    holders = sorted({holder for seat in seats for holder in seat.holders})
+    where = {"is": {"$in": [f"{holder}:signing" for holder in holders]}} | seen
+    fields = dict.fromkeys(("is", "due_at", "state.draft.signers"), 1)
+    found = await letters.find(where, fields=fields, limit=MOST_DRAFTS)
+    theirs = [one for one in found if any(_is_at(one, seat) for seat in seats)]
+    return [one["_id"] for one in sorted(theirs, key=lambda one: one.get("due_at") or LAST)]
+
+
+def _is_at(document: Document, seat: SigningSeat) -> bool:
+    draft = (document.get("state") or {}).get("draft") or {}
+    signers = draft.get("signers") or ()
+    holder = document["is"].partition(":")[0]
+    step = "supervisor" if signers and signers[0] == "supervisor" else "chief"
+    return bool(signers) and holder in seat.holders and seat.step in (None, step)
 
 
 async def followed(

@@ -35,6 +35,7 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "letter.returned": ("assignment",),
     "letter.recalled": ("assignment",),
     "letter.linked": ("kind", "with_"),
+    "conflict.declared": ("staff",),
     "letter.supervised": (),
     "letter.reopened": ("time",),
     "appeal.made": (),

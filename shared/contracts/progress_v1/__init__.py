@@ -22,6 +22,7 @@ from shared.contracts.progress_v1.asking import (
 )
 from shared.contracts.progress_v1.dating import DisclosureMarked, DueChanged, PetitionMarked
 from shared.contracts.progress_v1.holding import (
+    ConflictDeclared,
     LetterAccepted,
     LetterLinked,
     LetterPassedOn,
@@ -61,6 +62,7 @@ __all__ = [
     "AppealMade",
     "CommitmentFulfilled",
     "CommitmentMade",
+    "ConflictDeclared",
     "DisclosureMarked",
     "DueChanged",
     "ExtensionDecided",

@@ -76,6 +76,14 @@ class NoteAdded(Fact):
     words: Words[Note] = None
 
 
+class ConflictDeclared(Fact):
+    """A staff member has a conflict of interest and must not see the letter any more."""
+
+    type: ClassVar[str] = "gd.mailbox.conflict.declared.v1"
+
+    staff: OpaqueId
+
+
 class LetterLinked(Fact):
     """The letter is a duplicate, or part of a campaign; it still gets its own answer."""
 

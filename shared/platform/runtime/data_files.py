@@ -16,6 +16,7 @@ from shared.kernel.overrides import layered
 from shared.kernel.places import Bureaus
 from shared.kernel.policies import Policies
 from shared.kernel.policy_versions import PolicyVersions
+from shared.kernel.reply_templates import ReplyTemplate, templates_of
 from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.runtime.data_reading import parsed
@@ -87,6 +88,12 @@ def categories(folder: Path = FOLDER) -> Categories:
 def police_types(folder: Path = FOLDER) -> Mapping[str, tuple[str, str]]:
     """The names of the police types in Chinese and English, by key. Raises: BadData."""
     return _read(folder / "police_types.yaml", _police_types)
+
+
+@cache
+def reply_templates(folder: Path = FOLDER) -> tuple[ReplyTemplate, ...]:
+    """The texts from which replies begin. Raises: BadData."""
+    return _read(folder / "reply_templates.yaml", templates_of)
 
 
 def _police_types(data: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:

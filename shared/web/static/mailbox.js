@@ -51,6 +51,35 @@
     count();
   }
 
+  // What is being written is saved now and then.
+  for (const form of all("form[data-autosave]")) {
+    const [draft, said] = [form.querySelector("[data-draft]"), form.querySelector("[data-autosaved]")];
+    const typed = () => {
+      const body = new URLSearchParams(new FormData(form));
+      body.delete("draft");
+      body.set("step", "autosave");
+      return body;
+    };
+    let last = String(typed());
+    setInterval(async () => {
+      const body = typed();
+      const now = String(body);
+      if (form.dataset.sent || now === last) return;
+      body.set("draft", draft.value);
+      try {
+        const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+        if (!answer.ok) throw new Error(answer.status);
+        draft.value = (await answer.json()).draft;
+        last = now;
+        if (String(typed()) === now) changed.delete(form);
+        const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+        said.textContent = said.dataset.text.replace("{}", time);
+      } catch {
+        said.textContent = said.dataset.failed;
+      }
+    }, form.dataset.autosave * 1000);
+  }
+
   // Undo for a few seconds; the server decides what is still possible.
   for (const form of all("form[data-undo]")) {
     const shown = form.querySelector("[data-seconds]");
@@ -109,7 +138,8 @@
       const target = areOn && keyed().find((each) => each.dataset.key === event.key);
       if (!target) return;
       event.preventDefault();
-      target.matches("a, button") ? target.click() : target.focus();
+      if (!target.matches("a, button")) target.focus();
+      target.click();
     });
   }
 

@@ -1,7 +1,5 @@
 """Faults to plant into a town, each with the code under which an audit must find it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

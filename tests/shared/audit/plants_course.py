@@ -1,7 +1,5 @@
 """Faults in a letter's course: lost, unanswered, or late without a word."""
 
-from __future__ import annotations
-
 import copy
 from datetime import timedelta
 

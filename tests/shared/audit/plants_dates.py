@@ -1,7 +1,5 @@
 """Faults in when: backdated facts, effects before their causes, and instants still to come."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from shared.contracts.topics import PROGRESS, SUBMITTED

@@ -1,7 +1,5 @@
 """Faults in who did it: one person for two, or a bureau that the letter is about."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

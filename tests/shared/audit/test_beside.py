@@ -12,7 +12,7 @@ from tests.shared.audit.town import OVERDUE, Town, change, codes, said, say_agai
 
 
 def promise(number: int, what: str = "started", **over: object) -> ClockChange:
-    """The outcome of a promise's clock."""
+    """A change of a promise's clock."""
     given = {
         "clock": "commitment",
         "round": number,

@@ -1,7 +1,5 @@
 """An audit of honest services finds nothing, and waits and looks as it should."""
 
-from __future__ import annotations
-
 from tests.shared.audit.town import town
 
 

@@ -1,7 +1,5 @@
 """An audit finds a planted fault of every code."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

@@ -1,7 +1,5 @@
 """An audit works with users that can only read."""
 
-from __future__ import annotations
-
 import subprocess
 import time
 from collections.abc import Iterator

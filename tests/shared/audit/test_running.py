@@ -1,7 +1,5 @@
 """An audit waits, looks again, and tells faults from changes under way."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta

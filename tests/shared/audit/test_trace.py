@@ -1,7 +1,5 @@
 """A trace shows one letter's life, in order, with desks and clocks, and without its words."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -8,8 +8,6 @@ one that turned out to be about its holder; one about the province, withdrawn; a
 seen in time, and one that became a letter, withdrawn since.
 """
 
-from __future__ import annotations
-
 import asyncio
 import copy
 import json

@@ -47,5 +47,5 @@ onlookers = st.builds(
 
 
 def who(*claims: str, staff: str = "cyn") -> Viewer:
-    """Somebody with those roles."""
+    """A person with those roles."""
     return Viewer(staff, frozenset(claims))

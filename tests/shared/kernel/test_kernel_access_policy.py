@@ -21,7 +21,7 @@ GZ_TRAFFIC = ComplaintTarget("guangzhou", "traffic")
 
 
 def seeing(letter: LetterAccess) -> dict[str, Sight]:
-    """Everybody with one role who sees anything of the letter."""
+    """All people with one role who see anything of the letter."""
     sights = {claim: can_view(who(claim), letter) for claim in CLAIMS}
     return {claim: sight for claim, sight in sights.items() if sight != "nothing"}
 

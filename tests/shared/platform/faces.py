@@ -125,7 +125,7 @@ def faces(**options: Any) -> FastAPI:
 
 
 def client(app: FastAPI) -> httpx.AsyncClient:
-    """Somebody who calls a face in this process."""
+    """A client of an application in this process."""
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 

@@ -1,7 +1,5 @@
 """Beginning and end of a long letter decide its category; its place may be anywhere."""
 
-from __future__ import annotations
-
 from shared.rules.classify.sorting import sort
 from shared.rules.text.written import Written
 

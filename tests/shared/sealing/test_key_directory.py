@@ -1,7 +1,5 @@
 """A holder's newest valid key is used for sealing, and an unusable one never is."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest

@@ -1,7 +1,5 @@
 """Unknown addresses answer browsers with a page, and programs with a problem document."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -50,7 +48,7 @@ def settings(keys_dir: Path, **more: str) -> ServiceSettings:
 async def client(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever asks a service's face."""
+    """A client of a service."""
     given = settings(tmp_path, public_url=PUBLIC, sign_in_url=SIGN_IN)
     async with httpx.AsyncClient() as issuer:
         app = create_app("Test", given, client=issuer, ready=Readiness(), now=Clock())

@@ -1,7 +1,5 @@
 """The operator's commands: arguments, output and errors, which never show a citizen's words."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The operator's command that applies corrections, and what a failure leaves of the file."""
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Mapping

@@ -4,8 +4,6 @@ Live: it answers and works, also while it waits and while it drains. Started: it
 Ready: it accepts requests.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -3,8 +3,6 @@
 First without database and broker, then with its database alone.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

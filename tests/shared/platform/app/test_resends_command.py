@@ -1,11 +1,8 @@
 """An operator's resend command sends what was requested, and explains invalid requests."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -22,11 +19,6 @@ from tests.support.household import House
 
 DIVERSION = new_diversion_number(bytes(range(60, 70)))
 FIRST, SECOND, UNKNOWN = (new_letter_number(bytes(range(at, at + 10))) for at in (0, 20, 40))
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The operator's command that rotates the key of stored documents; no key is ever shown."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import stat

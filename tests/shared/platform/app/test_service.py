@@ -1,14 +1,11 @@
 """A service resends before it consumes, restarts on recreated topics, and stops in order."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os
 import signal
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -32,11 +29,6 @@ from tests.support.topics import bootstrapped
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("swept")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
 
 
 @pytest.fixture(autouse=True)

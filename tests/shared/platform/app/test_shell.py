@@ -1,7 +1,5 @@
 """The shell over a real broker and a real database: two hundred letters, a restart, and amnesia."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path

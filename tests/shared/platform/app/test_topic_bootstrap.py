@@ -1,7 +1,5 @@
 """Bootstrap creates the contract's topics once, and records their incarnation."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

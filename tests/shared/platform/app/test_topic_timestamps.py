@@ -1,6 +1,4 @@
-"""Nobody outside can choose when a record came: the broker stamps it, or its reader does."""
-
-from __future__ import annotations
+"""No sender can choose a record's timestamp: the broker sets it, or its reader does."""
 
 import uuid
 from datetime import UTC, datetime

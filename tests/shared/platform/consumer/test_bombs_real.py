@@ -1,7 +1,5 @@
 """A batch that unpacks to a huge size stops its own bureau, and no other."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import partial
 from pathlib import Path

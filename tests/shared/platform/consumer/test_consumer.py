@@ -1,7 +1,5 @@
 """Offsets are committed only after the work is done, and count only under their incarnation."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 
@@ -9,7 +7,6 @@ import pytest
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from aiokafka.structs import OffsetAndMetadata
 
-from shared.platform.consumer import consumer as module
 from shared.platform.consumer.dead_letter_policy import Handled, handled
 from shared.platform.letters.service_decider import Record
 from shared.platform.runtime import shell_metrics
@@ -21,28 +18,13 @@ from tests.support.builders import (
 )
 from tests.support.replicas import World
 from tests.support.samples import sample
-from tests.support.scene import IDS, Hand, Scene
+from tests.support.scene import IDS, Hand, Scene, event
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
 FAILURES = "mailbox_consumer_batch_failures_total"
 BATCHES = "mailbox_consumer_batch_seconds"
 SUCCESS = "mailbox_consumer_last_success_timestamp_seconds"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once."""
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int, letter: str = LETTER) -> str:
-    return f"letters.submitted/{letter}/{number}"
 
 
 # --- commits -------------------------------------------------------------------------------------

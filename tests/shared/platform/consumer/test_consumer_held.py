@@ -1,18 +1,13 @@
 """Too many unusable records, or one that can't be decoded, hold back their topic alone."""
 
-from __future__ import annotations
-
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, UnsupportedCodecError
 
-from shared.platform.consumer import consumer as module
 from shared.platform.consumer.dead_letter_limit import REFUSALS_A_SECOND, REFUSALS_AT_ONCE
 from shared.platform.consumer.fetch_buffer import MOST_RECORDS
-from shared.platform.kafka.bus import Inbound
 from shared.platform.runtime.shell_metrics import PAUSED_PARTITIONS, STOPPED_PARTITIONS
 from tests.support.builders import (
     ACTIONS_TOPIC,
@@ -24,33 +19,10 @@ from tests.support.builders import (
 )
 from tests.support.consuming import FakeConsumer
 from tests.support.samples import sample
-from tests.support.scene import Scene
+from tests.support.scene import Scene, broken, event, junk
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once."""
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int, letter: str = LETTER) -> str:
-    return f"letters.submitted/{letter}/{number}"
-
-
-def broken(number: int, letter: str = LETTER) -> Inbound:
-    return replace(asked(number, letter=letter), value=b"{")
-
-
-def junk(name: str, topic: str = ACTIONS_TOPIC) -> Inbound:
-    return replace(action(name, topic=topic), value=b"{")
 
 
 # --- too much of it ------------------------------------------------------------------------------

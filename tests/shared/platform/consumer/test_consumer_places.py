@@ -1,7 +1,5 @@
 """A consumer notes lost records and continues, where retention or a broker removed some."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 
@@ -9,27 +7,11 @@ import pytest
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.contracts.topics import RESENDS
-from shared.platform.consumer import consumer as module
 from shared.platform.consumer.positions import Positions
 from shared.platform.kafka.bus import Inbound
 from tests.support.builders import ACTIONS_TOPIC, LETTER, SUBMITTED_TOPIC, action, asked, fired
-from tests.support.scene import IDS, Hand, Scene
+from tests.support.scene import IDS, Hand, Scene, event
 from tests.support.waiting import until
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once."""
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
 
 
 def committed(scene: Scene, raw: Inbound, offset: int, incarnation: str = "i-1") -> None:

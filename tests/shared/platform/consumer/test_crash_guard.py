@@ -1,7 +1,5 @@
 """A record that kills its process is found after a few deaths and parked, and stops no other."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 
@@ -17,7 +15,7 @@ from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.service_decider import Record
 from tests.support.builders import LETTER, action, asked, fired
 from tests.support.samples import sample
-from tests.support.scene import IDS, Reader, Scene
+from tests.support.scene import IDS, Reader, Scene, event
 from tests.support.waiting import until
 
 MOST_DEATHS = 3
@@ -34,17 +32,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partitions, "POLL_MS", 5)
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
-
-
 def fatal(scene: Scene, *poison: Inbound) -> None:
-    """Whoever handles one of these dies."""
+    """A process that handles one of these dies."""
     hand, ids = scene.hand, {dict(one.headers)["ce_id"].decode() for one in poison}
 
     async def handle(records: Sequence[Record]) -> Handled:

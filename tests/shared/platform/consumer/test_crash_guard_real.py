@@ -1,7 +1,5 @@
 """A record that ends the router process is set aside before a supervisor would give up."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import aclosing
 from functools import partial

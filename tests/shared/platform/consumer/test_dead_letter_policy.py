@@ -1,7 +1,5 @@
 """What happens to unhandled records: which are parked, and who receives a refusal."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from prometheus_client import REGISTRY

@@ -3,8 +3,6 @@
 Every test that takes `store` runs over the double and the real database.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace

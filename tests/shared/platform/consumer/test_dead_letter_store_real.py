@@ -1,7 +1,5 @@
 """Parking, replaying and holding back over a real broker and a real database."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager

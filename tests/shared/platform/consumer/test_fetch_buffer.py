@@ -1,7 +1,5 @@
 """Fetched records are returned in order, bounded, and one by one on request."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The number and age of unhandled records are measured by topic, also while a batch is stuck."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import cast

@@ -1,7 +1,5 @@
 """While a batch is handled, the next one is fetched and decrypted; each comes in its turn."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from dataclasses import replace
@@ -9,7 +7,7 @@ from dataclasses import replace
 import pytest
 from aiokafka import TopicPartition
 
-from shared.platform.consumer import consumer, fetch_buffer, partitions
+from shared.platform.consumer import fetch_buffer, partitions
 from shared.platform.consumer.fetch_buffer import MOST_RECORDS
 from shared.sealing.envelopes import BadEnvelope
 from tests.support.builders import (
@@ -19,14 +17,13 @@ from tests.support.builders import (
 )
 from tests.support.consuming import FakeConsumer
 from tests.support.samples import sample
-from tests.support.scene import Reader, Scene
+from tests.support.scene import Reader, Scene, event
 from tests.support.waiting import until
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are retried at once; waiting for records takes no time."""
-    monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for records takes no time."""
     monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
     monkeypatch.setattr(partitions, "POLL_MS", 5)
 
@@ -39,10 +36,6 @@ def reader() -> Reader:
 @pytest.fixture
 def scene(reader: Reader) -> Scene:
     return Scene(read=reader)
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
 
 
 def timer(number: int) -> str:

@@ -1,30 +1,26 @@
 """Prefetched records are dropped if their turn doesn't come, and never lost."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest
 
-from shared.platform.consumer import consumer, partitions
+from shared.platform.consumer import partitions
 from shared.platform.consumer.dead_letter_limit import REFUSALS_AT_ONCE
 from shared.platform.runtime.shell_metrics import PAUSED_PARTITIONS, STOPPED_PARTITIONS
 from tests.support.builders import (
     ACTIONS_TOPIC,
     FOREIGN_ACTIONS_TOPIC,
-    LETTER,
     action,
     asked,
     fired,
 )
-from tests.support.scene import Reader, Scene
+from tests.support.scene import Reader, Scene, event
 from tests.support.waiting import until
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are retried at once; waiting for records takes no time."""
-    monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for records takes no time."""
     monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
     monkeypatch.setattr(partitions, "POLL_MS", 5)
 
@@ -37,10 +33,6 @@ def reader() -> Reader:
 @pytest.fixture
 def scene(reader: Reader) -> Scene:
     return Scene(read=reader)
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
 
 
 # --- where its turn doesn't come -----------------------------------------------------------------

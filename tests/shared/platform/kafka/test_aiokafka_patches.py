@@ -1,7 +1,5 @@
 """The patched client bounds what it unpacks, and a failed poll is no longer running."""
 
-from __future__ import annotations
-
 import gzip
 import tracemalloc
 import zlib

@@ -1,7 +1,5 @@
 """The bus to the broker: acknowledged records are there, in order and unchanged."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import uuid

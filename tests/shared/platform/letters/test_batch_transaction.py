@@ -1,7 +1,5 @@
 """Letters in one transaction end as each would alone, also where an event can't be sent."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace

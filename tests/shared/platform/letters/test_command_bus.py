@@ -1,7 +1,5 @@
 """Commands are answered when kept, kept together, and sent behind the answer's back."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,11 +18,6 @@ from tests.support.replicas import World
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 @pytest_asyncio.fixture

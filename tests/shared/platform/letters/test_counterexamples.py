@@ -3,8 +3,6 @@
 Each test fails when the clause that it is named after is taken out.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest
@@ -20,10 +18,11 @@ from tests.support.builders import (
     PROGRESS_TOPIC,
     action,
     asked,
+    progress,
     told,
 )
 from tests.support.doubles import Hook
-from tests.support.meddling import Meddled, die_after_keeping, progress, sweep
+from tests.support.meddling import Meddled, die_after_keeping, sweep
 from tests.support.replicas import World
 
 OTHER = "GD-TEST-0002"

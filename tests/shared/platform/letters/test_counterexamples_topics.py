@@ -3,8 +3,6 @@
 See test_counterexamples.py: each test fails when the clause that it is named after is taken out.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -18,9 +16,9 @@ from shared.platform.app import service as service_module
 from shared.platform.app.service import Service
 from shared.platform.consumer import consumer as consumer_module
 from shared.platform.letters.dead_letters import NotParked
-from tests.support.builders import LETTER, PROGRESS_TOPIC, SUBMITTED_TOPIC, asked
+from tests.support.builders import LETTER, PROGRESS_TOPIC, SUBMITTED_TOPIC, asked, progress
 from tests.support.household import House
-from tests.support.meddling import die_after_keeping, progress
+from tests.support.meddling import die_after_keeping
 from tests.support.parked import Stage
 from tests.support.scene import IDS, Scene
 from tests.support.topics import bootstrapped

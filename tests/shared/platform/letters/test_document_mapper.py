@@ -1,7 +1,5 @@
 """The doubles and the real database do the same with all that the shell asks of them: `store`."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
@@ -224,6 +222,13 @@ async def test_a_projection_shows(
 ) -> None:
     await store.write([Insert(MANY[0])])
     assert set((await store.find({}, fields=fields))[0]) == shown
+
+
+async def test_a_projection_looks_into_lists(store: Collection) -> None:
+    deep = [{"n": 1, "m": 2}, {"m": 3}, "neither"]
+    await store.write([Insert({"_id": "a", "deep": {"log": deep, "none": None}})])
+    fields = {"deep.log.n": 1, "deep.none.n": 1}
+    assert await store.find({}, fields=fields) == [{"_id": "a", "deep": {"log": [{"n": 1}, {}]}}]
 
 
 async def test_a_stream_gives_every_document(store: Collection) -> None:

@@ -1,7 +1,5 @@
 """A letter comes back from its document as it was kept, and no word can be read there."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any

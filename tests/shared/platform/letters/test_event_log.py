@@ -3,8 +3,6 @@
 Every test that takes `shelf` runs over the double and over the real database.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -68,15 +66,6 @@ def shelf(request: pytest.FixtureRequest) -> SealedShell:
         return SealedShell(Memory(), Memory(), Memory())
     new: NewCollection = request.getfixturevalue("new_collection")
     return SealedShell(new(), new(), new())
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are long soon."""
-    monkeypatch.setattr(log_archive, "MOST_ENTRIES", 5)
-    monkeypatch.setattr(log_archive, "LEFT_ENTRIES", 3)
-    monkeypatch.setattr(log_archive, "MOST_ASKED", 4)
-    monkeypatch.setattr(log_archive, "LEFT_ASKED", 2)
 
 
 def notes(count: int, *, first: int = 1, letter: str = LETTER) -> list[IdempotentCommand[Note]]:

@@ -1,7 +1,5 @@
 """One letter in a batch: order, gaps, early events, and the records behind each effect."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

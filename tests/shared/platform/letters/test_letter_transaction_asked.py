@@ -1,7 +1,5 @@
 """Commands and actions are done once and answered, with sealed events."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

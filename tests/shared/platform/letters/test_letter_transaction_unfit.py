@@ -1,7 +1,5 @@
 """Events that can't be applied change nothing, delay nothing, and are never lost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -147,11 +145,6 @@ def test_what_is_not_next_is_not_skipped() -> None:
 
 
 # --- asked for again -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 async def test_what_is_asked_for_again_is_sent_from_there_on(world: World) -> None:

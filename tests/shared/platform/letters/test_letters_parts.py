@@ -1,7 +1,5 @@
 """A batch in parts: deciding while others are stored gives the same result as one by one."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Sequence
@@ -30,11 +28,6 @@ from tests.support.replicas import Replica, World
 from tests.support.waiting import until
 
 NUMBERS = [f"GD-TEST-{number:04d}" for number in range(1, 8)]
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 @pytest.fixture

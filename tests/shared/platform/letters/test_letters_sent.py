@@ -1,37 +1,21 @@
 """What is sent again, what is damped, and what stays `unsent` until acknowledged."""
 
-from __future__ import annotations
-
 import pytest
 
 from shared.platform.kafka.bus import BusFault
 from tests.support.builders import (
     BUREAU_TOPIC,
-    LETTER,
     PROGRESS_TOPIC,
     action,
     asked,
     id_of,
+    progress,
     told,
 )
 from tests.support.doubles import Fate, header
 from tests.support.replicas import Replica, World, ids
 
 OTHER = "GD-TEST-0002"
-
-
-def progress(*numbers: int, letter: str = LETTER) -> list[str]:
-    return [f"{PROGRESS_TOPIC}/{letter}/{number}" for number in numbers]
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def replica(world: World) -> Replica:
-    return world.replica()
 
 
 # --- duplicates and damping ----------------------------------------------------------------------

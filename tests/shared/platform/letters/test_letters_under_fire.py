@@ -5,8 +5,6 @@ Writes and sends fail before, after and in the middle; processes die between any
 end everything that the protocol promises to repeat is repeated; then all is as after a quiet run.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
@@ -44,9 +42,6 @@ ASKED = ("nothing-1", "both-2", "refuse-3", "bureau-4", "both-5")
 FIRED = 3
 ACTIONS = ("act-1", "both-act-2", "refuse-act-3", "foreign-act-4")
 COMMANDS = ("cmd-1", "bureau-cmd-2", "refuse-cmd-3", "both-cmd-4", "nothing-cmd-5")
-
-Log = tuple[str, str]
-"""A topic and a letter, the scope of an order."""
 
 
 def inputs(letter: str) -> dict[str, list[Inbound]]:

@@ -1,7 +1,5 @@
 """Concurrent calls share one execution, and each gets its own result."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

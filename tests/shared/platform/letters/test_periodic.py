@@ -1,7 +1,5 @@
 """A loop survives failures of database and broker, pauses as configured, and hides no bug."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,7 +1,5 @@
 """Early events wait in a bounded buffer; those that don't fit are noted, and their gap is seen."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import bson

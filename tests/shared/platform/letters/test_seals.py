@@ -1,7 +1,5 @@
 """Words are decrypted for this service alone, and unreadable records reveal nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 Sealed words open only in their own place, in flight and at rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

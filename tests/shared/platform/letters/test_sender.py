@@ -1,7 +1,5 @@
 """Acknowledged events are not sent again for a duplicate within a minute, but on request."""
 
-from __future__ import annotations
-
 import pytest
 
 from shared.platform.kafka.bus import BusFault, Outbound

@@ -6,8 +6,6 @@ and offsets, lets records overtake, repeats and loses acknowledgements, moves lo
 expire. Then all that the protocol promises to come again does, and nothing else.
 """
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """A letter whose document can't be loaded loses nothing, and no other letter waits for it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +9,17 @@ from shared.platform.consumer import consumer as module
 from shared.platform.consumer.dead_letter_policy import Handled, handled
 from shared.platform.crypto.key_ring import CannotOpen
 from shared.platform.letters.service_decider import Record
-from tests.support.builders import ACTIONS_TOPIC, BUREAU_TOPIC, LETTER, action, asked, id_of, told
-from tests.support.parked import Stage, event, progress
+from tests.support.builders import (
+    ACTIONS_TOPIC,
+    BUREAU_TOPIC,
+    LETTER,
+    action,
+    asked,
+    id_of,
+    progress,
+    told,
+)
+from tests.support.parked import Stage, event
 from tests.support.replicas import World
 from tests.support.samples import sample
 from tests.support.scene import Scene

@@ -1,7 +1,5 @@
 """The database wrapper: durable writes, majority reads, and faults that say retry."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -3,8 +3,6 @@
 Every test that takes `house` runs over the double and over the real database.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import timedelta

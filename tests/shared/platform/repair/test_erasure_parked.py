@@ -1,7 +1,5 @@
 """Records of an erased letter are erased, whether parked before or after."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from datetime import timedelta

@@ -4,8 +4,6 @@ Every operation on the database waits for its turn, and a seed picks the next on
 Finally one quiet process finishes.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Coroutine, Sequence
 from random import Random

@@ -1,7 +1,5 @@
 """Erasure over a real broker and database, as seen by a service that requests a resend."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A database that was put back to an earlier copy never numbers events that readers have seen."""
 
-from __future__ import annotations
-
 import asyncio
 import copy
 from collections.abc import AsyncGenerator, Iterable

@@ -1,7 +1,5 @@
 """On a real broker a service starts with its own database and refuses one without its events."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path

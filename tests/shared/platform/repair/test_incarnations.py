@@ -1,7 +1,5 @@
 """Recreated topics get the whole log again, byte for byte, and count as known only afterwards."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 

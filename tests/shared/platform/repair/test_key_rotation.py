@@ -1,7 +1,5 @@
 """Documents get a new key while letters go on, and an old key is released when unused."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from typing import Any
@@ -158,7 +156,7 @@ async def test_a_letter_that_others_keep_writing_is_counted_as_left() -> None:
 
 
 async def nothing() -> None:
-    """Nobody does anything."""
+    """A no-op."""
 
 
 async def test_what_this_ring_cannot_open_is_counted_and_left_as_it_is(

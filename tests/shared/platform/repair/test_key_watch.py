@@ -1,7 +1,5 @@
 """A process receives every public key, stores it, and warns when somebody must act."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator

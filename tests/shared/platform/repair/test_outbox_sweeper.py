@@ -1,7 +1,5 @@
 """Events unacknowledged for five seconds are sent again, and cleared once acknowledged."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest
@@ -14,11 +12,6 @@ from tests.support.replicas import World, ids
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 async def died(world: World, *names: str, letter: str = LETTER) -> None:

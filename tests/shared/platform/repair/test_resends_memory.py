@@ -1,7 +1,5 @@
 """A whole log is sent again in bounded memory, however long it is and however large its entries."""
 
-from __future__ import annotations
-
 import tracemalloc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Asking and answering over a real broker: partitions, offsets and all."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """The loop sends a whole requested topic once, despite deaths and failures in between."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,21 +18,6 @@ from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
 IDS = dict.fromkeys(WRITERS, "i-1")
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def writer(world: World) -> Writer:
-    return Writer(world)
-
-
-@pytest.fixture
-def counted() -> Counted:
-    return Counted()
 
 
 def whole() -> Outbound:

@@ -1,7 +1,5 @@
 """Ends of topics and positions of groups, read from a real broker without changing anything."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Sequence
 
@@ -36,7 +34,7 @@ async def commit(bus: Bus, group: str, offsets: dict[TopicPartition, OffsetAndMe
 
 
 def watermarks(servers: Servers) -> Watermarks:
-    """Somebody who only looks."""
+    """A client with read access only."""
     return Watermarks(kafka_options(servers.kafka))
 
 

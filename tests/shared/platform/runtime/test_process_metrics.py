@@ -1,7 +1,5 @@
 """Metrics about the process are right."""
 
-from __future__ import annotations
-
 import asyncio
 import tomllib
 

@@ -1,0 +1,199 @@
+"""The reveal log for auditors: who asked to see which writer, who granted it, and who saw it.
+
+It never shows an identity, nor the words in which somebody gave a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+from services.intake.api.dependencies import Desk, FrontDesk
+from services.intake.api.reveals import WATCHERS
+from services.intake.api.reveals_schemas import RevealListed, reveal_listed
+from services.intake.domain.letter import IntakeLetter, Reveal
+from services.intake.store import RevealFilter, letters_with_reveals
+from shared.contracts.fields import Day
+from shared.kernel.civil import ONE_DAY, passes_at
+from shared.kernel.errors import NotFound
+from shared.kernel.working_days import civil_date
+from shared.platform.crypto.signed_exports import ExportSigner, Line, digest_of, json_lines
+from shared.platform.http.identity import on_page, staff
+from shared.platform.http.parameters import After
+from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import viewer_of, visibility_filter
+from shared.platform.mongo.paging import Place, place, written
+from shared.web.language import N_, Message
+from shared.web.rendering import page
+
+HERE: Final = "/reveals/log"
+DAYS: Final = 31
+"""Days whose exports are offered."""
+SPANS: Final = (1, 7, 30, 365)
+router = APIRouter(include_in_schema=False)
+Watcher = Annotated[Person, Depends(on_page(staff(*WATCHERS)))]
+OneDay = Annotated[Day, Path()]
+SPAN_NAMES: Final = {
+    1: N_("Since yesterday"),
+    7: N_("The last week"),
+    30: N_("The last month"),
+    365: N_("The last year"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RevealDesk:
+    """Somebody who watches reveals, and intake's parts."""
+
+    request: Request
+    person: Person
+    desk: FrontDesk
+
+    @property
+    def today(self) -> date:
+        """The desk's day."""
+        return civil_date(self.desk.now())
+
+    @property
+    def signer(self) -> ExportSigner:
+        """Signs exports."""
+        signer: ExportSigner = self.request.app.state.export_signer
+        return signer
+
+    async def letters(
+        self, since: datetime, after: Place | None
+    ) -> tuple[list[tuple[str, IntakeLetter]], Place | None]:
+        """One page of letters with a step since then that this person may find, and its end."""
+        seen = visibility_filter(viewer_of(self.person))
+        which = RevealFilter("any", since)
+        numbers, end = await letters_with_reveals(
+            self.desk.documents, which, seen=seen, after=after
+        )
+        states = await self.desk.letters.states(numbers)
+        found = [(number, states.get(number)) for number in numbers]
+        return [(number, one) for number, one in found if isinstance(one, IntakeLetter)], end
+
+    async def export(self, day: date) -> AsyncIterator[Line]:
+        """Yield every step of a day, by letter in the order of its last step."""
+        start, end = passes_at(day - ONE_DAY), passes_at(day)
+        lines: list[Line] = []
+        after: Place | None = None
+        while True:
+            letters, after = await self.letters(start, after)
+            lines += [
+                line
+                for number, letter in letters
+                for reveal in letter.reveals
+                for at, line in steps(number, reveal)
+                if start <= at < end
+            ]
+            if after is None:
+                break
+        for line in sorted(lines, key=lambda one: (one["at"], one["letter"], one["event"])):
+            yield line
+
+    def past(self, day: date) -> date:
+        """Return a day that is over: only its export stays the same. Raises: NotFound."""
+        if day >= self.today:
+            raise NotFound
+        return day
+
+
+async def _desk_of(request: Request, person: Watcher, desk: Desk) -> RevealDesk:
+    return RevealDesk(request, person, desk)
+
+
+At = Annotated[RevealDesk, Depends(_desk_of)]
+
+
+@router.get(HERE)
+async def show_log(
+    at: At, days: Annotated[int, Query(ge=1, le=365)] = 7, after: After = None
+) -> Response:
+    """Requests, decisions and views, the letters that changed first come first."""
+    since = passes_at(at.today - (days + 1) * ONE_DAY)
+    letters, end = await at.letters(since, place(after) if after else None)
+    return page(
+        at.request,
+        "reveal_log.html",
+        rows=[
+            (number, listed, standing_of(listed))
+            for number, letter in letters
+            for listed in map(reveal_listed, letter.reveals)
+        ],
+        span=days,
+        spans=[(str(span), SPAN_NAMES[span]) for span in SPANS],
+        days=[at.today - number * ONE_DAY for number in range(1, DAYS + 1)],
+        next=f"{HERE}?days={days}&after={written(end)}" if end else None,
+    )
+
+
+@router.get(HERE + "/keys.json")
+async def show_public_keys(at: At) -> Response:
+    """The public keys by which exports are verified."""
+    return JSONResponse(at.signer.public_keys())
+
+
+@router.get(HERE + "/{day}.jsonl")
+async def export_lines(at: At, day: OneDay) -> Response:
+    """Every step of a past day, as JSON lines."""
+    name = _name(at.past(day))
+    return StreamingResponse(
+        json_lines(at.export(day)),
+        media_type="application/jsonl",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get(HERE + "/{day}.jws")
+async def export_signature(at: At, day: OneDay) -> Response:
+    """The signature of that file."""
+    name = _name(at.past(day))
+    digest = await digest_of(at.export(day), service=at.signer.service, name=name, day=day)
+    return PlainTextResponse(
+        at.signer.sign(digest),
+        headers={"content-disposition": f'attachment; filename="{name}.jws"'},
+    )
+
+
+def standing_of(reveal: RevealListed) -> Message:
+    """Return how far a request has come."""
+    if reveal.revealed_at or reveal.signed_in_at:
+        return N_("seen")
+    if reveal.granted is None:
+        return N_("waits")
+    return N_("granted, not seen") if reveal.granted else N_("refused")
+
+
+def steps(number: str, reveal: Reveal) -> Iterator[tuple[datetime, Line]]:
+    """Yield when somebody asked, decided and saw, each as a line of the export."""
+    who = {
+        "letter": number,
+        "reveal": reveal.reveal,
+        "role": reveal.role,
+        "bureau": reveal.bureau,
+        "staff": reveal.staff,
+        "reason": reveal.reason,
+    }
+    decision, seen_at = reveal.decision, reveal.revealed_at or reveal.signed_in_at
+    if reveal.requested_at:
+        yield reveal.requested_at, _line("identity.requested", reveal.requested_at, who)
+    if decision:
+        more = {"decided_by": decision.staff, "granted": decision.granted}
+        yield decision.decided_at, _line("identity.decided", decision.decided_at, who | more)
+    if seen_at:
+        yield seen_at, _line("identity.seen", seen_at, who)
+
+
+def _line(event: str, at: datetime, fields: Line) -> Line:
+    written_at = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"at": written_at, "event": event, **fields}
+
+
+def _name(day: date) -> str:
+    return f"reveals-{day}.jsonl"

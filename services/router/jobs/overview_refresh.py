@@ -1,0 +1,47 @@
+"""The job that keeps the overview of letters up to date."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.router.jobs.pacing import pause_for
+from services.router.store.overview import LetterOverview
+from shared.platform.letters.periodic import run_periodically
+from shared.platform.runtime.clock import Now
+
+PAUSE_S: Final = 2.0
+SHARE: Final = 0.1
+"""Most of the time for this job."""
+WHOLE: Final = timedelta(hours=6)
+"""How often everything is loaded anew, against writes of older versions that set no mark."""
+
+
+class OverviewRefresh:
+    """Refreshes the overview of one process."""
+
+    def __init__(self, overview: LetterOverview, *, now: Now) -> None:
+        """`now`: the machine's clock, which sets the marks."""
+        self._overview = overview
+        self._now = now
+        self._loaded_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Refresh until cancelled; a failing database is tried again."""
+        await run_periodically(
+            self.look,
+            name="refreshing the overview",
+            pause_s=lambda took_s: max(PAUSE_S, pause_for(took_s, share=SHARE)),
+            retry_s=PAUSE_S,
+        )
+
+    async def look(self) -> None:
+        """Read what has changed, or everything if that was long ago. Raises: DatabaseFault."""
+        now = self._now()
+        if self._loaded_at is None or now - self._loaded_at >= WHOLE:
+            await self._overview.load(now)
+            self._loaded_at = now
+            while await self._overview.mark_old(now):
+                pass
+        else:
+            await self._overview.refresh(now)

@@ -1,0 +1,141 @@
+"""The auditor's pages: what people did, keys that were entered, and signed exports by the day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+from services.router.api.dependencies import RouterDesk, TheDesk, found_by
+from services.router.pages.csv_export import csv_response
+from services.router.pages.desk_tools import DeskTools, Tools
+from services.router.pages.frame import PLACE
+from services.router.store.audit_trail import Line, acts_on, key_changes, key_changes_on
+from shared.contracts.fields import Day
+from shared.kernel.civil import ONE_DAY, passes_at
+from shared.kernel.errors import NotFound
+from shared.kernel.working_days import civil_date
+from shared.platform.crypto.signed_exports import digest_of, json_lines
+from shared.platform.http.identity import on_page, staff
+from shared.platform.http.tokens import Person
+from shared.web.language import N_, translate
+from shared.web.rendering import page
+
+HERE: Final = f"{PLACE}/audit"
+DAYS: Final = 31
+"""Days that are offered; any earlier one can be asked for by its address."""
+MOST_TODAY: Final = 1_000
+"""Letters read for today's figures."""
+KEYS_SINCE: Final = timedelta(days=400)
+router = APIRouter(include_in_schema=False)
+Auditor = Annotated[Person, Depends(on_page(staff("auditor")))]
+OneDay = Annotated[Day, Path()]
+HEAD: Final = (*(N_("Time"), N_("Letter"), N_("Event"), N_("Role"), N_("Bureau"), N_("Staff")),)
+COLUMNS: Final = ("at", "letter", "event", "role", "bureau", "staff")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDesk:
+    """An auditor, and what they may find."""
+
+    request: Request
+    person: Person
+    desk: RouterDesk
+    tools: DeskTools
+
+    @property
+    def today(self) -> date:
+        """The desk's day."""
+        return civil_date(self.desk.now())
+
+    def acts(self, day: date, *, most: int | None = None) -> AsyncIterator[Line]:
+        """Yield what staff did with letters of which this person sees the course."""
+        seen = found_by(self.person, least="course")
+        return acts_on(day, self.tools.history, seen=seen, most=most)
+
+    async def export(self, day: date) -> AsyncIterator[Line]:
+        """Yield everything of a day that is over. Raises: NotFound."""
+        async for line in self.acts(day):
+            yield line
+        async for line in key_changes_on(day, self.tools.history):
+            yield line
+
+    def past(self, day: date) -> date:
+        """Return a day that is over: only its export stays the same. Raises: NotFound."""
+        if day >= self.today:
+            raise NotFound
+        return day
+
+
+async def _desk_of(request: Request, person: Auditor, desk: TheDesk, tools: Tools) -> AuditDesk:
+    return AuditDesk(request, person, desk, tools)
+
+
+At = Annotated[AuditDesk, Depends(_desk_of)]
+
+
+@router.get(HERE)
+async def show_audit(at: At) -> Response:
+    """Today's use of roles, the keys entered, and the exports of past days."""
+    today = [line async for line in at.acts(at.today, most=MOST_TODAY)]
+    since = passes_at(at.today - KEYS_SINCE)
+    keys = [line async for line in key_changes(at.tools.history, since=since)]
+    return page(
+        at.request,
+        "audit.html",
+        today=at.today,
+        roles=Counter(line["role"] for line in today).most_common(),
+        people=Counter((line["staff"], line["role"], line["bureau"]) for line in today),
+        most=MOST_TODAY,
+        keys=sorted(keys, key=lambda line: str(line["at"]), reverse=True),
+        days=[at.today - number * ONE_DAY for number in range(1, DAYS + 1)],
+    )
+
+
+@router.get(HERE + "/keys.json")
+async def show_public_keys(at: At) -> Response:
+    """The public keys by which exports are verified."""
+    return JSONResponse(at.tools.signer.public_keys())
+
+
+@router.get(HERE + "/{day}.jsonl")
+async def export_lines(at: At, day: OneDay) -> Response:
+    """Everything of a past day, as JSON lines."""
+    name = _name(at.past(day))
+    return StreamingResponse(
+        json_lines(at.export(day)),
+        media_type="application/jsonl",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get(HERE + "/{day}.jws")
+async def export_signature(at: At, day: OneDay) -> Response:
+    """The signature of that file."""
+    name = _name(at.past(day))
+    digest = await digest_of(at.export(day), service=at.tools.signer.service, name=name, day=day)
+    return PlainTextResponse(
+        at.tools.signer.sign(digest),
+        headers={"content-disposition": f'attachment; filename="{name}.jws"'},
+    )
+
+
+@router.get(HERE + "/{day}.csv")
+async def export_table(at: At, day: OneDay) -> Response:
+    """What staff did on a day, for a spreadsheet; the signed file is the other one."""
+    head = [translate(at.request, text) for text in HEAD]
+    return csv_response(f"audit-{day}.csv", head, rows=_rows(at.acts(day)))
+
+
+async def _rows(lines: AsyncIterator[Line]) -> AsyncIterator[list[Any]]:
+    async for line in lines:
+        yield [line[name] for name in COLUMNS]
+
+
+def _name(day: date) -> str:
+    return f"audit-{day}.jsonl"

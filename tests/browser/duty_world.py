@@ -1,0 +1,60 @@
+"""The duty desk's pages with diversions in each state, served to a browser."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from playwright.async_api import Browser
+
+from tests.browser.desk_world import DeskWorld
+from tests.intake.emergencies import ASK, STOP, diverted, duty_session, guarded_front, on_duty
+from tests.intake.front import Front
+from tests.support.serving import served
+
+WORDS = (
+    "有人在砸我家的门，说要砍人。我和孩子躲在卧室里，不敢出声，请快来人。"
+    f"我们在三楼，楼道的灯坏了。{STOP}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """The one person who is on duty."""
+
+    desk: Front
+
+    async def cookies(self, who: str) -> dict[str, str]:
+        """The cookies of that person's browser."""
+        del who
+        await duty_session(self.desk)
+        return {cookie.name: cookie.value or "" for cookie in self.desk.client.cookies.jar}
+
+
+async def divert(desk: Front) -> None:
+    """One is late, two are of one writer, one is seen, one is resolved."""
+    place = {"city": "guangzhou", "district": "440106", "detail": "天河路无名花园3栋802"}
+    await diverted(desk, subject="有人在砸门", body=WORDS, place=place)
+    resolved = await diverted(desk, who="huang", subject="找到了", body=f"孩子找到了。{STOP}")
+    desk.shelf.now.pass_by(minutes=7)
+    english = f"My neighbour is being beaten right now, please hurry. {STOP}"
+    await diverted(desk, who="huang", subject="Help", body=english)
+    await diverted(desk, who="huang", subject="楼下", body=f"楼下还在打。{ASK}")
+    seen = await diverted(desk, who="no-phone", subject="煤气味", body=f"楼道里煤气味很大。{STOP}")
+    await on_duty(desk, f"/{seen}/seen", None, who="d-0099")
+    body = {"outcome": "handed_to_110", "reference": "JQ-20261124-0071"}
+    await on_duty(desk, f"/{resolved}/resolve", body, who="d-0099")
+    desk.shelf.now.pass_by(minutes=1)
+
+
+@asynccontextmanager
+async def duty_world(browser: Browser, folder: Path) -> AsyncIterator[DeskWorld]:
+    """The world, until the end of the block."""
+    async with guarded_front(folder) as desk:
+        await divert(desk)
+        app = cast("Any", desk.client._transport).app
+        async with served(app) as address:
+            yield DeskWorld(browser, address, OnDuty(desk))

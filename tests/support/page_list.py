@@ -1,0 +1,120 @@
+"""Every page of staff with somebody who works there: for smoke tests, axe and pictures.
+
+`{handling}` in a path stands for the number of that case of `letter_world`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from shared.kernel.letter_number import new_diversion_number
+from tests.support.letter_world import NUMBERS
+
+CHIEF: Final = "example-guangzhou-chief"
+DIVERSIONS: Final = {
+    name: new_diversion_number(drawn.to_bytes(10, "big"))
+    for name, drawn in {"late": 1, "resolved": 3, "in English": 5, "same writer": 7}.items()
+}
+"""Numbers of diversions in the world of `tests/browser/duty_world.py`."""
+
+
+_NUMBERS: Final = {**NUMBERS, **DIVERSIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPage:
+    """A page as one person sees it."""
+
+    name: str
+    """The name of its picture."""
+    who: str
+    path: str
+
+    @property
+    def address(self) -> str:
+        """The path with letter numbers."""
+        return re.sub(r"\{([^}]+)\}", lambda found: _NUMBERS[found[1]], self.path)
+
+
+def _letter(name: str, who: str, case: str, action: str = "") -> StaffPage:
+    """A page of that letter."""
+    return StaffPage(name, who, f"/desk/letters/{{{case}}}{action and '/'}{action}")
+
+
+HANDLERS_PAGES: Final = (
+    StaffPage("inbox", "gz", "/desk/inbox"),
+    StaffPage("inbox-filtered", "gz", "/desk/inbox?state=handling&who=mine&due=soon"),
+    StaffPage("inbox-unit", "gz-traffic", "/desk/inbox"),
+    StaffPage("inbox-empty", "sz", "/desk/inbox"),
+    _letter("letter", "gz", "handling"),
+    _letter("letter-new", "gz", "routed"),
+    _letter("letter-supervised", "gz", "supervised"),
+    _letter("letter-question", "gz", "supplement"),
+    _letter("letter-replied", "gz", "promised"),
+    _letter("letter-masked", "gz-inspection", "unit handling"),
+    _letter("letter-past", "gz", "moved"),
+    _letter("letter-course", "he", "handling"),
+    _letter("letter-at-triage", "lin", "triage"),
+    _letter("letter-department", "pv-inspection", "department handling"),
+    _letter("claim", "gz", "supervised", "claim"),
+    _letter("reply", "gz", "reopened", "reply"),
+    _letter("reply-refused", "gz", "replied", "reply"),
+    _letter("accept", "gz", "routed", "accept"),
+    _letter("return", "gz", "routed", "return"),
+    _letter("decline", "gz", "routed", "decline"),
+    _letter("pass-on", "gz", "handling", "pass_on"),
+    _letter("unit-accept", "gz-legal", "passed on again", "unit_accept"),
+    _letter("note", "gz", "handling", "note"),
+    _letter("ask", "gz", "handling", "ask"),
+    _letter("request-extension", "gz", "handling", "request_extension"),
+    _letter("answer-instruction", "gz", "supervised", "answer_instruction"),
+    _letter("fulfil", "gz", "promised", "fulfil"),
+    _letter("link", "gz", "handling", "link"),
+    _letter("propose-publication", "gz", "replied", "propose_publication"),
+    _letter("conflict", "gz", "handling", "conflict"),
+    _letter("action-refused", "gz", "replied", "accept"),
+)
+DECISION_PAGES: Final = (
+    _letter("route", "lin", "triage", "route"),
+    _letter("reclassify", "wu", "handling", "reclassify"),
+    _letter("mark-petition", "wu", "handling", "mark_petition"),
+    _letter("mark-disclosure", "wu", "handling", "mark_disclosure"),
+    _letter("recall", "wu", "handling", "recall"),
+    _letter("supervise", "wu", "handling", "supervise"),
+    _letter("decide-extension", "wu", "extension", "decide_extension"),
+    _letter("instruct", "di", "handling", "instruct"),
+)
+REFUSED: Final = frozenset({"reply-refused", "action-refused", "duty-missing"})
+"""Pages that say that something can't be done."""
+
+DESK_PAGES: Final = (
+    StaffPage("triage", "lin", "/desk/triage?letter={triage}"),
+    StaffPage("triage-queue", "lin", "/desk/triage/queue"),
+    StaffPage("triage-reclassify", "lin", "/desk/triage/{triage}/reclassify"),
+    StaffPage("triage-decline", "lin", "/desk/triage/{triage}/decline"),
+    StaffPage("triage-link", "lin", "/desk/triage/{triage}/link"),
+    StaffPage("triage-empty", "pv-inspection", "/desk/triage"),
+    StaffPage("signing", CHIEF, "/desk/signing"),
+    StaffPage("signing-draft", CHIEF, "/desk/signing/{signing}"),
+    StaffPage("signing-sign", CHIEF, "/desk/signing/{signing}/sign?draft=1"),
+    StaffPage("signing-send-back", CHIEF, "/desk/signing/{signing}/send_back"),
+    StaffPage("signing-empty", "di", "/desk/signing"),
+    StaffPage("reading", CHIEF, "/desk/reading"),
+    StaffPage("reading-letter", CHIEF, "/desk/reading/{unit routed}"),
+    StaffPage("reading-instruct", CHIEF, "/desk/reading/{unit routed}/instruct"),
+    StaffPage("supervision", "wu", "/desk/supervision"),
+    StaffPage("supervision-letters", "wu", "/desk/supervision/letters"),
+    StaffPage("supervision-filtered", "wu", "/desk/supervision/letters?holder=foshan"),
+    StaffPage("audit", "he", "/desk/audit"),
+)
+ROUTER_PAGES: Final = (*HANDLERS_PAGES, *DECISION_PAGES, *DESK_PAGES)
+DUTY_PAGES: Final = (
+    StaffPage("duty", "d-0071", "/duty?refresh=off"),
+    StaffPage("duty-late", "d-0071", "/duty/{late}"),
+    StaffPage("duty-resolved", "d-0071", "/duty/{resolved}"),
+    StaffPage("duty-writer", "d-0071", "/duty/{same writer}/writer"),
+    StaffPage("duty-missing", "d-0071", "/duty/D-0"),
+)
+"""Of intake."""
