@@ -53,7 +53,7 @@ class AskedField:
 class ActionForm:
     """An action as a page of its own with a check step."""
 
-    title: str
+    title: str = field(repr=False)
     """Also the link on the letter's page."""
     done: str
     """What the letter's page says afterwards."""

@@ -72,6 +72,10 @@ class LetterOverview:
 
     async def load(self, now: datetime) -> None:
         """Load all lines anew. Raises: DatabaseFault."""
+        async with self._reading:
+            await self._load(now)
+
+    async def _load(self, now: datetime) -> None:
         lines: dict[str, OverviewLine] = {}
         async for document in self._all():
             line = self._line(document)
@@ -98,7 +102,7 @@ class LetterOverview:
         """
         async with self._reading:
             if self._seen_to is None:
-                await self.load(now)
+                await self._load(now)
                 return len(self._lines)
             since = {CHANGED: {"$gte": self._seen_to - OVERLAP}}
             changed = 0
