@@ -69,7 +69,9 @@ async def test_keys_are_shown_with_both_people_and_exported(at: Browsers) -> Non
     for step in (key_desk.propose, key_desk.confirm):
         assert (await step(at.office)).status_code == 200
     shown = text_of((await at.get("he", HERE)).text)
-    assert re.search(r"bureau:guangzhou .* wu xu", shown)
+    assert re.search(
+        r"Guangzhou Municipal Public Security Bureau 23 Nov, \d\d:\d\d .* wu xu", shown
+    )
     at.later(days=1)
     lines = (await at.get("he", f"{HERE}/{DAY}.jsonl")).text.splitlines()
     change = json.loads(lines[-1])
