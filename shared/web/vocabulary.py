@@ -100,8 +100,7 @@ def _key_holders() -> Mapping[str, Bilingual]:
 @cache
 def _short_holders() -> Mapping[str, Bilingual]:
     """Holders by their city, where the names of bureaus would only repeat each other."""
-    offices = {name: _holders()[name] for name in ("triage", "province")}
-    return {**_cities(), **offices}
+    return {**_cities(), "triage": TRIAGE_DESK, "province": Bilingual("省厅", "the province")}
 
 
 @cache

@@ -93,7 +93,7 @@ async def show_audit(at: At) -> Response:
         roles=Counter(line["role"] for line in today).most_common(),
         people=Counter((line["staff"], line["role"], line["bureau"]) for line in today),
         most=MOST_TODAY,
-        keys=_grouped(keys),
+        keys=grouped(keys),
         days=[at.today - number * ONE_DAY for number in range(1, DAYS + 1)],
     )
 
@@ -133,7 +133,7 @@ async def export_table(at: At, day: OneDay) -> Response:
     return csv_response(f"audit-{day}.csv", head, rows=_rows(at.acts(day)))
 
 
-def _grouped(keys: Iterable[Line]) -> list[list[Line]]:
+def grouped(keys: Iterable[Line]) -> list[list[Line]]:
     """The changes of keys, newest first; those of one day by the same people together."""
     lines = [{**line, "at": datetime.fromisoformat(line["at"])} for line in keys]
     lines.sort(key=lambda line: line["at"], reverse=True)
