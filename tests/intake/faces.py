@@ -65,7 +65,6 @@ async def opened_face(
     forms: Sequence[str] = (),
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
-    service: str = "intake",
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application with these settings, routes and parts.
@@ -77,7 +76,7 @@ async def opened_face(
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
-        with_pages(app, service, now=now)
+        with_pages(app, settings.database.removeprefix("mailbox_"), now=now)
         app.state.misses = Misses(now=now, most=misses)
         with_sessions(app, now=now)
         _include(app, router)

@@ -20,17 +20,19 @@ from shared.kernel.reply_templates import (
     unfilled,
 )
 from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.letters.event_log import EventLog
 from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime.data_files import reply_templates
 from shared.web.vocabulary import choices
 from tests.router.browsing import PageVisitors, hidden_in, main_of, visitors
 from tests.router.desking import CHIEF, begin, do, does
 from tests.router.story import LETTER, MONDAY, OTHER, receive
-from tests.support.doubles import MemoryDatabase
+from tests.support.doubles import Memory, MemoryDatabase
 
 PAGE = f"/desk/letters/{LETTER}"
 REPLY = f"{PAGE}/reply"
 TEXT = "经现场核查，路灯线路老化，已于今日更换。"
+NOTHING = EventLog(Memory(), moved=Memory(), asked=Memory())
 FIELDS = {"outcome": "resolved", "text": TEXT}
 
 
@@ -280,18 +282,18 @@ async def test_the_next_holding_starts_without_a_draft(pages: PageVisitors) -> N
 async def test_what_desks_store_is_sealed_under_the_current_key() -> None:
     database = MemoryDatabase()
     keys = {name: A256GCM(bytes([place] * 32)) for place, name in enumerate(("old", "new"))}
-    stores = DeskStores.of(database, KeyRing("old", keys), log=None)  # type: ignore[arg-type]
+    stores = DeskStores.of(database, KeyRing("old", keys), log=NOTHING)
     await stores.drafts.save(
         LETTER, {"text": [TEXT]}, staff="gz", assignment=1, version=0, now=MONDAY
     )
     await stores.claims.claim(Claim(LETTER, "gz", "guangzhou", 1, MONDAY, note=TEXT))
     await stores.views.add("gz", name=TEXT, filters={"words": TEXT})
     assert TEXT not in str([database.collection(name).kept for name in SEALED])
-    ring = KeyRing("new", keys)
-    async for _ in desk_stores.rotate(database, ring, tally := Tally(), is_dry=False):
+    ring, tally = KeyRing("new", keys), Tally()
+    async for _ in desk_stores.rotate(database, ring, tally=tally, is_dry=False):
         pass
     assert (tally.sealed, tally.left.total()) == (3, 0)
-    fresh = DeskStores.of(database, KeyRing("new", {"new": keys["new"]}), log=None)  # type: ignore[arg-type]
+    fresh = DeskStores.of(database, KeyRing("new", {"new": keys["new"]}), log=NOTHING)
     draft = await fresh.drafts.read(LETTER, assignment=1)
     assert draft is not None
     assert draft.fields == {"text": [TEXT]}
@@ -301,7 +303,7 @@ async def test_what_desks_store_is_sealed_under_the_current_key() -> None:
 
 async def test_a_claim_is_won_once() -> None:
     keys = {"k": A256GCM(bytes(32))}
-    stores = DeskStores.of(MemoryDatabase(), KeyRing("k", keys), log=None)  # type: ignore[arg-type]
+    stores = DeskStores.of(MemoryDatabase(), KeyRing("k", keys), log=NOTHING)
     await stores.claims.claim(Claim(LETTER, "gz", "guangzhou", 1, MONDAY))
     with pytest.raises(AlreadyDone):
         await stores.claims.claim(Claim(LETTER, "gz2", "guangzhou", 1, MONDAY))
