@@ -35,7 +35,8 @@ PRESSED = (
 READ = ", ".join(f"main {tag}" for tag in ("p", "li", "dd", "dt", "td", "th", "label"))
 SMALL_TARGETS = """
 ([chosen, least]) => [...document.querySelectorAll(chosen)]
-  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < least - 0.5)
+  .filter((one) => one.checkVisibility() && !one.matches(".visually-hidden")
+    && one.getBoundingClientRect().height < least - 0.5)
   .map((one) => `${one.tagName} ${one.className} ${one.getBoundingClientRect().height}`)
 """
 SMALL_TEXT = """
