@@ -1,8 +1,8 @@
-"""What holds for every test: nothing beyond loopback, and the order of a run can be had again.
+"""Rules for every test: no connection beyond loopback, and a random order that can be repeated.
 
-The guard is an audit hook, so it also sees what goes round `socket.socket`; a refused call is
-remembered, so code that swallows the refusal still fails its test. libuv's sockets and child
-processes are outside its sight: uvloop is for services, and those bind to loopback by default.
+The guard is an audit hook, so it also sees calls that bypass `socket.socket`. It remembers refused
+calls, so code that swallows the refusal still fails its test. It doesn't see libuv's sockets and
+child processes: uvloop is for services, which bind to loopback by default.
 """
 
 import gc
@@ -23,7 +23,7 @@ REACHING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 """Audited calls whose second argument is an address: a tuple, or the path of a Unix socket."""
 
 ASKING = {"socket.getaddrinfo", "socket.gethostbyname"}
-"""Audited calls whose first argument is a host's name: asking for it already leaves the machine."""
+"""Audited calls whose first argument is a host name: resolving it already leaves the machine."""
 
 _refused: list[str] = []
 
@@ -34,14 +34,14 @@ class BeyondLoopback(RuntimeError):
 
 @pytest.fixture(autouse=True)
 def refused_calls() -> Iterator[list[str]]:
-    """The calls refused during this test; a test that means one empties the list."""
+    """The calls refused during this test; a test that expects one clears the list."""
     _refused.clear()
     yield _refused
     assert not _refused, f"reached beyond loopback, and went on: {_refused}"
 
 
 def pytest_configure() -> None:
-    """Close the door before any test module is imported."""
+    """Install the guard before any test module is imported."""
     sys.addaudithook(_guard)
     gc.disable()  # importing and collecting makes little garbage
     os.environ.pop("COLUMNS", None)  # parallel workers get a width that no terminal has

@@ -1,7 +1,7 @@
-"""Does the house look as STYLE says, everywhere, and would we notice if it did not?
+"""The house rules of STYLE hold everywhere, and each was seen to fail.
 
 Each rule is a pure function from a root to its findings (tests/house/). It runs over the
-repository, and over planted files that break it: a rule that was never seen to fail proves nothing.
+repository, and over planted files that break it.
 """
 
 import os

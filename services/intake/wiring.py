@@ -37,6 +37,7 @@ from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
 from shared.web.front_page import front_page
+from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -98,7 +99,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         service="intake",
         templates=HERE / "templates",
         locale=HERE / "locale",
-        entries=[pages.ENTRY],
+        entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(front_page(pages.FRONT, settings))

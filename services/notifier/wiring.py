@@ -37,6 +37,7 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.web.front_page import front_page
+from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -78,6 +79,7 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         service="notifier",
         templates=HERE / "templates",
         locale=HERE / "locale",
+        entries=masthead("notifier", settings),
     )
     app.state.documents = shell.documents
     install_sign_in(app, settings, storage=Storage.of(shell), client=to_issuer, now=now)

@@ -26,6 +26,7 @@ from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
+from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -79,6 +80,7 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         service="publisher",
         templates=HERE / "templates",
         locale=HERE / "locale",
+        entries=masthead("publisher", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=to_issuer, now=now)
     opened(app, desk)

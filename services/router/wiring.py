@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+from fastapi import FastAPI
 
 from services.router import handlers, pages
 from services.router.api import RouterDesk, router
-from services.router.domain.decide import RouterCommand, decide_document
+from services.router.domain.actors import Command
+from services.router.domain.decide import decide
 from services.router.domain.due_dates import Rulebook
-from services.router.domain.evolve import RouterState, evolve_document
-from services.router.domain.letter import UnknownLetter, salt_of
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import LetterState, UnknownLetter, salt_of
 from services.router.jobs.bureau_notices import refuse_unreadable, send_snapshots
 from services.router.jobs.corrections import all_corrections
 from services.router.jobs.desk_cleanup import DeskCleanup
@@ -31,6 +33,7 @@ from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
 from services.router.store.overview import LetterOverview
 from services.router.store.pending_decisions import PENDING, PendingDecisions
+from services.router.store.public_keys import KeyHolders, key_rules
 from services.router.store.read_share import ReadShares
 from services.router.store.word_index import WORDS, WordIndex
 from shared.platform.app.retry import Loop
@@ -49,26 +52,25 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
-from shared.sealing.key_directory import NONE, Anchors
+from shared.sealing.key_directory import Anchors
 from shared.web.front_page import front_page
+from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
 
-RouterShell = Shell[RouterCommand, RouterState]
+RouterShell = Shell[Command, LetterState]
 
 
-def rules(
-    rulebook: Rulebook, anchors: Anchors = NONE
-) -> ServiceDecider[RouterCommand, RouterState]:
-    """The router's rules under a rulebook, and keys that count as entered."""
+def rules(rulebook: Rulebook) -> ServiceDecider[Command, LetterState]:
+    """The router's rules about letters under a rulebook."""
     return ServiceDecider(
         service="router",
         initial=UnknownLetter(),
-        decide=partial(decide_document, rulebook=rulebook, anchors=anchors),
-        evolve=evolve_document,
+        decide=partial(decide, rulebook=rulebook),
+        evolve=evolve,
         state=documents.STATE,
         index=documents.index,
         outgoing=partial(documents.outgoing, rulebook=rulebook),
@@ -86,32 +88,32 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     rulebook, anchors = _rulebook(settings), anchors_of(settings)
     shell = build_shell(
         settings,
-        rules(rulebook, anchors),
+        rules(rulebook),
         seals=load_seals(settings, "router", now=now),
         reads=documents.READS,
         writes=documents.WRITES,
         now=now,
     )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
-    forms = (pages.PLACE, *FORMS)
-    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
-    install(
-        app,
-        settings=settings,
-        service="router",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=pages.ENTRIES,
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.include_router(router)
-    app.include_router(pages.router)
-    app.include_router(front_page(pages.FRONT, settings))
+    app = _app(settings, shell, client=client, ready=ready, now=now)
     words, listing = _listed(shell, machine_time(now))
+    holders = KeyHolders(
+        key_rules(anchors), shell.seals, history=shell.history, sender=shell.sender, now=now
+    )
     stores = DeskStores.of(shell.database, shell.seals.ring, log=shell.history)
-    app.state.desk = _desk(shell, now, words, stores, rulebook, anchors)
-    tools = _tools(shell, now)
-    app.state.desk_tools = tools
+    app.state.desk = RouterDesk(
+        shell.commands,
+        shell.letters,
+        shell.documents,
+        now,
+        words,
+        Notes(shell.history, shell.seals),
+        holders,
+        stores,
+        rulebook,
+        anchors,
+    )
+    app.state.desk_tools = tools = _tools(shell, now)
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
 
@@ -126,7 +128,8 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         new_consumer=new_consumer,
         indexes={**documents.INDEXES, **SIGN_IN_INDEXES},
         loops=(
-            *_loops(shell, rulebook, now, anchors),
+            *_key_loops(shell, holders, anchors, now=now),
+            MissingPolicies(shell.documents, rulebook=rulebook).run,
             *_desk_loops(tools, app.state.desk, now),
             listing.run,
             standing.run,
@@ -140,18 +143,29 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
     )
 
 
-def _desk(
+def _app(
+    settings: RouterSettings,
     shell: RouterShell,
+    *,
+    client: httpx.AsyncClient,
+    ready: Readiness,
     now: Now,
-    words: WordIndex,
-    stores: DeskStores,
-    rulebook: Rulebook,
-    anchors: Anchors,
-) -> RouterDesk:
-    """The parts that the routes work with."""
-    notes = Notes(shell.history, shell.seals)
-    parts = (shell.commands, shell.letters, shell.documents, now)
-    return RouterDesk(*parts, words, notes, stores, rulebook, anchors)
+) -> FastAPI:
+    """The routes and pages."""
+    forms = (pages.PLACE, *FORMS)
+    app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
+    install(
+        app,
+        settings=settings,
+        service="router",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+        entries=masthead("router", settings),
+    )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
+    for part in (router, pages.router, front_page(pages.FRONT, settings)):
+        app.include_router(part)
+    return app
 
 
 async def _rotate(
@@ -205,18 +219,15 @@ def _listed(shell: RouterShell, now: Now) -> tuple[WordIndex, WordIndexing]:
     return words, listing
 
 
-def _loops(shell: RouterShell, rulebook: Rulebook, now: Now, anchors: Anchors) -> tuple[Loop, ...]:
-    """What follows from keys, and the check for missing policies."""
+def _key_loops(
+    shell: RouterShell, holders: KeyHolders, anchors: Anchors, *, now: Now
+) -> tuple[Loop, ...]:
+    """The commands about keys, and what follows from them."""
     keys = shell.seals.sealer.book
-    anew = KeyChangeResends(shell.letters, shell.documents, book=keys, now=now)
+    anew = KeyChangeResends(shell.letters, shell.documents, holders=holders, book=keys, now=now)
     last = KeyTopicRepair(shell.keys, shell.history, sender=shell.sender, book=keys)
-    first = AnchorAnnouncement(shell.letters, anchors=anchors, is_ready=shell.has_read_all, now=now)
-    return (
-        first.run,
-        anew.run,
-        last.run,
-        MissingPolicies(shell.documents, rulebook=rulebook).run,
-    )
+    first = AnchorAnnouncement(holders, anchors=anchors, is_ready=shell.has_read_all, now=now)
+    return (holders.commands.run, first.run, anew.run, last.run)
 
 
 def _rulebook(settings: RouterSettings) -> Rulebook:

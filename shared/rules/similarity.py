@@ -4,21 +4,18 @@ Each n-gram of a text votes on each of 64 bits; texts that share most n-grams sh
 hashes must be keyed, so that a fingerprint reveals nothing of the words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 BITS: Final = 64
 WIDTHS: Final = (11, 11, 11, 11, 10, 10)
-"""Bits per band. Two fingerprints that differ in at most five bits share a band, as do most near
-ones;
-of unrelated pairs, one in 300 does."""
+"""Bits per band in the router's index. Two fingerprints that differ in at most five bits share a
+band, as do most near ones; of unrelated pairs, one in 300 does."""
 NEAR: Final = 10
-"""Maximum differing bits of near-duplicates; unrelated texts differ in 32 on average."""
+"""Maximum differing bits of near-duplicates for staff; unrelated texts differ in 32 on average."""
 FEWEST: Final = 8
 """Minimum number of n-grams for a meaningful fingerprint."""
-_LANE: Final = 255
-"""Maximum count of a byte."""
-_COUNTED: Final = bytes.maketrans(b"01", b"\0\1")
+_ALL: Final = (1 << BITS) - 1
 
 
 def simhash(pieces: Iterable[int]) -> int | None:
@@ -26,15 +23,31 @@ def simhash(pieces: Iterable[int]) -> int | None:
 
     None if there are too few.
     """
-    known = sorted(set(pieces))
+    known = set(pieces)
     if len(known) < FEWEST:
         return None
-    ones = [0] * BITS
-    for start in range(0, len(known), _LANE):
-        together = sum(map(_spread, known[start : start + _LANE]))
-        for bit, count in enumerate(together.to_bytes(BITS, "little")):
-            ones[bit] += count
-    return sum(1 << bit for bit, count in enumerate(ones) if count * 2 > len(known))
+    return _more_than(len(known) // 2, _counted(known))
+
+
+def _counted(known: set[int]) -> list[int]:
+    """How many of the hashes have each bit, as binary digits for all bits at once, lowest first."""
+    digits = [0] * len(known).bit_length()
+    for piece in known:
+        carry, place = piece & _ALL, 0
+        while carry:
+            digits[place], carry = digits[place] ^ carry, digits[place] & carry
+            place += 1
+    return digits
+
+
+def _more_than(number: int, digits: list[int]) -> int:
+    """The bits whose count is greater than the number."""
+    more, equal = 0, _ALL
+    for place in reversed(range(len(digits))):
+        wanted = _ALL if number >> place & 1 else 0
+        more |= equal & digits[place] & ~wanted
+        equal &= ~(digits[place] ^ wanted)
+    return more
 
 
 def distance(first: int, second: int) -> int:
@@ -42,16 +55,13 @@ def distance(first: int, second: int) -> int:
     return (first ^ second).bit_count()
 
 
-def bands(simhash: int) -> tuple[str, ...]:
-    """The bands of a fingerprint with their positions: near ones have one in common."""
+def bands(simhash: int, widths: Sequence[int] = WIDTHS) -> tuple[str, ...]:
+    """The bands of a fingerprint with their positions: near ones have one in common.
+
+    `widths`: bits per band, 64 in all. Narrow bands miss fewer near ones, and meet more others.
+    """
     found: list[str] = []
-    for place, width in enumerate(WIDTHS):
+    for place, width in enumerate(widths):
         found.append(f"{place}.{simhash & (1 << width) - 1:x}")
         simhash >>= width
     return tuple(found)
-
-
-def _spread(piece: int) -> int:
-    """Spread a hash's bits, one per byte, so that adding such numbers counts all bits at once."""
-    bits = f"{piece & (1 << BITS) - 1:064b}".encode().translate(_COUNTED)
-    return int.from_bytes(bits, "big")

@@ -65,7 +65,7 @@ class Words:
         return self.plural.get(one) or (one if number == 1 else many)
 
     def said(self, text: object) -> object:
-        """A message or name of ours in this language; anything else, such as words, unchanged."""
+        """A message or name of ours in this language, its values too; anything else unchanged."""
         if isinstance(text, Bilingual):
             return text.zh if self.lang == "zh-CN" else text.en
         if not isinstance(text, Message):

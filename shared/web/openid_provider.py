@@ -45,9 +45,9 @@ class CodeRefused(Exception):
 class Endpoints:
     """The provider's addresses."""
 
-    authorization: str
-    token: str
-    end_session: str | None
+    authorization_url: str
+    token_url: str
+    end_session_url: str | None
     is_issuer_in_answer: bool
     """Whether each answer names the issuer (RFC 9207)."""
 
@@ -105,7 +105,7 @@ class OpenIdProvider:
         """
         more = {"prompt": "login", "max_age": "0"} if is_fresh else {}
         address: str = prepare_grant_uri(
-            (await self.endpoints()).authorization,
+            (await self.endpoints()).authorization_url,
             self.ours.id,
             "code",
             redirect_uri=self.ours.redirect_uri,
@@ -126,7 +126,7 @@ class OpenIdProvider:
             code=code,
             code_verifier=verifier,
         )
-        address = (await self.endpoints()).token
+        address = (await self.endpoints()).token_url
         authentication = ClientAuth(self.ours.id, self.ours.secret.value, "client_secret_basic")
         address, headers, body = authentication.prepare("POST", address, dict(FORM), body)
         try:
@@ -158,9 +158,9 @@ class OpenIdProvider:
             raise ValueError("no PKCE with S256")
         end_session = document.get("end_session_endpoint")
         return Endpoints(
-            authorization=self._address(document.get("authorization_endpoint")),
-            token=self._address(document.get("token_endpoint")),
-            end_session=None if end_session is None else self._address(end_session),
+            authorization_url=self._address(document.get("authorization_endpoint")),
+            token_url=self._address(document.get("token_endpoint")),
+            end_session_url=None if end_session is None else self._address(end_session),
             is_issuer_in_answer=(
                 document.get("authorization_response_iss_parameter_supported") is True
             ),

@@ -54,7 +54,7 @@ class CookieName:
         )
 
     def delete(self, answer: Response) -> None:
-        """Delete it."""
+        """Make the browser forget it."""
         answer.delete_cookie(
             str(self), path="/", secure=self.is_secure, httponly=True, samesite="lax"
         )

@@ -105,7 +105,7 @@ async def _signed_out(request: Request, session: Session | None) -> Response:
 
 async def _end_session_address(signing: BrowserSignIn) -> str | None:
     try:
-        return (await signing.provider.endpoints()).end_session
+        return (await signing.provider.endpoints()).end_session_url
     except ProviderAway:
         return None
 

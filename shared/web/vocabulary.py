@@ -61,9 +61,7 @@ def _bureaus() -> Mapping[str, Bilingual]:
 @cache
 def _cities() -> Mapping[str, Bilingual]:
     """The cities, and the province for a place that is in no one of them."""
-    return {
-        slug: Bilingual(each.city_zh, each.city_en) for slug, each in bureaus().by_slug.items()
-    }
+    return {slug: Bilingual(each.city_zh, each.city_en) for slug, each in bureaus().by_slug.items()}
 
 
 @cache

@@ -1,5 +1,5 @@
-"""How fast is it, beside what the same parts do at best, and beside what others make of them?
+"""Benchmarks against the best possible use of the same parts, and against other frameworks.
 
-`python -m tests.bench` starts servers of its own and prints a table. Nothing is asserted about
-time, everything about what came out.
+`python -m tests.bench` starts its own servers and prints a table. It asserts nothing about time,
+and everything about the results.
 """

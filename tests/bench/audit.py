@@ -1,10 +1,8 @@
-"""How long does an audit take, and how much does it hold? `python -m tests.bench.audit 5000 50000`.
+"""Duration and memory of an audit: `python -m tests.bench.audit 5000 50000`.
 
-A database server of its own is filled with copies of a handful of real letters under new numbers;
-then a process of its own audits them, by reading alone. What is printed for a million is computed.
+A database server of its own is filled with copies of a few real letters under new numbers; then a
+separate process audits them. The figures for a million are extrapolated.
 """
-
-from __future__ import annotations
 
 import argparse
 import asyncio
@@ -68,7 +66,7 @@ def main() -> int:
 
 
 def _of(letters: int) -> Any:
-    """Fill a database with so many letters and have them audited."""
+    """Fill a database with that many letters and audit them."""
     with tempfile.TemporaryDirectory() as folder, _database(Path(folder)) as uri:
         _fill(uri, letters)
         done = subprocess.run(
@@ -144,7 +142,7 @@ def _templates() -> Templates:
 
 
 def _renamed(old: bytes, document: bytes, number: str) -> RawBSONDocument:
-    """The same letter under another number: of one length, so that no length in it changes."""
+    """The same letter under another number of the same length, so that no length in it changes."""
     new = number.encode()
 
     def header(found: re.Match[bytes]) -> bytes:

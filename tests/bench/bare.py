@@ -1,6 +1,6 @@
-"""What does the router's work on one letter come to, without the router? For those beside it.
+"""The router's work on one letter without the router, for the programs compared with it.
 
-They open and seal the same envelopes by the same library, and keep and send as many bytes.
+They decrypt and seal the same envelopes with the same library, and store and send as many bytes.
 """
 
 import uuid
@@ -37,7 +37,7 @@ class Sent:
 
 
 class Bare:
-    """The router's keys, and the sizes of what it makes of a letter."""
+    """The router's keys, and the sizes of its output for a letter."""
 
     def __init__(self, settings: RouterSettings, shape: Shape) -> None:
         self._opener = opener_in(settings.keys_dir / "router.private.jwks.json")
@@ -52,7 +52,7 @@ class Bare:
     def said(
         self, letter: str, words: LetterText, *, bureau: Bureau, cause: bytes
     ) -> Iterator[Sent]:
-        """What a letter leads to, its words sealed for its bureau."""
+        """The events of a letter, its words sealed for its bureau."""
         to_bureau = Address(f"bureau:{bureau}", letter, LetterAssigned.type, 1)
         envelope = self._sealer.seal(words, to_bureau)
         for entry in self._shape.entries:
@@ -66,7 +66,7 @@ class Bare:
             )
 
     def document(self, letter: str, sent: Sequence[Sent]) -> Document:
-        """What is kept of a letter, before it is sent."""
+        """The stored document of a letter, before its events are sent."""
         log = [
             {
                 "topic": one.topic,

@@ -1,7 +1,7 @@
-"""How does a database come to many open letters? By copies of a real one, under other numbers.
+"""Fills a database with open letters: copies of a real one under other numbers.
 
-Nobody opens them: they are there to be passed over. So their sealed words stay those of the real
-one, and each is due at another instant, later than anything that is measured.
+They only have to be skipped, so their sealed words stay those of the real one, and each is due at
+its own instant, later than anything that is measured.
 """
 
 import os
@@ -21,14 +21,14 @@ APART = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where letters of a service lie."""
+    """Collections of letters by service."""
 
     uri: str
     database: str
 
 
 def numbers(count: int) -> list[str]:
-    """So many letter numbers that nobody has."""
+    """That many unused letter numbers."""
     return [new_letter_number(os.urandom(RANDOM_BYTES)) for _ in range(count)]
 
 

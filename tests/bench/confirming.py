@@ -40,14 +40,14 @@ SETTLED_WITHIN_S = 900.0
 CONFIRMED_WITHIN_S = 600.0
 LOOK_EVERY_S = 1.0
 QUIET_S = 2.0
-"""How long nothing more may be heard afterwards."""
+"""How long it listens for further events afterwards."""
 LEVEL = ("sign_in", "red")
-"""What falls due: no bureau has accepted."""
+"""The clock that is due: no bureau has accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was seen at each instant, in seconds after it."""
+    """The measurements at each instant, in seconds after it."""
 
     first_s: list[float]
     """Until the first confirmation."""
@@ -57,7 +57,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many letters, and how often."""
+    """The number of letters and instants."""
 
     due: int
     """Letters with a clock that is due at the instant."""
@@ -131,7 +131,7 @@ class Trial:
         return instants.pop()
 
     async def _settled(self, count: int, *, sequence: int) -> None:
-        """Return when the notifier has heard so much of each, and nobody waits to be told.
+        """Return when the notifier has received that many events of each, and no message waits.
 
         Raises: WrongOutcome.
         """
@@ -151,14 +151,14 @@ class Trial:
         return {"fires_at": {"$lt": utc_now() + self._offset + SOON}}
 
     async def _join(self, count: int, *, after: datetime) -> None:
-        """Let so many open letters lie beside them, at both services."""
+        """Add that many open letters at both services."""
         letters = clones.numbers(max(0, count))
         for database in (ROUTER, NOTIFIER):
             real = await self._look.sample(database, "letters")
             await clones.fill(self._at(database), clones.clones(real, letters, after=after))
 
     async def _polled(self, few: int, *, now: datetime) -> list[Measure]:
-        """What it costs to ask, beside a database with few letters."""
+        """The cost of a query, beside that in a database with few letters."""
         many, beside = self._at(NOTIFIER), self._at("bench_few")
         real, letters = await self._look.sample(many.database, "letters"), clones.numbers(few)
         await polls.made(beside)
@@ -180,7 +180,7 @@ class Trial:
 
     @asynccontextmanager
     async def _service(self, name: str) -> AsyncIterator[ChildProcess]:
-        """One of the two, by the clock that is set, on the core of what is tested."""
+        """One of the two, under the adjustable clock, on the measured core."""
         ports, prefix = self._stack.ports, f"MAILBOX_{name.upper()}_"
         port, keys = ports.named()[name], self._settings["MAILBOX_KEYS_DIR"]
         settings = {
@@ -211,7 +211,7 @@ class Trial:
 
 
 def _noon(after: datetime) -> datetime:
-    """Of the first working day in Guangdong, `after`'s among them: nobody is told by night."""
+    """Noon in Guangdong on the first working day from `after` on: nights are quiet."""
     calendar, day = data_files.calendar(), civil_date(after)
     while not calendar.is_working(day):
         day += timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What does the database hold, and how many writes was it asked for? The bench's own look at it."""
+"""The content of the database, and the number of its writes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,13 +35,13 @@ class Look:
         return [one["_id"] for one in await found.to_list(None)]
 
     async def count(self, database: str, collection: str, *, where: Mapping[str, Any]) -> int:
-        """How many documents match."""
+        """The number of matching documents."""
         return await self._client[database][collection].count_documents(where)
 
     async def instants(
         self, database: str, collection: str, *, field: str, where: Mapping[str, Any]
     ) -> set[datetime]:
-        """All that stand in a field of documents that match; None, where one lacks it."""
+        """The values of a field in matching documents; None if one lacks it."""
         found = self._client[database][collection].find(where, {field: 1})
         return {one.get(field) async for one in found}
 

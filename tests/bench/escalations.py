@@ -1,4 +1,4 @@
-"""When did the router confirm which letter's level? Heard on its topic, as everyone hears it."""
+"""Times at which the router confirmed the levels of letters, read from its topic."""
 
 import asyncio
 import json
@@ -15,16 +15,16 @@ from tests.bench.topics import POLL_MS
 
 
 class Heard:
-    """Who was escalated how often, and when; grows while it is listened."""
+    """The escalations so far; grows while it listens."""
 
     def __init__(self) -> None:
         self.levels: Counter[tuple[str, str, str]] = Counter()
         """By letter, clock and level."""
         self.at: dict[str, float] = {}
-        """When each letter was, the last time, by `time.monotonic()`."""
+        """When each letter was escalated last, by `time.monotonic()`."""
 
     async def reach(self, count: int, *, within_s: float) -> None:
-        """Return when so many letters were. Raises: TimeoutError."""
+        """Return when that many letters were. Raises: TimeoutError."""
         async with asyncio.timeout(within_s):
             while len(self.at) < count:  # noqa: ASYNC110 - the topic is read by another task
                 await asyncio.sleep(0.01)
@@ -36,7 +36,7 @@ class Heard:
         self.at[letter] = time.monotonic()
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Reset."""
         self.levels.clear()
         self.at.clear()
 

@@ -1,7 +1,7 @@
-"""Which letters are searched, and what is looked for in them? Invented, and met as words are. Pure.
+"""Invented letters and queries for the search benchmark.
 
-A vocabulary whose words are met as often as words of a language are: few of them everywhere, most
-of them hardly ever (Zipf). The same serial gives the same letter.
+The words of the vocabulary are as frequent as those of a language: few of them everywhere, most of
+them rare (Zipf). The same serial gives the same letter.
 """
 
 import random
@@ -22,13 +22,13 @@ from shared.contracts.words import LetterText
 from tests.bench import posts
 
 NEWEST = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-"""When the newest came: just now, as it is where letters come every day."""
+"""When the newest letter was received: recently, as in operation."""
 APART = timedelta(minutes=6)
-"""Between two letters, so that 20,000 are those of twelve weeks."""
+"""Between two letters, which makes 20,000 those of twelve weeks."""
 CATEGORIES: tuple[Category, ...] = ("request", "inquiry", "suggestion")
 WORDS = 4_000
 CHARACTERS = 60, 260
-"""Of a body; letters to such mailboxes have some 160."""
+"""Length of a body; letters to such mailboxes have some 160 characters."""
 CLERK, SUPERVISOR, HANDLER = "triage-lin", "supervisor-wu", "handler-gz"
 ASKERS = (CLERK, SUPERVISOR, HANDLER)
 """Demo people who ask."""
@@ -36,7 +36,7 @@ ASKERS = (CLERK, SUPERVISOR, HANDLER)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody looks for, by which way, and who it is."""
+    """A query, its kind, and the person who sends it."""
 
     way: str
     who: str
@@ -67,7 +67,7 @@ def letter(serial: int, *, rulebook: Rulebook) -> Letter:
 
 
 def questions(count: int, *, letters: int, rulebook: Rulebook) -> Iterator[Asked]:
-    """What staff look for, each way as often as every other; what there is, among `letters`."""
+    """The staff's queries, all kinds equally often, with results among `letters`."""
     drawn = _drawn(-1)
     for number in range(count):
         known = letter(drawn.randrange(letters), rulebook=rulebook)

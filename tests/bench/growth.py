@@ -1,11 +1,11 @@
-"""Does a letter cost the router more among many that it keeps than among few?
+"""The cost of a letter for the router with many stored letters, compared with few.
 
-    python -m tests.bench.growth [--stored 100000] [--few 1000] [--letters 1000]
+python -m tests.bench.growth [--stored 100000] [--few 1000] [--letters 1000]
 
-Two routers as they are, each on servers of its own: one keeps the many letters, the other the few.
-By turns each is given the same number of new ones. What is kept are letters that it has routed
-itself, under other numbers and over all bureaus and months; of the words by which staff finds them
-there are none, since these are listed later and nothing of a letter's way reads them.
+Two real routers, each on its own servers: one stores the many letters, the other the few. They get
+the same number of new letters by turns. The stored letters are ones that the router has routed
+itself, under other numbers and over all bureaus and months; they have no search index, which is
+made later and which routing doesn't read.
 """
 
 import argparse
@@ -44,12 +44,12 @@ ROUTED_WITHIN_S = 120.0
 LOOK_EVERY_S = 0.1
 DATABASE = "mailbox_router"
 SETTLED = timedelta(hours=1)
-"""What is kept was received so long before what is measured, or longer."""
+"""The stored letters were received at least that long before the measured ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many letters are kept at the two routers, and how many come in a turn."""
+    """How many letters are stored at the two routers, and how many come in a turn."""
 
     stored: int = 100_000
     few: int = 1_000
@@ -57,7 +57,7 @@ class Sizes:
 
 
 async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
-    """What a letter costs among many, beside what it costs among few.
+    """The cost of a letter among many, beside that among few.
 
     Raises: WrongOutcome; StackFailed; NotReady.
     """
@@ -81,7 +81,7 @@ async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
 
 @asynccontextmanager
 async def _trial(directory: Path, letters: int) -> AsyncIterator["_Trial"]:
-    """A router as it is on fresh servers, and whoever gives it letters."""
+    """A real router on fresh servers, and the sender of its letters."""
     async with running_stack(directory, only={"servers", "topics"}) as stack:
         for pid in stack.pids.values():
             machine.pin(pid, machine.OTHERS)
@@ -92,7 +92,7 @@ async def _trial(directory: Path, letters: int) -> AsyncIterator["_Trial"]:
 
 
 class _Trial:
-    """One router, its database, and the letters that come to it."""
+    """One router, its database, and the letters sent to it."""
 
     def __init__(self, stack: Stack, directory: Path, letters: int) -> None:
         """`letters`: how many come in each round."""
@@ -124,14 +124,14 @@ class _Trial:
         self._look.close()
 
     async def keep(self, count: int) -> None:
-        """Have it keep so many letters, and nothing else. Raises: WrongOutcome; BusFault."""
+        """Store exactly that many letters. Raises: WrongOutcome; BusFault."""
         await self._route()
         real = await self._look.sample(DATABASE, LETTERS)
         await clones.remove(self._place, self._new)
         await clones.fill(self._place, _kept(real, clones.numbers(count)))
 
     async def round(self) -> Figures:
-        """What it was like to route some more, which are gone afterwards.
+        """Measure routing some more, which are removed afterwards.
 
         Raises: WrongOutcome; BusFault.
         """
@@ -140,7 +140,7 @@ class _Trial:
         return figures
 
     async def check(self) -> None:
-        """All was said once of every letter that came. Raises: WrongOutcome; BusFault."""
+        """Every event of each letter was sent once. Raises: WrongOutcome; BusFault."""
         wanted = sum(map(outcome.wanted, self._routed), Counter())
         found = await topics.records(self._bus, {topic for topic, _, _ in wanted})
         outcome.compare("records", found, wanted)
@@ -164,7 +164,7 @@ class _Trial:
         return figures
 
     async def _figures(self) -> Figures:
-        """What the router says of the round, once it is over. Raises: WrongOutcome."""
+        """The router's report of the round, once it is over. Raises: WrongOutcome."""
         began = time.monotonic()
         while len(lines := _lines(self._result)) < len(self._routed):
             if time.monotonic() - began > ROUTED_WITHIN_S:

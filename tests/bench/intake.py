@@ -1,4 +1,4 @@
-"""How many letters a second does intake take in, beside the plain way? Two processes, by turns."""
+"""Letters per second that intake accepts, compared with a minimal service, by turns."""
 
 import asyncio
 import json
@@ -35,12 +35,12 @@ LOAD_WITHIN_S = 45.0
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round showed; processor time and writes are for each letter, sending included."""
+    """The figures of one round; processor time and writes are per letter, sending included."""
 
     per_second: float
     """While letters were posted; sending may lag behind."""
     sustained: float
-    """Of all letters, until the last was sent too."""
+    """Of all letters, until the last event was sent too."""
     p50_ms: float
     p99_ms: float
     cpu_ms: float
@@ -51,7 +51,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two that stand beside each other."""
+    """One of the two services that are compared."""
 
     database: str
     port: int
@@ -110,7 +110,7 @@ def _measures(ours: list[Round], floor: list[Round]) -> list[Measure]:
 
 
 class _Trial:
-    """The servers, and what is asked of both sides."""
+    """The servers, and the requests to both services."""
 
     def __init__(self, stack: Stack, directory: Path) -> None:
         self._stack = stack
@@ -165,14 +165,14 @@ class _Trial:
         _compare(f"{side.database}.letters", kept, side.letters)
 
     async def told(self, side: Side) -> Measure:
-        """How often each letter was told of: once at least. Raises: WrongOutcome."""
+        """How often each letter's event is on the topic: at least once. Raises: WrongOutcome."""
         found = await topics.records(topics.bus_of(self._settings), [SUBMITTED.name])
         ids = [f"{SUBMITTED.name}/{letter}/1" for letter in side.letters]
         _compare(SUBMITTED.name, [name for _, _, name in found], ids)
         return Measure("intake.records", "records/letter", [found.total() / len(ids)])
 
     async def _load(self, side: Side, *, warm: int, count: int) -> dict[str, Any]:
-        """What the load reports of one round. Its token is a moment old."""
+        """The load generator's report of one round, with a fresh token."""
         self._posted += 1
         run = f"{side.database}-{self._posted}"
         plan, result = self._directory / f"{run}.plan", self._directory / f"{run}.result"

@@ -85,7 +85,7 @@ def _document(number: str, event: bytes, *, size: int) -> Document:
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until stopped."""
     settings = load(IntakeSettings)
     documents = journalled(settings.mongo_uri.get_secret_value(), settings.database)
     uvicorn.run(

@@ -1,6 +1,6 @@
-"""A service as it is, by a clock that can be set: `python -m tests.bench.jumping SERVICE FILE`.
+"""A real service under an adjustable clock: `python -m tests.bench.jumping SERVICE FILE`.
 
-FILE says how many seconds its clock is ahead; it is read at the start, and anew at each SIGUSR1.
+FILE says how many seconds its clock is ahead; it is read at the start, and again at each SIGUSR1.
 """
 
 import signal
@@ -26,7 +26,7 @@ class Clock:
         self.set()
 
     def set(self) -> None:
-        """Be as far ahead as the file says now."""
+        """Read how far ahead to be."""
         self._ahead = timedelta(seconds=float(self._file.read_text()))
 
     def now(self) -> datetime:
@@ -35,7 +35,7 @@ class Clock:
 
 
 def main(service: str, file: Path) -> int:
-    """Serve until told to stop; an exit code."""
+    """Serve until stopped; return an exit code."""
     clock = Clock(file)
     signal.signal(signal.SIGUSR1, lambda *_: clock.set())
     if service == "router":

@@ -1,7 +1,7 @@
-"""Posts letters as fast as they are taken in: `python -m tests.bench.load PLAN RESULT`.
+"""Posts letters as fast as they are accepted: `python -m tests.bench.load PLAN RESULT`.
 
-A closed loop over connections that stay open: each posts its next letter when the one before is
-answered. The token comes by the environment, so that no list of processes shows it.
+A closed loop over persistent connections: each posts its next letter when the one before is
+answered. The token comes from the environment, because command lines are public.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Answers:
-    """What was answered, in the order in which it came."""
+    """The answers, in the order in which they came."""
 
     latencies_ms: list[float] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
@@ -113,7 +113,7 @@ async def _phase(requests: list[bytes], plan: Plan) -> Answers:
 
 
 def _length(head: bytes) -> int:
-    """How long the body is that follows `head`."""
+    """The length of the body after `head`."""
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return int(line[15:])
@@ -121,7 +121,7 @@ def _length(head: bytes) -> int:
 
 
 def main(plan: Path, result: Path) -> None:
-    """Do as the file `plan` says, and write the answers into the file `result`."""
+    """Follow the file `plan`, and write the answers to the file `result`."""
     gc.disable()
     warm, counted = asyncio.run(post(Plan(**json.loads(plan.read_text())), os.environ[TOKEN]))
     result.write_text(json.dumps({"warm": asdict(warm), "counted": asdict(counted)}))

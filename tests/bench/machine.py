@@ -1,7 +1,7 @@
-"""On which core does a process run, and how much processor time has it taken? Linux only.
+"""Processor cores and processor time of processes. Linux only.
 
-With two cores or more, what is measured has the first one to itself, and everything else shares the
-second: servers, load and this process. So a figure does not depend on how the system shuffles them.
+With two cores or more, the measured process has the first one to itself, and everything else shares
+the second: servers, load and this process. Figures then don't depend on the scheduler.
 """
 
 import os
@@ -14,7 +14,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def is_pinned() -> bool:
-    """Whether there are cores enough to keep what is measured apart."""
+    """Whether there are enough cores to separate the measured process."""
     return len(_CORES) > 1
 
 
@@ -43,7 +43,7 @@ def cpu_ms(pid: int) -> float:
 
 
 def load() -> str:
-    """How busy the machine is, over 1, 5 and 15 minutes."""
+    """The load of the machine, over 1, 5 and 15 minutes."""
     return " ".join(f"{one:.2f}" for one in os.getloadavg())
 
 

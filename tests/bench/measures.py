@@ -1,4 +1,4 @@
-"""How are figures shown: as a table to read, and as JSON lines to keep? Pure."""
+"""Prints figures as a table, and as JSON lines to keep."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ class WrongOutcome(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure, once for each round, and what stands beside it."""
+    """One figure for each round, and the figure that it is compared with."""
 
     name: str
     unit: str
@@ -29,12 +29,12 @@ class Measure:
 
     @property
     def beside(self) -> float | None:
-        """The median of the rounds of what stands beside it."""
+        """The median of the compared figure."""
         return median(self.floor) if self.floor else None
 
     @property
     def ratio(self) -> float | None:
-        """How many times that figure ours is."""
+        """The ratio of ours to the compared figure."""
         return self.value / self.beside if self.beside else None
 
 

@@ -1,10 +1,10 @@
-"""How soon is what falls due at one instant confirmed, and what does it cost to watch open clocks?
+"""How soon due levels are confirmed, and the cost of watching open clocks.
 
-    python -m tests.bench.notifier [--open 50000] [--due 1000] [--few 1000] [--instants 3]
+python -m tests.bench.notifier [--open 50000] [--due 1000] [--few 1000] [--instants 3]
 
-Notifier and router run as they are, by a clock that is set forward to just before each instant. The
-letters that are due went all the way to their bureaus; copies of one of them are the other open
-letters, due later. The same with few open letters stands beside it, on fresh servers.
+Real notifier and router, under a clock that is set to just before each instant. The letters that
+are due went all the way to their bureaus; copies of one of them are the other open letters, due
+later. The same with few open letters is measured on fresh servers.
 """
 
 import argparse
@@ -33,7 +33,7 @@ async def measure(directory: Path, sizes: Sizes = WHOLE) -> list[Measure]:
 
 
 async def _found(directory: Path, sizes: Sizes) -> Found:
-    """What one set of fresh servers shows."""
+    """The figures of one set of fresh servers."""
     async with running_stack(directory, only={"servers", "topics", "gateway"}) as stack:
         for pid in stack.pids.values():
             machine.pin(pid, machine.OTHERS)

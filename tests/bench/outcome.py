@@ -1,4 +1,4 @@
-"""What must have come of letters that were routed? Pure."""
+"""The required outcome of routed letters."""
 
 from collections import Counter
 from collections.abc import Sequence

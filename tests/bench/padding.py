@@ -1,4 +1,4 @@
-"""What fills a floor's documents up to the size of ours? Bytes that nothing makes smaller."""
+"""Incompressible bytes that bring a floor's documents to the size of ours."""
 
 import os
 import random

@@ -1,7 +1,7 @@
-"""What does it cost to ask whether anything is due, when nothing is? Many open letters beside few.
+"""The cost of polling for due letters when none is due, with many open letters and with few.
 
-It asks what the notifier's loops ask of two databases on one server, poll by poll by turns, so that
-whatever else the machine does weighs on both.
+It sends the queries of the notifier's loops to two databases on one server, alternately, so that
+other load on the machine affects both.
 """
 
 import time

@@ -1,6 +1,6 @@
-"""Which letters are measured with? Invented ones of 600 characters, no two alike. Pure.
+"""The measured letters: invented, 600 characters each, no two alike.
 
-All have the same shape and size, so that rounds can stand beside each other.
+All have the same shape and size, which makes rounds comparable.
 """
 
 import json
@@ -31,18 +31,18 @@ _STORY = (
 
 
 def body(serial: int) -> str:
-    """The text of letter number `serial`, which stands at its beginning."""
+    """The text of letter number `serial`, which begins with the serial."""
     opening = f"第{serial:08d}号。"
     return (opening + _STORY * 2)[:CHARACTERS]
 
 
 def city(serial: int) -> Bureau:
-    """Where the matter arose: each bureau gets as many letters as every other."""
+    """The city of the matter: each bureau gets equally many letters."""
     return BUREAUS[serial % len(BUREAUS)]
 
 
 def content(serial: int) -> dict[str, Any]:
-    """What the writer posts."""
+    """The letter as the writer posts it."""
     return {
         "subject": SUBJECT,
         "body": body(serial),
@@ -70,7 +70,7 @@ def request(serial: int, *, port: int, token: str, run: str) -> bytes:
 
 
 def submitted(serial: int, *, at: datetime) -> LetterSubmitted:
-    """The same letter as intake tells of it, words still clear."""
+    """The same letter in intake's event, words still clear."""
     text = body(serial)
     return LetterSubmitted(
         received_at=at,

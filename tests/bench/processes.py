@@ -1,4 +1,4 @@
-"""How are the bench's own processes started and ended? As the local stack does its own."""
+"""Starts and ends the bench's own processes, as the local stack does."""
 
 import asyncio
 import json
@@ -33,9 +33,9 @@ async def started(child: Child, log: Path, *, place: int) -> AsyncIterator[Child
 
 
 async def answer(child: Child, log: Path, *, place: int, result: Path) -> dict[str, Any]:
-    """What a process wrote into `result` before it ended well.
+    """The result that a process wrote into `result` before it ended.
 
-    Raises: WrongOutcome, when it ended otherwise or took longer than a minute.
+    Raises: WrongOutcome, when it failed or took longer than a minute.
     """
     try:
         async with asyncio.timeout(PATIENCE_S), started(child, log, place=place) as running:
@@ -56,7 +56,7 @@ def child(
 
 
 def _taken(result: Path) -> dict[str, Any]:
-    """What stands in the file; it is gone afterwards, so that no round takes another's."""
+    """The content of the file, which is removed so that no round reads another's."""
     found: dict[str, Any] = json.loads(result.read_text())
     result.unlink()
     return found

@@ -1,4 +1,4 @@
-"""What does it cost to read a letter's words? Timed alone, in this process."""
+"""The cost of decrypting a letter's words, measured alone in this process."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from tests.bench.measures import Measure
 
 ROUNDS = 9
 SHORT, LONG = 1_000, 10_000
-"""Characters of the letters by which growth is told."""
+"""Lengths of the letters, which show how the cost grows."""
 
 
 def measure() -> list[Measure]:

@@ -1,9 +1,9 @@
-"""How many letters a second does the router route, and what does one cost? By turns, beside others.
+"""Letters per second that the router routes, and the cost of one, compared with others by turns.
 
-Beside a bare loop that does the same for whole batches (router_floor.py), and beside a service that
-does it letter by letter (peers/). Each has fresh servers, and a topic that holds all letters before
-it starts; the clock runs from the first record fetched to the last commit, so that joining the
-group doesn't count.
+Compared with a bare loop that does the same for whole batches (router_floor.py), and with a service
+that works letter by letter (peers/). Each has fresh servers, and a topic that holds all letters
+before it starts; the clock runs from the first record fetched to the last commit, without the time
+to join the group.
 """
 
 import asyncio

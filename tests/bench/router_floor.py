@@ -1,9 +1,9 @@
 """The router's floor: `python -m tests.bench.router_floor N RESULT SHAPE`. A bare loop.
 
-Fetch up to 200, find, decide (always the same), one unordered bulk insert, send all, note that all
-was sent, commit: an outbox as it is mostly kept, so that it writes twice where the router writes
-once. It does the same work on envelopes, documents and records (bare.py); but it models nothing,
-checks nothing, and could not do it again after a fault.
+Fetch up to 200, find, decide (always the same), one unordered bulk insert, send all, mark all as
+sent, commit: the usual outbox, which writes twice where the router writes once. It does the same
+work on envelopes, documents and records (bare.py), but it checks nothing and could not recover from
+a fault.
 """
 
 import asyncio
@@ -68,7 +68,7 @@ class Floor:
 
 
 async def route(settings: RouterSettings, shape: Shape, *, count: int) -> Figures:
-    """Route so many letters, and return what that was like."""
+    """Route that many letters, and return the figures."""
     found: list[Figures] = []
     watch = Watch(count, done=found.append)
     watch.over_envelopes()

@@ -1,6 +1,6 @@
-"""How is a bench run by hand? In a folder of its own, bounded, with a table at the end.
+"""Runs a benchmark from the command line: in its own folder, with a time limit and a table.
 
-With OUT=file it keeps JSON lines too.
+With OUT=file it writes JSON lines too.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What do envelopes cost a letter, of the processor's time above? Timed alone, in this process."""
+"""The share of envelopes in the cost of a letter, measured alone in this process."""
 
 import time
 from collections.abc import Callable

@@ -1,9 +1,9 @@
-"""How soon does staff find letters, among few and among many?
+"""How soon staff find letters, among few and among many.
 
-    python -m tests.bench.search [--few 2000] [--many 20000] [--questions 40]
+python -m tests.bench.search [--few 2000] [--many 20000] [--questions 40]
 
-The router answers over HTTP as it is. The letters are put into its database beside it, as it would
-keep them; first the few are asked, then the rest is added and the same is asked again.
+A real router answers over HTTP. The letters are written to its database as it would store them;
+first the few are queried, then the rest is added and the same is queried again.
 """
 
 import argparse
@@ -47,12 +47,12 @@ PATIENCE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many letters there are when it is asked, and how often."""
+    """The number of letters and of queries."""
 
     few: int = 2_000
     many: int = 20_000
     questions: int = 40
-    """Of each way."""
+    """Of each kind."""
 
 
 async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
@@ -78,7 +78,7 @@ async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
 
 
 class SearchTrial:
-    """The router, its database, and whoever asks."""
+    """The router, its database, and the client."""
 
     def __init__(self, stack: Stack, directory: Path) -> None:
         self.stack = stack
@@ -122,9 +122,9 @@ class SearchTrial:
             yield document, entry
 
     async def ask(self, count: int, *, letters: int) -> dict[str, list[float]]:
-        """Milliseconds until each question was answered, by its way. Raises: WrongOutcome.
+        """Milliseconds until each query was answered, by kind. Raises: WrongOutcome.
 
-        Asked once the router has sampled what came so fast.
+        Measured once the router has sampled the fast insertions.
         """
         await asyncio.sleep(SAMPLED_SOON.total_seconds() + LONGEST_PAUSE_S)
         took: dict[str, list[float]] = defaultdict(list)
@@ -147,7 +147,7 @@ class SearchTrial:
 
 
 def _check(asked: Asked, answer: httpx.Response) -> None:
-    """What surely is there was found. Raises: WrongOutcome."""
+    """What must be found was found. Raises: WrongOutcome."""
     if answer.status_code != 200:
         raise WrongOutcome(f"search by {asked.way}: status {answer.status_code}")
     found: list[dict[str, Any]] = answer.json()["letters"]

@@ -1,4 +1,4 @@
-"""What would intake have sent of a letter? One sealed record of its topic."""
+"""Intake's event of a letter: one sealed record of its topic."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from tests.bench import posts
 
 
 def record(letter: str, serial: int, *, sealer: Sealer, at: datetime) -> Outbound:
-    """Letter number `serial` of those that are measured with, received at that instant."""
+    """Letter number `serial` of the measured letters, received at that instant."""
     submitted = posts.submitted(serial, at=at)
     sealed = seal_event(submitted, sealer, topic=SUBMITTED.name, letter=letter)
     said = envelope(SUBMITTED.name, letter, data=sealed, time=at, sequence=1, cause="bench")

@@ -1,4 +1,4 @@
-"""How large is what the router writes and sends for one letter? Read from one of its own documents.
+"""The size of the router's writes and records for one letter, read from one of its documents.
 
 The floor writes and sends the same number of bytes.
 """

@@ -1,6 +1,6 @@
-"""Do benches measure what they say, and notice what was lost? Small rounds of them.
+"""Benchmarks measure what they claim, and notice losses. Small rounds of them.
 
-Nothing is asserted about time: a machine may be as busy as it likes.
+Nothing is asserted about time, because a machine may be busy.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ class Fetched(NamedTuple):
 
 
 class Records:
-    """A Kafka client's consumer that hands out what it is given."""
+    """A Kafka consumer that returns the given records."""
 
     def __init__(self, *batches: dict[TopicPartition, Sequence[int]]) -> None:
         self._batches = iter(batches)

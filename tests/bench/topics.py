@@ -1,4 +1,4 @@
-"""What stands on the topics, record by record? One consumer over all of them, without a group."""
+"""The records of the topics. One consumer over all of them, without a group."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ def partitions(names: Iterable[str]) -> list[TopicPartition]:
 
 
 async def records(bus: Bus, names: Iterable[str]) -> Counter[Name]:
-    """How often each record stands on those topics. Raises: BusFault."""
+    """How often each record is on those topics. Raises: BusFault."""
     consumer = bus.consumer()
     await consumer.start()
     found: Counter[Name] = Counter()

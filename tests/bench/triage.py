@@ -1,4 +1,4 @@
-"""What does triage cost a letter at the front desk? Timed alone, in this process."""
+"""The cost of triage for a letter, measured alone in this process."""
 
 import time
 from statistics import median

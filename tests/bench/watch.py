@@ -1,7 +1,7 @@
-"""When was the first record fetched and the last one committed, and what was used in between?
+"""Measures from the first fetched record to the last commit, and the resources used in between.
 
-The clock stands at the Kafka client itself, so that whatever a service does around it counts. What
-opening and sealing envelopes takes of the processor is told apart.
+The clock is in the Kafka client itself, so everything that a service does around it counts. The
+processor time of decrypting and sealing envelopes is measured separately.
 """
 
 import time
@@ -21,7 +21,7 @@ from shared.sealing.envelopes import Opener, Sealer
 from tests.bench.database import WRITES
 
 Figures = dict[str, float]
-"""What one round was like: letters per second, and the rest for each letter."""
+"""The figures of one round: letters per second, and the rest per letter."""
 Offsets: TypeAlias = Mapping[TopicPartition, OffsetAndMetadata | int]
 R = TypeVar("R")
 P = ParamSpec("P")
@@ -31,7 +31,7 @@ class Watch(CommandListener):
     """Watches the consumers of one process: one round after the other, each of `count` records."""
 
     def __init__(self, count: int, *, done: Callable[[Figures], None]) -> None:
-        """`done` is called after the last commit of each round, with what was found."""
+        """`done` is called after the last commit of each round, with the figures."""
         self._count = count
         self._done = done
         self._began = self._cpu_began = self._envelopes_s = 0.0
@@ -70,14 +70,14 @@ class Watch(CommandListener):
         return consumer
 
     def started(self, event: CommandStartedEvent) -> None:
-        """Count what is written."""
+        """Count writes."""
         self._writes += event.command_name in WRITES
 
     def succeeded(self, event: CommandSucceededEvent) -> None:
         """Nothing."""
 
     def failed(self, event: CommandFailedEvent) -> None:
-        """Nothing: whoever asked for it hears of it."""
+        """Nothing: the caller handles the failure."""
 
     def _timed(self, work: Callable[P, R]) -> Callable[P, R]:
         def timed(*given: P.args, **named: P.kwargs) -> R:
@@ -90,7 +90,7 @@ class Watch(CommandListener):
         return timed
 
     def _note_fetch(self, batch: Mapping[TopicPartition, Sequence[Any]]) -> None:
-        """Start the clock; anew when a partition begins again before anything was done."""
+        """Start the clock; again if a partition restarts before anything was done."""
         again = any(batch[at][0].offset == self._firsts.get(at) for at in batch)
         if not self._firsts or (again and not self._commits):
             self._began, self._cpu_began = time.perf_counter(), time.process_time()
@@ -109,7 +109,7 @@ class Watch(CommandListener):
             self._done(found)
 
     def _done_with(self) -> int:
-        """Of this round; what is committed without having been fetched is no work."""
+        """Partitions of this round; a commit without a fetch is no work."""
         return sum(end - self._firsts.get(at, end) for at, end in self._committed.items())
 
     def _figures(self) -> Figures:

@@ -1,1 +1,1 @@
-"""What holds when any process dies at any step? Real processes, ended at exactly that step."""
+"""Real processes that die at exactly chosen steps, and what holds all the same."""

@@ -1,6 +1,4 @@
-"""Did letters end as they end when nothing goes wrong? Waits until they did, or no longer."""
-
-from __future__ import annotations
+"""Waits until letters end as they end without failures."""
 
 import asyncio
 import time
@@ -19,7 +17,7 @@ SHOWN = 10
 async def settled(seen: Witness, people: People, letters: Sequence[Written]) -> dict[str, Ending]:
     """How these letters end, by kind, once nothing changes or waits any more.
 
-    Raises: AssertionError, when that does not come about, or two of a kind end differently.
+    Raises: AssertionError, when they don't come to rest or two of a kind end differently.
     """
     until, before = time.monotonic() + SETTLE_S, None
     while (found := await seen.endings(people, letters)) != before or _wait(found):
@@ -70,7 +68,7 @@ def _compare(
 
 
 def _difference(wanted: Any, found: Any, at: str = "") -> list[str]:
-    """Where two things differ, a line each."""
+    """The differences of two values, a line each."""
     if isinstance(wanted, dict) and isinstance(found, dict):
         return [
             line

@@ -1,10 +1,8 @@
 """What became of letters: on every topic, in every database and at the gateway. Read only.
 
-Two runs ended alike when the evidence of their letters is equal: numbers, times and ciphertexts are
-left out, everything else counts.
+Two runs ended alike if the evidence of their letters is equal, apart from numbers, times and
+ciphertexts.
 """
-
-from __future__ import annotations
 
 import re
 from collections import Counter
@@ -23,14 +21,14 @@ from tests.chaos.people import People, Written
 from tests.support.reaching import bus_of
 
 READ = {one.name: one.partitions for one in ALL if one.is_sequenced}
-"""The topics that are looked at, with their partitions."""
+"""The topics to read, with their partitions."""
 QUIET_POLLS = 3
 POLL_MS = 200
 MISSING = "missing"
-"""Counted beside the types: numbers that are still to come, or never will."""
+"""Counted besides the types: numbers that are missing, for now or for good."""
 TRIED = "attempts"
 UNORDERED = {"deliveries"}
-"""Lists of what several topics have caused: nobody promises which of them is read first."""
+"""Lists that several topics fill, in no promised order."""
 WORD = re.compile(r"[a-z][a-z_.-]{0,30}")
 
 
@@ -39,31 +37,31 @@ class Ending:
     """How one letter ended."""
 
     said: dict[str, Counter[str]] = field(default_factory=dict)
-    """Per topic, how often each type was said, repeats left out."""
+    """By topic, the number of events of each type, repeats left out."""
     kept: dict[str, Any] = field(default_factory=dict)
-    """Per service, what its document says."""
+    """By service, the content of its document."""
     told: Counter[str] = field(default_factory=Counter)
     """Messages to the writer."""
 
     @property
     def waits(self) -> bool:
-        """Whether a document says that something is still to come."""
+        """Whether a document expects further events."""
         return any(one and one["waiting"] for one in self.kept.values())
 
 
 @dataclass
 class Heard:
-    """What stands on the topics: every subject's records in the order of their partition."""
+    """The content of the topics: every subject's records in the order of their partition."""
 
     of: dict[tuple[str, str], list[tuple[int, str, bytes]]] = field(default_factory=dict)
     """Per topic and subject: sequence, type, value; without repeats."""
     repeats: int = 0
     overtaken: int = 0
-    """Records that stand behind a later one of their letter."""
+    """Records that come after a later one of their letter."""
 
 
 class Witness:
-    """Sees everything and touches nothing."""
+    """Reads everything and changes nothing."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         """`settings`: the environment variables of the stack's processes."""
@@ -72,7 +70,7 @@ class Witness:
         self._databases = {name: Database(uri, f"mailbox_{name}") for name in SERVICES}
 
     def close(self) -> None:
-        """Let go of the databases."""
+        """Close the databases."""
         for database in self._databases.values():
             database.close()
 
@@ -91,7 +89,7 @@ class Witness:
         }
 
     async def heard(self) -> Heard:
-        """What stands on the topics now. Raises: AssertionError, for one fact in two versions."""
+        """The content of the topics now. Raises: AssertionError, for one id with two contents."""
         heard = Heard()
         first: dict[str, bytes] = {}
         for raw in await self._read_all():
@@ -113,7 +111,7 @@ class Witness:
         return incarnation_ids(await self.bus.read_all(TOPICS.name, TOPICS.partitions))
 
     async def records(self, topic: str, letter: str) -> list[Inbound]:
-        """What stands on `topic` of that letter, as it came."""
+        """The records of that letter on `topic`, as received."""
         return [
             raw
             for raw in await self._read_all()
@@ -121,14 +119,14 @@ class Witness:
         ]
 
     async def early(self, service: str, letter: str) -> bool:
-        """Whether something of that letter waits there for its turn."""
+        """Whether events of that letter wait there for their turn."""
         found = await self._letters(service).one({"_id": letter}, fields={"early": 1})
         return bool(found and found.get("early"))
 
     async def is_behind(
         self, reader: str, writer: str, mark: str, letters: Sequence[Written]
     ) -> bool:
-        """Whether `reader` has not yet seen all that `writer` said of these letters."""
+        """Whether `reader` has not yet received all events of `writer` about these letters."""
         where = {"_id": {"$in": [one.number for one in letters]}}
         sent = {
             one["_id"]: one["sent"].get(mark, 0) for one in await self._letters(writer).find(where)
@@ -204,7 +202,7 @@ def _told(messages: Sequence[Mapping[str, Any]], letter: Written) -> Counter[str
 
 
 def _document(kept: Document, moved: int) -> Document:
-    """What must be the same in every run. The log, here and moved, must hold all that was sent."""
+    """The part that is equal in every run. The log and its archive must hold all that was sent."""
     logged = {f"{one['topic']}/{one['sequence']}" for one in kept.get("log", [])}
     sent = sum(kept.get("sent", {}).values())
     assert len(logged) + moved >= sent, f"{kept['_id']}: log of {len(logged)}+{moved}, sent {sent}"
@@ -217,9 +215,9 @@ def _document(kept: Document, moved: int) -> Document:
 
 
 def _shape(value: Any) -> Any:
-    """A state without what differs from run to run: words and counts stay, of the rest its kind.
+    """A state without what differs from run to run: strings and counts stay, of the rest the type.
 
-    How often a message was tried is the gateway's affair: it may be slow while all come back.
+    The number of attempts for a message is left out: the gateway may be slow during a restart.
     """
     if isinstance(value, dict):
         shaped = {name: _shape(one) for name, one in sorted(value.items()) if name != TRIED}

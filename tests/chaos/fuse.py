@@ -1,6 +1,6 @@
-"""What ends or freezes a process at a chosen step: armed by a file, gone off before it acts.
+"""Kills or freezes a process at a chosen step; armed by a file.
 
-Only `tests.chaos.launch` puts a fuse into a process; the product knows of none.
+Only `tests.chaos.launch` puts a fuse into a process; the product doesn't know of it.
 """
 
 import json
@@ -10,17 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 
 LATER = "later"
-"""A file beside the fuses: how many days later it is for all clocks."""
+"""A file beside the fuses: how many days ahead all clocks are."""
 
 
 class Fuse:
-    """The fuse of one process, as the process itself and the test that arms it see it."""
+    """The fuse of one process, as seen by the process and by the test that arms it."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._armed = folder / f"{name}.armed"
         self._blown = folder / f"{name}.blown"
         self._passed: tuple[str, int] = ("", 0)
-        """What it was armed with when it was last looked at, and how often that was passed."""
+        """The content when it was last read, and how often that step was passed."""
 
     def arm(self, step: str, *, passes: int = 1, by: signal.Signals = signal.SIGKILL) -> None:
         """Send the process the signal `by` when it passes `step` for the `passes`th time."""
@@ -31,13 +31,13 @@ class Fuse:
 
     @property
     def blown_at(self) -> str:
-        """The step at which it went off; empty when it did not."""
+        """The step at which it was triggered; empty if it was not."""
         with suppress(FileNotFoundError):
             return str(json.loads(self._blown.read_text())["step"])
         return ""
 
     def is_due(self, step: str) -> bool:
-        """Whether it goes off at this passing of `step`."""
+        """Whether it triggers at this passing of `step`."""
         with suppress(FileNotFoundError):
             armed = self._armed.read_text()
             wanted = json.loads(armed)
@@ -48,12 +48,12 @@ class Fuse:
         return False
 
     def pass_by(self, step: str) -> None:
-        """Go off if its time has come."""
+        """Trigger if it is due."""
         if self.is_due(step):
             self.blow()
 
     def blow(self) -> None:
-        """Leave word of the step, and send this process its signal; a frozen one goes on here."""
+        """Record the step and send this process its signal; a frozen process continues here."""
         by = signal.Signals(json.loads(self._armed.read_text())["by"])
         self._armed.replace(self._blown)
         os.kill(os.getpid(), by)

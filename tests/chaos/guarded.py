@@ -1,6 +1,6 @@
-"""Runs one service in which triage goes by planted words: `python -m tests.chaos.guarded MODULE`.
+"""Runs one service whose triage follows planted words: `python -m tests.chaos.guarded MODULE`.
 
-So what becomes of an emergency is tried whatever the rules of the day say. All else is as with
+This makes an emergency independent of the current rules. Everything else is as with
 `tests.chaos.launch`.
 """
 

@@ -1,9 +1,9 @@
 """Runs one service with a fuse at each step: `python -m tests.chaos.launch services.router`.
 
-The steps are put round the shell's own methods here, in this process alone. `CHAOS_DIR` is where
-its fuse is armed, under the service's name or `CHAOS_NAME`. With `CHAOS_SHORT` set, documents keep
-so few events and commands that every letter overflows, and a log is sent again in small pieces.
-While a file `later` lies in `CHAOS_DIR`, clocks are looked at as if it were that many days later.
+The steps are wrapped around the shell's methods here, in this process alone. `CHAOS_DIR` holds its
+fuse, under the service's name or `CHAOS_NAME`. With `CHAOS_SHORT` set, documents hold so few events
+and commands that every letter overflows, and a log is sent again in small pieces. While a file
+`later` is in `CHAOS_DIR`, clocks are ahead by that many days.
 """
 
 import os
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _may_be_later(days: Path) -> None:
-    """Time passes for the notifier's clocks alone; tokens and messages stay in the present."""
+    """Time passes only for the notifier's clocks; tokens and messages stay in the present."""
     fire = ClockFiring.fire
 
     async def later(firing: ClockFiring) -> int:

@@ -1,10 +1,8 @@
-"""How is a service overtaken? It meets a later record of a letter before an earlier one.
+"""Makes a service read a later record of a letter before an earlier one.
 
-The group's offset is moved past the earlier one while the service is away, as if that had been
-lost, and a copy of its bytes is appended once the later one waits beside its letter.
+The group's offset is moved past the earlier record while the service is away, as if the record had
+been lost. A copy is appended once the later one waits in its letter.
 """
-
-from __future__ import annotations
 
 import asyncio
 import time
@@ -23,7 +21,7 @@ JOIN_MS = 100
 
 
 async def skipped(town: Town, service: str, topic: str, letter: Written, *, count: int) -> Inbound:
-    """Move the service, which is away, past the first record of that letter; which that is.
+    """Move the service, which is away, past the first record of that letter; return that record.
 
     `count`: how many records there must be.
     """
@@ -41,7 +39,7 @@ async def skipped(town: Town, service: str, topic: str, letter: Written, *, coun
 
 
 async def waits(town: Town, service: str, letter: Written) -> None:
-    """Return when something of that letter waits for its turn. Raises: AssertionError."""
+    """Return when an event of that letter waits for its turn. Raises: AssertionError."""
     until = time.monotonic() + PATIENCE_S
     while not await town.witness.early(service, letter.number):
         assert time.monotonic() < until, f"{service} was not overtaken"
@@ -59,7 +57,7 @@ async def appended(bus: Bus, raw: Inbound) -> None:
 
 
 async def _commit(consumer: AIOKafkaConsumer, at: Partition, offset: int) -> None:
-    """Commit as the group's only member: the broker may believe in the one before for a while."""
+    """Commit as the group's only member; the broker may count the former one for a while."""
     consumer.subscribe([at.topic])
     await consumer.start()
     async with asyncio.timeout(PATIENCE_S):

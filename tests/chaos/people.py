@@ -1,9 +1,7 @@
-"""Writers, a clerk and editors who don't give up: each asks again under the same key.
+"""Writers, a clerk and editors who repeat each request under the same key until it succeeds.
 
-What they do is the same in every run, so that runs can be compared letter by letter.
+They do the same in every run, so runs can be compared letter by letter.
 """
-
-from __future__ import annotations
 
 import asyncio
 import time
@@ -19,14 +17,14 @@ from deploy.local.stack.ports import Ports
 PATIENCE_S = 60.0
 PAUSE_S = 0.1
 TOKEN_S = 60.0
-"""Tokens are drawn anew after this; a sign-in must be fresh for some steps."""
+"""Tokens are renewed after this; some steps need a fresh sign-in."""
 PASSING = frozenset({404, 409, 425, 429, 500, 502, 503, 504})
-"""Answers after which the same is worth asking again: a projection may lag, a service be away."""
+"""Statuses after which a request is repeated: a projection lags, or a service is away."""
 
 Json = dict[str, Any]
 
 HASTY = "hasty"
-"""Withdrawn at once; lives only where somebody sees to that."""
+"""Withdrawn at once; only some tests write such a letter."""
 PLAIN = "plain"
 """Answered, and nothing more."""
 ELSEWHERE = "elsewhere"
@@ -35,7 +33,7 @@ ELSEWHERE = "elsewhere"
 
 @dataclass
 class Written:
-    """One letter and what its writer wants of it."""
+    """One letter and its writer's plans."""
 
     key: str
     kind: str
@@ -46,12 +44,12 @@ class Written:
 
 
 class People:
-    """All who act at the faces of one stack."""
+    """Everyone who uses the HTTP interfaces of one stack."""
 
     def __init__(
         self, ports: Ports, client: httpx.AsyncClient, *, patience_s: float = PATIENCE_S
     ) -> None:
-        """`patience_s`: how long they wait for any one thing."""
+        """`patience_s`: how long they wait for any one step."""
         self._ports = ports.named()
         self._client = client
         self._patience_s = patience_s
@@ -69,7 +67,7 @@ class People:
             await letter.is_written.wait()
 
     async def outlive(self, letter: Written) -> None:
-        """What becomes of it when nobody does anything for long."""
+        """What happens to it when nobody acts for long."""
         if letter.kind in AFTERLIVES:
             await AFTERLIVES[letter.kind](self, letter)
 
@@ -82,7 +80,7 @@ class People:
         letter.is_written.set()
 
     async def until(self, letter: Written, state: str, *, escalations: int = 0) -> None:
-        """Wait until its writer sees it in that state, and so often escalated."""
+        """Wait until its writer sees it in that state, with that many escalations."""
 
         def holds(seen: Json) -> bool:
             history = [one["what"] for one in seen.get("history", ())]
@@ -98,7 +96,7 @@ class People:
     async def post(
         self, face: str, path: str, *, who: str, key: str, body: Json | None = None
     ) -> Json:
-        """Ask for something until it is granted, always under the same key."""
+        """Repeat a request under the same key until it succeeds."""
         until = time.monotonic() + self._patience_s
         while True:
             answer = await self.ask("POST", face, path, who=who, key=key, body=body or {})
@@ -120,7 +118,7 @@ class People:
         key: str = "",
         body: Json | None = None,
     ) -> httpx.Response | None:
-        """One request; none when there was no answer."""
+        """One request; None if there was no answer."""
         headers = {"idempotency-key": key} if key else {}
         try:
             headers["authorization"] = f"Bearer {await self._token(who)}"
@@ -131,13 +129,13 @@ class People:
             return None
 
     async def rate(self, letter: Written) -> None:
-        """The writer is content."""
+        """The writer gives a good rating."""
         path = f"/v1/letters/{letter.number}/rating"
         rating = {"solved": True, "score": 5}
         await self.post("intake", path, who="chen", key=f"{letter.key}-rate", body=rating)
 
     async def withdraw(self, letter: Written) -> None:
-        """The writer wants no answer any more."""
+        """The writer withdraws the letter."""
         path = f"/v1/letters/{letter.number}/withdrawal"
         await self.post("intake", path, who="chen", key=f"{letter.key}-withdraw")
 
@@ -157,7 +155,7 @@ class People:
         letter.publication = done["path"].rpartition("/")[2]
 
     async def messages(self) -> list[Json]:
-        """What the gateway has taken, the newest first."""
+        """The messages that the gateway took, the newest first."""
         answer = await self._client.get(
             f"{url(self._ports['gateway'])}/messages", params={"limit": 5_000}
         )
@@ -265,5 +263,5 @@ AFTERLIVES: Mapping[str, Callable[[People, Written], Awaitable[None]]] = {
     "sent-on": _is_closed,
     "late": _is_escalated,
 }
-"""What happens to letters that still wait for something when days have passed."""
+"""What happens to letters that still wait for something after some days."""
 KINDS = tuple(kind for kind in LIVES if kind not in {PLAIN, ELSEWHERE})

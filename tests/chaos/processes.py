@@ -1,10 +1,8 @@
 """The processes of a stack as a test starts, kills and freezes them.
 
-The supervisor would start what died again by itself, and give up on what dies too often; here the
-test says when. Issuer and gateway stand for others' systems: they stay with a supervisor.
+The supervisor would restart dead processes, and give up after too many deaths; here the test
+decides. Issuer and gateway are stand-ins for other systems and stay with a supervisor.
 """
-
-from __future__ import annotations
 
 import asyncio
 import os
@@ -23,7 +21,7 @@ from deploy.local.stack.supervisor import running_stack
 from tests.chaos.fuse import LATER, Fuse
 
 NO_FLOODS = {"MAILBOX_INTAKE_FLOOD_ALIKE": "10000"}
-"""Letters here are all the same on purpose, and what is counted are facts that people cause."""
+"""All letters here are alike on purpose, which must not look like a flood."""
 SESSION_MS = 1_000
 PATIENCE_S = 90.0
 LAUNCHER = "tests.chaos.launch"
@@ -33,16 +31,16 @@ NEED_BROKER = (*SERVICES, "bureaus")
 
 
 class NotReached(AssertionError):
-    """A process never came to the step at which it was to die."""
+    """A process never reached the step at which it was to die."""
 
 
 class Processes:
-    """All processes of one stack that are ours to end."""
+    """The processes of one stack that the test may end."""
 
     def __init__(
         self, planned: Mapping[str, Child], folder: Path, *, engines: Engines, logs: Path
     ) -> None:
-        """`folder`: where fuses lie. `logs`: where each process writes."""
+        """`folder`: where fuses are. `logs`: where each process writes."""
         self._children = dict(planned)
         self._engines = engines
         self._folder, self._logs = folder, logs
@@ -50,12 +48,12 @@ class Processes:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The environment variables by which any of our processes finds the others."""
+        """The environment variables with which our processes find each other."""
         return self._children["topics"].settings
 
     @property
     def operator(self) -> Mapping[str, str]:
-        """The same, with the rights of whoever operates the broker."""
+        """The same, with the rights of the broker's operator."""
         return {**self.environment, **self._engines.own(ADMIN)}
 
     def environment_of(self, name: str) -> Mapping[str, str]:
@@ -68,7 +66,7 @@ class Processes:
         return tuple(name for name in self._children if name.startswith("broker"))
 
     def fuse(self, name: str) -> Fuse:
-        """What goes off in the process `name` at a step."""
+        """The fuse of the process `name`."""
         return Fuse(self._folder, name)
 
     async def start(self, *names: str) -> None:
@@ -79,7 +77,7 @@ class Processes:
             await asyncio.gather(*(self.ready(child.name) for child in tier))
 
     async def launch(self, *names: str) -> None:
-        """Start these and don't wait for them."""
+        """Start these without waiting for them."""
         for name in names:
             self._running[name] = await children.start(self._children[name], self._log(name))
 
@@ -96,17 +94,17 @@ class Processes:
         )
 
     def instruct(self, name: str, **settings: str) -> None:
-        """Give the process these environment variables from its next start on."""
+        """Add these environment variables to the process from its next start on."""
         child = self._children[name]
         self._children[name] = replace(child, settings={**child.settings, **settings})
 
     async def ended(self, name: str) -> int:
-        """Wait for the process to end by itself; how it ended."""
+        """Wait until the process ends by itself; return its exit code."""
         async with asyncio.timeout(PATIENCE_S):
             return await self._running[name].ended()
 
     async def stop(self, *names: str) -> None:
-        """Ask these to end; return when they have."""
+        """Stop these; return when they have ended."""
         await asyncio.gather(*(self._running[name].stop() for name in names))
 
     async def kill(self, *names: str) -> None:
@@ -117,15 +115,15 @@ class Processes:
         await asyncio.gather(*(each.ended() for each in chosen))
 
     def freeze(self, name: str) -> None:
-        """Let the process stand still."""
+        """Suspend the process."""
         os.kill(self._running[name].pid, signal.SIGSTOP)
 
     def thaw(self, name: str) -> None:
-        """Let it go on."""
+        """Resume it."""
         os.kill(self._running[name].pid, signal.SIGCONT)
 
     async def lose_broker(self) -> None:
-        """The broker dies and comes back empty; as with the supervisor, nobody outlives it."""
+        """The broker dies and comes back empty; what needs it dies too, as under the supervisor."""
         await self.kill(*self.brokers, *NEED_BROKER)
         self._engines.forget()
         await self.start(*self.brokers, "topics", "bureaus")
@@ -143,7 +141,7 @@ class Processes:
             raise NotReached(f"{name} ended with {code} at {blown_at!r}, not {step!r}:\n{said}")
 
     def pass_days(self, days: int) -> None:
-        """Let so many days pass for all clocks; 0 for none."""
+        """Move all clocks ahead by that many days; 0 resets them."""
         later = self._folder / LATER
         if days:
             later.write_text(str(days))
@@ -162,7 +160,7 @@ async def processes(
     settings: Mapping[str, str] | None = None,
     launcher: str = LAUNCHER,
 ) -> AsyncIterator[Processes]:
-    """A whole stack in `folder`, ready; everything is ended with the block.
+    """A whole stack in `folder`, ready; all processes end with the block.
 
     `settings`: environment variables for all of it. `launcher`: the module that starts services.
     """

@@ -1,10 +1,8 @@
-"""At which steps of receiving and sending may a process die? Names, and where they lie.
+"""Steps of receiving and sending at which a process may die: names and positions.
 
-A step's name says by which door the work came: `received` from a consumer, `told` by a command,
-`swept` by the sweeper, `resent` because topics were made anew, `asked` because of a gap.
+A step's name says how the work arrived: `received` from a consumer, `told` by a command, `swept` by
+the sweeper, `resent` because topics were recreated, `asked` because of a gap.
 """
-
-from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -49,7 +47,7 @@ Method = Callable[..., Awaitable[Any]]
 
 
 def lay(fuse: Fuse) -> None:
-    """Put every step into the shell of this process."""
+    """Wrap every step into the shell of this process."""
     doors: Sequence[tuple[Any, str, str]] = (
         (Letters, "process_batch", RECEIVED),
         (OutboxSweeper, "sweep", SWEPT),

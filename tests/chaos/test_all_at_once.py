@@ -1,7 +1,7 @@
 """Everything dies at the same moment with 500 letters under way, and all of them end.
 
-Services, bureaus, broker and database are ended with SIGKILL while people still write; after a new
-start every letter ends as it does when nobody dies, each writer is told once, and the audit finds
+Services, bureaus, broker and database get SIGKILL while people still write; after a restart every
+letter ends as it does without failures, each writer gets each message once, and the audit finds
 nothing.
 """
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
 HELD, MOVING = 540, 60
 """Letters that their bureau doesn't touch before the end, and letters anywhere on their way."""
 ENOUGH = 560
-"""So many have their numbers when everything dies."""
+"""How many have their numbers when everything dies."""
 AT_ONCE = 16
 PATIENCE_S = 300.0
 CLEAN = 0
@@ -57,14 +57,14 @@ async def test_everything_dies_at_once_with_500_letters_under_way(tmp_path: Path
 
 
 async def _learnt(mailbox: Town) -> Mapping[str, Ending]:
-    """How such letters end when nobody dies."""
+    """How such letters end without failures."""
     letters = [Written(f"chaos-ideal-{kind}", kind) for kind in (PLAIN, ELSEWHERE)]
     await asyncio.gather(*map(mailbox.people.live, letters))
     return await comparing.settled(mailbox.witness, mailbox.people, letters)
 
 
 async def _write_all(mailbox: Town, letters: Sequence[Written], enough: asyncio.Event) -> None:
-    """Hand all letters in, a few at once; say when enough have their numbers."""
+    """Send all letters, a few at a time; report when enough have their numbers."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def write(letter: Written) -> None:
@@ -77,7 +77,7 @@ async def _write_all(mailbox: Town, letters: Sequence[Written], enough: asyncio.
 
 
 async def _audit(folder: Path, ports: Ports) -> tuple[int, str]:
-    """The audit's exit code, and what it says of this stack."""
+    """The audit's exit code and output for this stack."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "deploy.local", "audit"),
         env={

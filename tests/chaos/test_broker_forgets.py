@@ -1,8 +1,7 @@
-"""The broker forgets everything, ten times, with letters under way and others long ended.
+"""The broker loses everything, ten times, with letters under way and others long ended.
 
-The local broker keeps its records in memory: each of its deaths, and each stop and start of the
-stack, leaves empty topics. Here the supervisor itself does what it does for everyone: it revives
-the broker and what depends on it.
+The local broker keeps its records in memory: each of its deaths, and each restart of the stack,
+leaves empty topics. Here the supervisor itself restarts the broker and what depends on it.
 """
 
 import asyncio
@@ -24,10 +23,10 @@ from tests.support.reaching import operator_of
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
 
 LIVES = 5
-"""Of the stack; in each the broker dies once, and each ends with letters under way."""
+"""Restarts of the stack; in each the broker dies once, and each ends with letters under way."""
 WITHIN_S = 90.0
 PATIENCE_S = 300.0
-"""The stack hardly ever runs for as long as a letter takes: one may live through all of it."""
+"""A letter may live through several restarts, because the stack runs only for a short time."""
 
 
 async def test_ten_times_the_broker_forgets_everything(

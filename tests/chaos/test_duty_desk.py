@@ -1,9 +1,7 @@
-"""With the broker away an emergency is on the duty desk at once; who must be paged is, afterwards.
+"""With the broker away, an emergency reaches the duty desk at once, and pages go out afterwards.
 
-Real processes, rules planted. How long it took is printed: `pytest -s`.
+Real processes with planted rules. How long it took is printed: `pytest -s`.
 """
-
-from __future__ import annotations
 
 import asyncio
 import time
@@ -29,7 +27,7 @@ DUTY = "duty-luo"
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[tuple[Processes, People]]:
-    """A stack of its own, and people who act at its faces."""
+    """A stack of its own, and the people who use it."""
     ports = free_ports()
     async with (
         processes(tmp_path, ports=ports, launcher=guarded.__name__) as started,
@@ -39,7 +37,7 @@ async def running(tmp_path: Path) -> AsyncIterator[tuple[Processes, People]]:
 
 
 async def write(people: People, mark: str, key: str) -> Any:
-    """Somebody writes what may be an emergency; what they are told."""
+    """Write what may be an emergency; return the answer."""
     letter = body(Written(key, "rated")) | {"body": f"这里{mark}"}
     answer = await people.ask("POST", "intake", "/v1/letters", who="chen", key=key, body=letter)
     assert answer is not None
@@ -48,7 +46,7 @@ async def write(people: People, mark: str, key: str) -> Any:
 
 
 async def on_the_desk(people: People) -> list[Any]:
-    """What waits there and nobody has seen."""
+    """The unseen entries of the desk."""
     answer = await people.ask("GET", "intake", "/v1/duty/diversions", who=DUTY)
     assert answer is not None
     assert answer.status_code == httpx.codes.OK, answer.text

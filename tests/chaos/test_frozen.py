@@ -1,7 +1,7 @@
-"""A process that stood still for longer than its session comes back and does no harm.
+"""A process that was frozen for longer than its session comes back and does no harm.
 
-Two routers share the work. One is frozen at exactly a step of a batch in hand; the other takes over
-and finishes it; then the first goes on in the middle of what is no longer its work. The clerk's
+Two routers share the work. One is frozen at exactly a step of a batch; the other takes over and
+finishes it; then the first continues in the middle of work that is no longer its own. The clerk's
 requests go to the one that is never frozen.
 """
 
@@ -63,7 +63,7 @@ async def test_who_came_back_works_on_alone(mailbox: Town) -> None:
 
 
 async def test_a_notifier_that_came_back_reads_again(mailbox: Town) -> None:
-    """One that was frozen while another took over stayed live and ready, and never read again."""
+    """A router frozen during a takeover once stayed live and ready, and never read again."""
     since, luck, other = len(mailbox.letters), luck_of("notifier"), "second-notifier"
     mailbox.processes.twin(other, of="notifier", port=free_ports().notifier)
     await mailbox.processes.start(other)

@@ -1,7 +1,7 @@
-"""With the broker or the database away, intake says so at once, and all drains when they are back.
+"""With the broker or the database away, intake says so at once, and everything drains afterwards.
 
-Nobody helps: what was taken in while the broker was away goes out by itself, in order, and every
-letter ends as if nothing had been.
+Without help, letters that were accepted while the broker was away are sent in order, and every
+letter ends as usual.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ FROZEN = "frozen"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def mailbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """A town whose intake takes in few letters that it can't send."""
+    """A town whose intake accepts only a few letters that it can't send."""
     settings = {"MAILBOX_INTAKE_MOST_UNSENT": str(LIMIT)}
     async with town(tmp_path_factory.mktemp("away"), settings=settings) as running:
         await running.learn(luck=luck_of("ideal"))
@@ -44,7 +44,7 @@ async def mailbox(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tow
 async def test_with_the_broker_away_intake_takes_letters_up_to_its_limit(
     mailbox: Town, how: str
 ) -> None:
-    """Gone: the broker dies, and comes back without its memory. Frozen: it doesn't answer."""
+    """Gone: the broker dies and comes back empty. Frozen: it doesn't answer."""
     since = len(mailbox.letters)
     if how == GONE:
         await mailbox.processes.kill("broker", "bureaus")
@@ -89,7 +89,7 @@ async def test_with_the_database_away_intake_says_so_until_it_is_back(
 
 
 async def _written_until_refused(mailbox: Town, how: str) -> httpx.Response:
-    """Hand letters in until intake takes no more; the answer to the first that it didn't take."""
+    """Send letters until intake refuses one; return that answer."""
     for number in range(MOST):
         letter = Written(f"chaos-{how}-{number:03d}", "rated")
         answer = await _ask(mailbox, letter.key)
@@ -110,7 +110,7 @@ async def _ask(mailbox: Town, key: str) -> httpx.Response | None:
 
 
 async def _refuses(mailbox: Town) -> bool:
-    """A server that doesn't answer is known to be away only after a while: patience until then."""
+    """A silent server counts as away only after a while; requests are slow until then."""
     answer = await _ask(mailbox, "chaos-while-away")
     return answer is not None and answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
 

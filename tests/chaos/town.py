@@ -1,6 +1,4 @@
-"""A stack with people on it, the ideal run of their letters, and whether others end like it."""
-
-from __future__ import annotations
+"""A stack with people who use it, the run without failures, and the comparison with it."""
 
 import asyncio
 import logging
@@ -29,9 +27,9 @@ AT_ONCE = {
     "MAILBOX_BUREAUS_REPLY_S": "0.1",
     "MAILBOX_BUREAUS_MIX": "plain",
 }
-"""Bureaus that take hardly any time, and only take letters up and answer them."""
+"""Bureaus that need hardly any time, and only accept and answer letters."""
 SEED = os.environ.get("CHAOS_SEED", "1")
-"""Changes which letters come first, and at which passing of a step a process dies."""
+"""Changes the order of letters, and at which passing of a step a process dies."""
 DAYS = 60
 MOST_WAVES = 4
 SETTLE_S = 60.0
@@ -43,7 +41,7 @@ Chains = Mapping[str, Sequence[str]]
 
 
 class Town:
-    """People who write letters to one mailbox, and somebody who compares how they end."""
+    """People who write letters to one mailbox, and the comparison of how they end."""
 
     def __init__(
         self, running: Processes, client: httpx.AsyncClient, *, seen: Witness, ports: Ports
@@ -54,7 +52,7 @@ class Town:
         self.witness = seen
         self.letters: list[Written] = []
         self.ideal: dict[str, Ending] = {}
-        """How a letter of each kind ends when nobody dies."""
+        """How a letter of each kind ends without failures."""
         self.deaths = 0
         self._waves = 0
 
@@ -71,16 +69,16 @@ class Town:
         self.processes.pass_days(0)
 
     async def learn(self, *, luck: random.Random) -> None:
-        """Let one wave live undisturbed: the ideal run."""
+        """Run one wave without failures, as the standard for later ones."""
         await self.wave(luck=luck)
         await self.hasty()
         await self.processes.start("router")
         self.ideal |= await comparing.settled(self.witness, self.people, self.letters)
 
     async def hasty(self) -> Written:
-        """A letter that was withdrawn before the router could hear of it; the router is away now.
+        """A letter that was withdrawn before the router could read it; the router is stopped now.
 
-        Nothing that becomes of it depends on who is faster.
+        Its end depends on no race.
         """
         self._waves += 1
         letter = Written(f"chaos-{self._waves:03d}-{HASTY}", HASTY)
@@ -109,9 +107,10 @@ class Town:
         await self.ends_as_ideal(self.letters)
 
     async def crash(self, chains: Chains, *, luck: random.Random) -> None:
-        """Let waves of letters live until every process has died at each of its steps.
+        """Run waves of letters until every process has died at each of its steps.
 
-        Raises: NotReached; AssertionError, when a letter didn't end as in the ideal run.
+        Raises: NotReached; AssertionError, when a letter ended differently from the run without
+        failures.
         """
         since = len(self.letters)
         for name, (first, *_) in chains.items():
@@ -130,7 +129,7 @@ class Town:
         await self.ends_as_ideal(self.letters[since:])
 
     async def freezes(self, name: str, step: str, *, luck: random.Random) -> None:
-        """Waves of letters live to their ends though the service stands still from `step` on.
+        """Waves of letters live to their ends although the service is frozen from `step` on.
 
         Raises: NotReached.
         """
@@ -143,7 +142,7 @@ class Town:
         raise NotReached(f"{name} never came to {step!r}")
 
     async def reap(self, name: str, chain: Sequence[str]) -> None:
-        """Wait for each death of the service, and start it again. Raises: NotReached."""
+        """Wait for each death of the service and restart it. Raises: NotReached."""
         for step, following in zip(chain, [*chain[1:], None], strict=True):
             await self.processes.dies_at(name, step)
             self.deaths += 1
@@ -154,11 +153,11 @@ class Town:
                 await self.processes.launch(name)
 
     async def ends_as_ideal(self, letters: Sequence[Written]) -> None:
-        """Raises: AssertionError, when letters stay otherwise than in the ideal run."""
+        """Raises: AssertionError, when letters end differently from the run without failures."""
         await comparing.ends_alike(self.witness, self.people, letters, ideal=self.ideal)
 
     async def _have_been_heard_of(self, letters: Sequence[Written]) -> None:
-        """Return when the notifier knows all that the router said, or it would fire old clocks."""
+        """Return when the notifier has the router's events; otherwise it would fire old clocks."""
         until = time.monotonic() + SETTLE_S
         while await self.witness.is_behind("notifier", "router", "progress", letters):
             assert time.monotonic() < until, "the notifier stays behind the router"
@@ -185,12 +184,12 @@ async def town(folder: Path, *, settings: Mapping[str, str] | None = None) -> As
 
 
 def luck_of(name: str) -> random.Random:
-    """What decides by lot in the test `name`, the same for the same seed."""
+    """The random choices of the test `name`, the same for the same seed."""
     return random.Random(f"{SEED}/{name}")  # noqa: S311 - an order of events, no secret
 
 
 async def _unless_failed(work: Any, others: Sequence[asyncio.Task[None]]) -> None:
-    """Do `work`, or raise what one of `others` raises meanwhile."""
+    """Do `work`, or raise the error of one of `others`."""
     task = asyncio.create_task(work)
     try:
         waiting = {task, *others}

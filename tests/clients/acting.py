@@ -31,12 +31,12 @@ PLACES = [TopicPartition(ACTIONS, number) for number in range(3)]
 
 @dataclass
 class Router:
-    """As much of the router as a bureau notices: it answers each action once, by its id."""
+    """The router as far as a bureau notices it: it answers each action once, by its id."""
 
     keys: Keys
     producer: AIOKafkaProducer
     silent_for: int = 0
-    """How many actions it ignores, as a router that is down would."""
+    """How many actions it ignores, as if the router were down."""
     state: dict[str, str] = field(default_factory=dict)
     sequence: dict[str, int] = field(default_factory=dict)
     actions: list[Action] = field(default_factory=list)
@@ -94,14 +94,14 @@ class Router:
                 await self.answer(found.data, found.subject)
 
     async def answer(self, action: Action, letter: str) -> None:
-        """Decide an action, or repeat what was said to it."""
+        """Decide an action, or repeat the answer."""
         for record in self.answers.get(action.action_id, ()):
             await self.send(record)
         if action.action_id not in self.answers:
             self.answers[action.action_id] = await self.decide(action, letter)
 
     async def decide(self, action: Action, letter: str) -> list[KafkaRecord]:
-        """Apply it or refuse it; what was said."""
+        """Apply or refuse it; return the answer."""
         if letter not in self.state:
             no = ActionRefused(action_id=action.action_id, code="not_held")
             return [await self.say(no, letter=letter, numbered=False)]
@@ -116,7 +116,7 @@ class Router:
         return [said, await self.say(done(action, fact.state, fact.type), letter=letter)]
 
     async def repeat(self, action: RequestResend, letter: str) -> list[KafkaRecord]:
-        """Send again what is missing, or how the letter stands."""
+        """Send missing events again, or a snapshot of the letter."""
         said: list[KafkaRecord] = []
         if action.snapshot:
             said.append(await self.say(snapshot(), letter=letter))

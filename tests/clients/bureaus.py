@@ -1,6 +1,4 @@
-"""Simulated bureaus before the router's real law: what they send is decided as in production."""
-
-from __future__ import annotations
+"""Simulated bureaus with the router's real rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,10 +23,10 @@ from shared.contracts.vocabulary import ClockName, LevelName, State
 from shared.contracts.words import WriterText
 from shared.platform.kafka.bus import Outbound
 from tests.clients.making import Fetched
-from tests.intake.staging import PRIVATE
 from tests.router.desking import do
 from tests.router.office import Office
 from tests.router.story import LETTER
+from tests.support.sealed_shell import PRIVATE
 
 LONG_S = 1e6
 KEYS: Mapping[Bureau, Keys] = {
@@ -44,29 +42,29 @@ class Sent(ActionProducer):
         self._desk = desk
 
     async def send(self, topic: str, record: KafkaRecord) -> None:
-        """The router hears it at once."""
+        """The router receives it at once."""
         out = Outbound(topic, record.key, record.value, tuple(record.headers))
         await self._desk.shelf.hear([out])
 
 
 @dataclass
 class Bureaus:
-    """All 22 of them, and the router that decides what they ask for."""
+    """All 22 bureaus, and the router that decides their actions."""
 
     desk: Office
     pace: Pace
     restarts: bool = False
-    """Whether they begin anew before each step, and read everything again."""
+    """Whether they restart before each step and read everything again."""
     figures: SimulationMetrics = field(default_factory=SimulationMetrics)
     steps: list[str] = field(default_factory=list)
-    """What they did, in order."""
+    """Their actions, in order."""
     ids: list[UUID] = field(default_factory=list)
     _play: SimulatedBureaus | None = None
     _heard: dict[str, int] = field(default_factory=dict)
     _now: float = 0.0
 
     async def work(self) -> list[str]:
-        """Let them do what they can until it is somebody else's turn; the steps that this took."""
+        """Run them until they wait for others; returns the actions."""
         since = len(self.steps)
         while (tasks := self._play_on().tasks(self._now)) and len(self.steps) < since + 50:
             for name, task in tasks:
@@ -77,7 +75,7 @@ class Bureaus:
         return self.steps[since:]
 
     def _play_on(self) -> SimulatedBureaus:
-        """Who plays, after all that was said so far."""
+        """The simulation, after all events so far."""
         if self._play is None or self.restarts:
             self._play = SimulatedBureaus(KEYS, self.pace, figures=self.figures)
             self._heard = {} if self.restarts else self._heard
@@ -97,9 +95,9 @@ class Bureaus:
         return found
 
     async def forget(self) -> None:
-        """They lose all that they were told so far, and have one letter shown as it stands.
+        """They lose all events so far and get a snapshot of one letter.
 
-        That takes longer than the minute in which the router sends nothing for a second time.
+        More than a minute passes, within which the router sends nothing twice.
         """
         self._play = None
         self.desk.shelf.letters._sender.forget()
@@ -131,7 +129,7 @@ class Bureaus:
         await self.desk.shelf.hear_events(SUBMITTED.name, LETTER, said)
 
     async def passes(self, name: ClockName, level: LevelName) -> None:
-        """A clock passes, and the notifier says so."""
+        """A clock passes, and the notifier emits its event."""
         clock = (await self.desk.letter()).running(name)
         assert clock is not None
         self.desk.shelf.now.at = clock.passes_at + timedelta(seconds=1)
@@ -146,12 +144,12 @@ class Bureaus:
         await self.desk.shelf.hear_events(DEADLINES.name, LETTER, fired)
 
     async def does(self, what: str, who: str, **over: Any) -> None:
-        """Somebody at a desk does something, and may."""
+        """A desk performs an allowed action."""
         answer = await do(self.desk, what, who, **over)
         assert answer.status_code == 200, answer.text
 
     def refusals(self) -> list[str]:
-        """Codes of what the router refused, in the order of the bureaus."""
+        """Codes of the router's refusals, in the order of the bureaus."""
         return [
             said.data.code
             for slug in BUREAUS
@@ -166,5 +164,5 @@ def bureaus(desk: Office, mix: Mix, *, seed: str = "1", restarts: bool = False) 
 
 
 async def state(desk: Office) -> State:
-    """How the letter stands."""
+    """The state of the letter."""
     return (await desk.letter()).state

@@ -27,7 +27,7 @@ HOLDER = f"bureau:{FOSHAN}"
 QUICK = Timing(step_s=15.0, quiet_s=5.0, pause_s=1.5)
 ALL = tuple(SCENARIOS)
 EMBEDDED = {"MAILBOX_ENGINES": "embedded"}
-"""A bureau's test broker is its own, whatever the mailbox runs on."""
+"""A bureau's test broker is its own, whatever engine the mailbox uses."""
 
 System = Callable[["Bench"], Awaitable[None]]
 """A bureau's system at work on the bench, until it is cancelled or dies."""
@@ -102,5 +102,5 @@ async def bench(folder: Path, *, topics: bool = True) -> AsyncIterator[Bench]:
 
 
 def results(found: dict[str, ScenarioVerdict]) -> dict[str, str]:
-    """By scenario: how it went."""
+    """The verdict by scenario."""
     return {name: verdict.result for name, verdict in found.items()}

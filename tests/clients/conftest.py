@@ -1,4 +1,4 @@
-"""The router for one test; and what is set for the process is set back."""
+"""The router for one test, and process-wide settings that are restored."""
 
 import logging
 import signal
@@ -19,7 +19,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest.fixture(autouse=True)
 def quiet_library() -> Iterator[None]:
-    """The command silences the Kafka client; the next test must hear it again."""
+    """The command silences the Kafka client's log; restore it for the next test."""
     library = logging.getLogger("aiokafka")
     before = library.level
     yield

@@ -1,4 +1,4 @@
-"""What bureau tests are made of: keys of their own, and what a router would say and send."""
+"""Keys, letters and router events for the tests of bureaus."""
 
 import json
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ def write_keys(folder: Path, *slugs: Bureau) -> Keys:
 def assigned(
     *, category: Category = "request", body: str = "村口的路灯坏了。", subject: str = "路灯不亮"
 ) -> LetterAssigned:
-    """A letter for Guangzhou, words clear; they may have what the rule for texts forbids by now."""
+    """A letter for Guangzhou, words clear; it may hold what the text rule forbids today."""
     return LetterAssigned(
         state="routed",
         holder=GZ,
@@ -78,7 +78,7 @@ def assigned(
 
 
 def snapshot(*, state: State = "handling", body: str = "村口的路灯坏了。") -> LetterSnapshot:
-    """How that letter stands now, words clear; not numbered yet."""
+    """The letter's snapshot, words clear, without a number."""
     return LetterSnapshot(
         state=state,
         holder=GZ,
@@ -92,7 +92,7 @@ def snapshot(*, state: State = "handling", body: str = "村口的路灯坏了。
 
 
 def accepted() -> LetterAccepted:
-    """What the router says once the bureau has taken the letter up."""
+    """The router's event once the bureau has accepted the letter."""
     return LetterAccepted(state="handling", holder=GZ, assignment=1, by=RULE)
 
 
@@ -105,7 +105,7 @@ def said(
     letter: str = LETTER,
     cause: str | None = None,
 ) -> Fetched:
-    """The record by which a router with `keys` says `event` to Guangzhou."""
+    """The record by which a router with `keys` sends `event` to Guangzhou."""
     topic = letters_of(GZ).name
     sealed = keys.seal(event, topic=topic, letter=letter, at=NOON)
     said = envelope(topic, letter, data=sealed, time=NOON, sequence=sequence, cause=cause)

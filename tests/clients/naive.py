@@ -1,4 +1,4 @@
-"""A bureau's system written without the library's care, as anybody's might be; right all the same.
+"""A correct bureau system written without the client library, as a stranger might write it.
 
 `tests/clients/wrong.py` plants one fault each into it.
 """
@@ -29,7 +29,7 @@ AGAIN_S = 1.0
 
 @dataclass
 class Waiting:
-    """An action that nobody has answered yet."""
+    """An unanswered action."""
 
     letter: str
     action: Action
@@ -38,7 +38,7 @@ class Waiting:
 
 @dataclass
 class Naive:
-    """One bureau's system; its methods are what a subclass does wrong."""
+    """One bureau's system; subclasses override its methods with faults."""
 
     keys: Keys
     codes: dict[str, str] = field(default_factory=dict)
@@ -58,15 +58,15 @@ class Naive:
                 self.hear(opened(arrived, self.keys), arrived.event)
 
     def take_key(self, record: Raw) -> None:
-        """What is said of public keys."""
+        """Read a record of public keys."""
         self.keys.public.take(record)
 
     def in_order(self, arrived: Arrived) -> Iterable[Arrived]:
-        """What is to be acted on because this came."""
+        """The events to act on after this record."""
         return self.order.take(arrived, time.monotonic())
 
     def hear(self, arrived: Arrived, event: Event) -> None:
-        """Act on something that was said; `event` as it came, sealed."""
+        """Act on an event; `event` as received, sealed."""
         del event
         outcome = outcome_of(arrived.event)
         if outcome is not None:
@@ -103,7 +103,7 @@ class Naive:
         return with_id(action, bureau=FOSHAN, letter=letter)
 
     def again(self, waiting: Waiting) -> None:
-        """Send what was not answered once more."""
+        """Send unanswered actions again."""
         waiting.since = time.monotonic()
         self.send(waiting.letter, waiting.action)
 
@@ -116,7 +116,7 @@ class Naive:
         return Made(made_at=utc_now(), staff="naive")
 
     def idle(self) -> None:
-        """What is done when nothing comes."""
+        """Called when nothing arrives."""
         for waiting in list(self.waiting.values()):
             if time.monotonic() - waiting.since > AGAIN_S:
                 self.again(waiting)

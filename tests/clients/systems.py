@@ -18,7 +18,7 @@ from tests.clients.checking import FOSHAN, Bench
 
 
 async def right(bench: Bench) -> None:
-    """Does everything that the contract says."""
+    """Does everything that the contract requires."""
     name = f"right-{id(bench)}"
     async with Mailbox(FOSHAN, bench.connection, keys=bench.own_keys(), name=name) as mailbox:
         async for arrived in mailbox.letters():

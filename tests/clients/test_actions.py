@@ -24,7 +24,7 @@ Ask = Callable[[BureauActions], Coroutine[Any, Any, Outcome]]
 
 
 class Noting(BureauActions):
-    """Notes what is asked."""
+    """Records actions."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Action]] = []

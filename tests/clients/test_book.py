@@ -1,4 +1,4 @@
-"""What a topic says by now, and which place on it was kept."""
+"""A topic's snapshot on disk, and its stored offset."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""How the check is called, what it refuses, and how it reports."""
+"""Arguments, refusals and reports of the check's command."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Every record of the system under check is read as strictly as the contract says."""
+"""Records of the system under check are read as strictly as the contract requires."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the judge makes of what was heard, scenario by scenario."""
+"""The judge's verdicts, scenario by scenario."""
 
 from dataclasses import replace
 
@@ -228,7 +228,7 @@ def test_whatever_comes_every_scenario_has_a_verdict_with_a_reason(entries: list
 
 @given(ENTRIES)
 def test_what_was_heard_of_other_letters_changes_no_verdict_on_one(entries: list[Entry]) -> None:
-    """But for codes that were quoted elsewhere: they show what the system does at all."""
+    """Except for codes quoted elsewhere, which show that the system quotes codes."""
     letter = N["normal"]
     own = [entry for entry in entries if getattr(entry, "letter", "") == letter]
     assert result("normal", *entries) == result("normal", *own)

@@ -1,4 +1,4 @@
-"""The check plays a part of the router's law: what it allows, and where that leads, is the same."""
+"""The check's copy of the router's rules agrees with the router."""
 
 from itertools import product
 from typing import Any
@@ -57,7 +57,7 @@ def action(kind: type[Action]) -> Action:
 
 
 def decided(kind: type[Action], state: State) -> tuple[tuple[Any, ...], Letter] | None:
-    """What the router makes of it, and the letter afterwards; none when it is out of order."""
+    """The router's decision and the letter afterwards; None if it is out of order."""
     before = at(state)
     if kind is actions_v1.UnitAccept and state == "handling":
         before = before.when(command(actions_v1.PassOn))
@@ -70,7 +70,7 @@ def decided(kind: type[Action], state: State) -> tuple[tuple[Any, ...], Letter] 
 
 
 def command(kind: type[Action]) -> Any:
-    """What such a record asks of the router."""
+    """What such a record requests of the router."""
     topic = actions_of("guangzhou").name
     said = action(kind)
     event = envelope(topic, LETTER, data=said, sequence=None, time=MONDAY, cause=None)

@@ -45,7 +45,7 @@ def mailbox(*, assigned: bool = True) -> Played:
 
 
 def ask(played: Played, action: Action, *, letter: str = LETTER) -> tuple[Sent, ...]:
-    """What the mailbox answers to an action that has its id."""
+    """The mailbox's answer to an action with its id."""
     ear = Ear("foshan", Keys(dict([ROUTER]), PublicKeys()), frozenset())
     key, value, headers = record_of(action, bureau="foshan", letter=letter, keys=THEIRS)
     place = actions_of("foshan").name, 0, next(OFFSETS)
@@ -57,7 +57,7 @@ def named(action: Action) -> Action:
 
 
 def told(sent: Sent) -> Arrived:
-    """What a bureau reads."""
+    """The bureau's events."""
     key, value, headers = sent.record
     found = read(Fetched(letters_of("foshan").name, 0, next(OFFSETS), key, value, headers))
     assert isinstance(found, Arrived)
@@ -65,7 +65,7 @@ def told(sent: Sent) -> Arrived:
 
 
 def said(answers: tuple[Sent, ...]) -> list[str]:
-    """The names of what was told, and why not."""
+    """Types and refusal codes of the events."""
     return [each.code or each.type.split(".", 2)[2].removesuffix(".v1") for each in answers]
 
 

@@ -14,7 +14,7 @@ from tests.clients.wrong import WRONG, naive
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(240)]
 
 BEFORE = {"words": ("normal", "words"), "huge": ("normal", "huge")}
-"""Scenarios that need another, so that the system is seen to quote at all."""
+"""Scenarios that need another, which shows that the system quotes codes."""
 WHY = {
     "normal": "names assignment 1",
     "words": "code was not quoted",
@@ -31,7 +31,7 @@ WHY = {
     "mailbox_key": "not sealed for the newest key",
     "actions": "the words are not sealed",
 }
-"""What is said of the fault that was planted."""
+"""The verdict about the planted fault."""
 
 
 async def test_right_systems_pass_everything_whatever_earlier_checks_left(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ async def test_a_system_of_another_make_passes_but_for_what_it_never_shows(tmp_p
 
 
 async def test_the_simulated_bureau_does_nothing_wrong(tmp_path: Path) -> None:
-    """It never quotes a letter, so that nothing shows whether it could be opened."""
+    """It never quotes a letter, so nothing shows whether it could decrypt one."""
     async with bench(tmp_path) as stage:
         found = await stage.checked(simulated)
     unseen = dict.fromkeys(("words", "huge", "identity", "rotation"), "not_seen")

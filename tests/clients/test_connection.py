@@ -15,7 +15,7 @@ from clients.bureau.settings import BadSettings, BureauSettings, load
 
 
 class Client:
-    """Starts and stops as it is told, and notes that it was hung up."""
+    """Starts and stops on request, and notes that it was closed."""
 
     def __init__(self, ending: Callable[[], Awaitable[None]]) -> None:
         self.ending = ending

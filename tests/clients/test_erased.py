@@ -1,7 +1,5 @@
 """A bureau that reads its topic again after a letter was erased takes it all, without the words."""
 
-from __future__ import annotations
-
 from clients.bureau._cli.shown import as_json, lines
 from clients.bureau.arrivals import Arrived, opened, read
 from clients.bureau.public_keys import PublicKeys
@@ -13,15 +11,15 @@ from clients.bureau.simulate.pace import Pace
 from shared.contracts.topics import letters_of
 from shared.platform.kafka.bus import Outbound
 from tests.clients.making import GZ
-from tests.intake.staging import PRIVATE
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, PHONE
 from tests.support.lived import Lived, lived
 from tests.support.post import fetched
+from tests.support.sealed_shell import PRIVATE
 
 OWN = f"bureau:{GZ}"
 TOPIC = letters_of(GZ).name
 SAID = (NAME, ID_NUMBER, PHONE, ADDRESS, "路灯", "村口", "新灯", "谢谢", "照片")
-"""What was written in the letter and about it."""
+"""Words in the letter and about it."""
 
 
 def keys() -> Keys:
@@ -33,7 +31,7 @@ async def told(story: Lived) -> list[Outbound]:
 
 
 def arrived(records: list[Outbound]) -> list[Arrived]:
-    """As the bureau reads and opens them; every one of them can be read."""
+    """The bureau's decrypted events; all of them are readable."""
     found = [read(fetched(one)) for one in records]
     return [opened(one, keys()) for one in found if isinstance(one, Arrived)]
 

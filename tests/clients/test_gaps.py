@@ -1,4 +1,4 @@
-"""What is missing is asked for: again as it was, later as a snapshot, and never for ever."""
+"""Missing events are requested: first as a resend, later as a snapshot, and not for ever."""
 
 from itertools import pairwise
 
@@ -40,7 +40,7 @@ def with_gap(event: Event | None = None) -> ArrivalBuffer:
 
 
 def times(gaps: GapRequests, order: ArrivalBuffer, *, until: float) -> list[float]:
-    """When something is asked for, looking each second."""
+    """The seconds at which a request is made."""
     return [float(now) for now in range(int(until)) if gaps.due(order, float(now))]
 
 

@@ -1,4 +1,4 @@
-"""The bureau's guide tells of every action, and its examples are ones that can be run."""
+"""The bureau's guide covers every action, and its examples run."""
 
 import ast
 import inspect
@@ -35,7 +35,7 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[list[str]]:
-    """The words of each `bureau …` line, with a letter number for its stand-in."""
+    """The words of each `bureau …` line, with a letter number in place of its placeholder."""
     lines = [line for block in blocks("sh") for line in block.splitlines()]
     found = [shlex.split(line, comments=True) for line in lines if line.startswith("bureau ")]
     number = re.compile(r"\$L|GD-[XY]{4}(-[XY]{4}){3}-[XY]")
@@ -87,7 +87,7 @@ def test_each_action_and_each_refusal_is_explained_in_both_languages() -> None:
 
 
 def received() -> dict[str, set[str]]:
-    """For each type that the guide says a bureau receives, what its row names."""
+    """The fields in the guide's row for each event that a bureau receives."""
     _, _, table = TEXT.partition("| 类型 type | 何时 when | 成员 members |\n")
     told: dict[str, set[str]] = {}
     for row in table.partition("\n\n")[0].splitlines()[1:]:
@@ -98,7 +98,7 @@ def received() -> dict[str, set[str]]:
 
 
 def members(kind: type[Event]) -> set[str]:
-    """What is its own, besides what all facts have."""
+    """Its own fields, besides those of all facts."""
     common = Fact.model_fields if issubclass(kind, Fact) else {}
     named = {name: one.serialization_alias or name for name, one in kind.model_fields.items()}
     return {named[name] for name in named.keys() - common.keys()}

@@ -1,4 +1,4 @@
-"""What was asked and not answered is written down, and asked again after a crash."""
+"""Unanswered actions are written to the journal, and sent again after a crash."""
 
 import stat
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""A bureau makes its own keys, learns of everybody's, and goes on through every change of them."""
-
-from __future__ import annotations
+"""A bureau creates keys, learns those of others, and survives every change of them."""
 
 import json
 import stat
@@ -30,7 +28,7 @@ SECOND = holder_key("router.2", NEW, valid_from=NOON + HOUR)
 
 
 def record(*keys: HolderKey, sequence: int = 1, holder: str = "router") -> Fetched:
-    """What the router says of a holder's keys, as the client hands it out."""
+    """The router's record of a holder's keys, as the client returns it."""
     sent = told(holder, *keys, sequence=sequence)
     return Fetched(TOPIC.name, 0, sequence, sent.key, sent.value, list(sent.headers))
 
@@ -98,7 +96,7 @@ def test_an_action_is_sealed_for_the_newest_key_of_its_moment() -> None:
 
 
 def headers_of(envelope: str) -> str:
-    """What an envelope says in clear."""
+    """The clear part of an envelope."""
     from joserfc.util import json_b64decode  # noqa: PLC0415 - one helper of one test
 
     return str(json_b64decode(envelope.split(".", maxsplit=1)[0].encode())["kid"])

@@ -150,13 +150,13 @@ async def test_the_command(
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bureau that asks for what is missing at once, and again soon."""
+    """A bureau that requests missing events at once, and again soon."""
     monkeypatch.setattr("clients.bureau._store.gap_requests.PATIENCE_S", 0.0)
     monkeypatch.setattr("clients.bureau._store.gap_requests.LOOK_S", 0.1)
 
 
 async def types_until(mailbox: Mailbox, last: str) -> list[tuple[str, int | None, int]]:
-    """What is delivered up to the first event of that type: name, number, how many are missing."""
+    """Events up to the first one of that type: name, number, how many are missing."""
     said: list[tuple[str, int | None, int]] = []
     async with asyncio.timeout(15):
         async for arrived in mailbox.letters():

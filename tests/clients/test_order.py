@@ -1,4 +1,4 @@
-"""Each thing is said once and in its order, whatever the broker does with the records."""
+"""Each event is delivered once and in order, whatever the broker does with the records."""
 
 from hypothesis import given
 from hypothesis import strategies as st

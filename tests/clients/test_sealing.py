@@ -1,4 +1,4 @@
-"""What is sealed for a bureau opens for it alone, and only beside the event it came with."""
+"""Words sealed for a bureau open for it alone, and only beside their own event."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What simulated bureaus decide, and that they decide it only where it is still to be done."""
+"""The decisions of simulated bureaus, made only where they are still needed."""
 
 import pytest
 
@@ -214,7 +214,7 @@ def test_a_new_assignment_takes_the_place_of_the_old() -> None:
 
 
 class Taking(ActionProducer):
-    """A producer that keeps what it is given."""
+    """A producer that keeps its records."""
 
     def __init__(self) -> None:
         self.records: list[tuple[str, KafkaRecord]] = []

@@ -1,4 +1,4 @@
-"""What simulated bureaus are told to do, and what they tell of themselves."""
+"""Settings of the simulated bureaus, and their output."""
 
 import asyncio
 from collections.abc import Mapping

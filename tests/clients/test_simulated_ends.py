@@ -1,4 +1,4 @@
-"""Whatever simulated bureaus draw for a letter, it comes to its end with nothing refused."""
+"""Whatever simulated bureaus draw for a letter, it comes to an end without refusals."""
 
 import pytest
 
@@ -32,7 +32,7 @@ async def test_whatever_is_drawn_a_letter_comes_to_its_end(
 
 
 async def somebody_else(town: Bureaus) -> None:
-    """Whoever has the turn takes it."""
+    """Run the next step of the people or bureaus."""
     letter = await town.desk.letter()
     chief = {"guangzhou": CHIEF, "foshan": "example-foshan-chief"}.get(letter.holder, PROVINCE)
     match letter.state:

@@ -1,4 +1,4 @@
-"""Simulated bureaus by office hours: who is late, who must be chased; nobody works by night."""
+"""Simulated bureaus in office hours: who is late, who must be chased; nobody works at night."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ class Clock:
         self.step(MONDAY, 0)
 
     def step(self, at: datetime, hours: float) -> None:
-        """It is so late, and so many hours have been worked."""
+        """Set the time, and the hours worked so far."""
         with self.path.open("a") as file:
             file.write(f"{MACHINE} {at.isoformat()} {int(hours * HOUR_S)}\n")
 

@@ -1,4 +1,4 @@
-"""What simulated bureaus ask for is what the router's law allows, on every way to an answer."""
+"""The router allows what simulated bureaus do, on every way to an answer."""
 
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from shared.contracts.topics import PROGRESS
 from shared.contracts.values import Place
 from shared.contracts.words import LetterText
 from tests.clients.bureaus import Bureaus, bureaus, state
-from tests.intake.staging import opened
 from tests.router.desking import CHIEF, PROVINCE, begin
 from tests.router.office import Office, office
+from tests.support.sealed_shell import opened
 
 ALL = Mix(passed_on=1.0, noted=1.0, asked=1.0, extended=1.0, promised=1.0, settles=True)
 """Everything but refusing, and on every letter."""
@@ -168,7 +168,7 @@ async def test_what_is_sent_back_is_written_anew_and_better(desk: Office) -> Non
 
 
 def texts(desk: Office, kind: type[Any]) -> list[str]:
-    """What the router keeps of the words of such facts."""
+    """The router's digests of such words."""
     said = [one for one in desk.shelf.said(PROGRESS.name) if isinstance(one.data, kind)]
     return [opened(one, "router").words.text for one in said]
 

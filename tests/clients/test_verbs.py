@@ -1,4 +1,4 @@
-"""What the command makes of its words, and what it says of those that it can't use."""
+"""The command's arguments become actions, and invalid ones are explained."""
 
 import io
 from datetime import date
@@ -19,7 +19,7 @@ SECRET = "不可外传的话"
 
 
 def made(*words: str) -> Action:
-    """What the command would ask for."""
+    """The command's action."""
     asked = command_line().parse_args([words[0], LETTER, "--bureau", GZ, *words[1:]])
     return ACTION_ROWS[asked.command].make(asked, 3, made=Made(made_at=NOON, staff=asked.staff))
 

@@ -34,7 +34,7 @@ def cue(name: str) -> TranscriptCue:
 
 
 def judged(scenario: str, *entries: Entry, cast: Cast = CAST) -> ScenarioVerdict:
-    """What the scenario's judge says of them."""
+    """The verdict of the scenario's judge."""
     return SCENARIOS[scenario].judge(cast, Transcript(entries))
 
 

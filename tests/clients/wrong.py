@@ -32,7 +32,7 @@ class MixesUp(Naive):
     """Shows one letter's text with another."""
 
     def quote(self, arrived: Arrived) -> None:
-        """The first letter's text stands everywhere."""
+        """Uses the first letter's text everywhere."""
         text = next(iter(self.codes.values()))
         self.ask(arrived.letter, draft(v1.Note, arrived.assignment, text=text, **self.made()))
 
@@ -41,7 +41,7 @@ class CutsOff(Naive):
     """Keeps texts in a field that is too short."""
 
     def shown(self, arrived: Arrived, event: LetterShown) -> None:
-        """What lies beyond it is lost."""
+        """Loses everything beyond it."""
         super().shown(arrived, event)
         if isinstance(event.words, LetterText):
             self.codes[arrived.letter] = event.words.body[:1_000].splitlines()[-1]
@@ -65,7 +65,7 @@ class Batches(Naive):
             self.last.pop(arrived.letter, None)
 
     def idle(self) -> None:
-        """Take up what is left."""
+        """Accept what is left."""
         if time.monotonic() > self.looks_at:
             self.looks_at = time.monotonic() + 1.0
             for letter, arrived in self.last.items():
@@ -74,7 +74,7 @@ class Batches(Naive):
 
 
 class ActsTwice(Naive):
-    """Acts on every record, under an id of its own each time."""
+    """Acts on every record, each time under a new id."""
 
     def in_order(self, arrived: Arrived) -> Iterable[Arrived]:
         """Whatever came."""
@@ -86,7 +86,7 @@ class ActsTwice(Naive):
 
 
 class IgnoresOrder(Naive):
-    """Takes whatever comes last for how things stand."""
+    """Takes the last record for the newest state."""
 
     def in_order(self, arrived: Arrived) -> Iterable[Arrived]:
         """Whatever came."""
@@ -103,7 +103,7 @@ class DiesOfNews(Naive):
 
 
 class Renames(Naive):
-    """Makes a new action of what was not answered."""
+    """Makes a new action out of an unanswered one."""
 
     def again(self, waiting: Waiting) -> None:
         """The same, under a new id."""
@@ -114,7 +114,7 @@ class Renames(Naive):
 
 
 class NeverTakesNo(Naive):
-    """Asks anew whatever is refused."""
+    """Repeats refused actions."""
 
     def refused(self, action: Waiting) -> None:
         """Once more, under a new id."""
@@ -128,7 +128,7 @@ class NeverTakesNo(Naive):
 
 @dataclass
 class GoesOn(Naive):
-    """Works on whatever it once had, whether it still has it or not."""
+    """Works on every letter that it ever had."""
 
     mine: dict[str, int] = field(default_factory=dict)
     acts_at: float = 0.0
@@ -151,7 +151,7 @@ class GoesOn(Naive):
 
 
 class FirstKeyOnly(Naive):
-    """Was started with one private key, and never hears of another."""
+    """Was started with one private key, and never learns another."""
 
     def __init__(self, keys: Keys) -> None:
         super().__init__(keys)
@@ -160,7 +160,7 @@ class FirstKeyOnly(Naive):
 
 @dataclass
 class OldSeal(Naive):
-    """Seals for the mailbox's key that it has heard of first."""
+    """Seals for the first key of the mailbox that it learned."""
 
     known: set[bytes | None] = field(default_factory=set)
 
@@ -172,7 +172,7 @@ class OldSeal(Naive):
 
 
 class SpeaksOpenly(Naive):
-    """Sends words as anybody can read them."""
+    """Sends words in clear."""
 
     def send(self, letter: str, action: Action) -> None:
         """The envelope is left out."""

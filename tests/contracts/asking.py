@@ -4,8 +4,6 @@ The faces are the services' own over doubles; every answer is judged by the docu
 face serves. What is asked is drawn without chance: the same run asks the same.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -34,11 +32,12 @@ from shared.platform.runtime.readiness import Readiness
 from tests.intake.faces import token
 from tests.intake.front import CITIZEN, front
 from tests.notifier import story as clocks
-from tests.notifier.stage import KnownPeople, moment, staged
 from tests.publisher.face import PEOPLE as EDITORS
 from tests.publisher.face import as_person, faces
 from tests.router.office import STAFF, office
 from tests.router.story import LETTER
+from tests.support.memory_shell import KnownPeople, memory_shell
+from tests.support.moving import moment
 from tests.support.sign_in import both
 
 JUDGED = [
@@ -60,13 +59,13 @@ QUIET = settings(
 
 @dataclass
 class Face:
-    """A service's web face, who asks it, and what is there to be asked for."""
+    """A service's application, its client, and existing resources to request."""
 
     client: httpx.AsyncClient
     people: Mapping[str, Mapping[str, str]]
     """By name: the headers of their sign-in."""
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """By parameter of a path: what there is."""
+    """By parameter of a path: existing values."""
 
 
 Opened = Callable[[Path], AbstractAsyncContextManager[Face]]
@@ -74,7 +73,7 @@ Opened = Callable[[Path], AbstractAsyncContextManager[Face]]
 
 @dataclass
 class Report:
-    """What came of asking."""
+    """The result of the requests."""
 
     answers: Counter[int] = field(default_factory=Counter)
     """By status."""
@@ -83,7 +82,7 @@ class Report:
 
 
 def ask(opened: Opened, folder: Path, *, each: int) -> Report:
-    """Ask every operation of a face `each` times what it allows, and as often what it doesn't."""
+    """Send every operation `each` valid requests, and as many invalid ones."""
     report = Report()
     with asyncio.Runner() as runner:
         entered = opened(folder)
@@ -105,7 +104,7 @@ def ask(opened: Opened, folder: Path, *, each: int) -> Report:
 def _asked(
     operation: Any, face: Face, runner: asyncio.Runner, *, each: int
 ) -> Iterator[tuple[Case[Any], httpx.Response]]:
-    """Everyone asks until somebody is let in, and then mostly those."""
+    """Everyone tries until somebody is admitted, and then mostly those."""
     chance = Random(operation.label)  # noqa: S311 - no secret, and the same each time
     untried, welcome = sorted(face.people), set[str]()
     for mode in _modes(operation):
@@ -132,7 +131,7 @@ def _judge(case: Case[Any], answer: httpx.Response, report: Report) -> None:
 
 
 def _modes(operation: Any) -> Iterator[GenerationMode]:
-    """What is allowed, and what isn't where anything isn't: any text is a path."""
+    """Valid values, and invalid ones where there are any: any text is a path."""
     yield GenerationMode.POSITIVE
     described = operation.definition.raw
     places = {one["in"] for one in described.get("parameters", ())}
@@ -141,7 +140,7 @@ def _modes(operation: Any) -> Iterator[GenerationMode]:
 
 
 def _drawn(operation: Any, mode: GenerationMode, *, each: int) -> list[Case[Any]]:
-    """Requests of an operation; what the answers are can't change which are drawn."""
+    """Requests of an operation, drawn independently of the answers."""
     drawn: list[Case[Any]] = []
 
     @settings(QUIET, max_examples=each)
@@ -171,7 +170,7 @@ async def _sent(case: Case[Any], face: Face, who: str) -> httpx.Response:
 
 @asynccontextmanager
 async def intake(folder: Path) -> AsyncIterator[Face]:
-    """Letters of one writer, one of them masked, and what the duty desk has."""
+    """Letters of one writer, one of them masked, and the duty desk's entries."""
     async with front(folder) as ours:
         letters = [await ours.taken_in(), await ours.taken_in(category="report")]
         caught = await ours.submit(body="救命，有人拿刀要杀我，快来人", subject="救命")
@@ -211,7 +210,7 @@ async def notifier(folder: Path) -> AsyncIterator[Face]:
     """A letter with a clock, and messages that were given up."""
     del folder
     people = {"wu": Person("wu", roles=frozenset({"supervisor"})), "chen": Person("chen")}
-    async with staged(clocks.RULES, at=moment(20)) as stage:
+    async with memory_shell(clocks.RULES, at=moment(20)) as stage:
         told = clocks.submitted(Contact(phone=clocks.PHONE))
         await stage.hear(SUBMITTED.name, clocks.LETTER, told)
         await stage.hear(PROGRESS.name, clocks.LETTER, clocks.fact(clocks.started()))

@@ -76,7 +76,7 @@ FILLS = st.text(
     min_size=1,
     max_size=4,
 ).filter(lambda fill: fault_of(fill * 9) is None)
-"""Pieces of texts that cost much when they are written as JSON, and that doors let in."""
+"""Pieces of text that are long in JSON, and that requests may contain."""
 
 
 def largest(kind: type[Event], fill: str) -> Event:
@@ -100,7 +100,7 @@ def _wordless(kind: type[Event]) -> Event:
 
 
 def text_of(fill: str, most: int, *, most_bytes: int = LARGEST_WORDS) -> str:
-    """`fill` again and again, up to so many characters and bytes of JSON."""
+    """Repeat `fill` up to that many characters and bytes of JSON."""
     size = len(json.dumps(fill, ensure_ascii=False).encode()) - 2
     return (fill * most)[: min(most, most_bytes // size * len(fill))]
 
@@ -172,7 +172,7 @@ _MAKERS: Mapping[type[Clear], Any] = MappingProxyType(
 
 
 def _spans(length: int) -> tuple[Span, ...]:
-    """As many marks as there may be, at the end, where their places take most digits."""
+    """As many marks as possible, at the end, where their positions have most digits."""
     starts = range(max(0, length - 2 * MOST_SPANS), length, 2)
     return tuple(Span(start=one, end=one + 2, what="bank_card") for one in starts)
 

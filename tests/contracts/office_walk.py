@@ -13,6 +13,7 @@ from services.router.api import router
 from services.router.domain.escalation import RecountDues
 from services.router.domain.public_keys import AnnounceKeys, RecordResent
 from services.router.jobs.bureau_notices import send_snapshots
+from services.router.store.public_keys import key_rules
 from shared.contracts import actions_v1 as actions
 from shared.contracts import submitted_v1 as intake
 from shared.contracts.bureau_v1 import ActionApplied
@@ -27,15 +28,15 @@ from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
 from shared.sealing.key_directory import anchors
-from tests.intake.staging import Shelf, seals
 from tests.router import key_desk
 from tests.router.desking import CHIEF, PROVINCE, do
 from tests.router.key_story import GZ
-from tests.router.office import Office, office
+from tests.router.office import Office, holders_beside, office
 from tests.router.story import ATTACHMENT, NOTE, receive
 from tests.router.test_actions import ACCEPT, ASK, REQUESTS, TEXT, WAYS, act
 from tests.router.test_invariants import STORMY
 from tests.support.doubles import Memory
+from tests.support.sealed_shell import SealedShell, seals
 from tests.support.watching import Reached, routes_of
 
 ROUTES = routes_of(router)
@@ -57,11 +58,11 @@ DESKS: tuple[tuple[tuple[Any, ...], ...], ...] = (
     (("return", "gz"),),
     (("accept", "gz"), ("ask", "gz"), ("conflict", "lin")),
 )
-"""What is done at the desks to one letter after another: what, by whom, and with what besides."""
+"""Requests at the desks about one letter after another: action, person, additions."""
 
 
 async def walk(folder: Path, reached: Reached) -> set[type[Action]]:
-    """Do all of it; the actions that bureaus were told were done."""
+    """Do all of it; returns the actions that were reported to bureaus as done."""
     async with office(folder, reached.watch) as desk:
         reached.listen(desk.client, ROUTES)
         letters = _numbers()
@@ -102,7 +103,7 @@ async def _desks(desk: Office, letters: Iterator[str]) -> str:
 
 
 async def _actions(desk: Office, letters: Iterator[str]) -> dict[Any, type[Action]]:
-    """Which id each action had."""
+    """The id of each action."""
     resend = act(actions.RequestResend, from_sequence=1, snapshot=True)
     obey = act(actions.AnswerInstruction, instruction=1, words=NOTE)
     asked: dict[Any, type[Action]] = {}
@@ -127,7 +128,7 @@ async def _requests(desk: Office, letters: Iterator[str]) -> None:
 
 
 async def _services(desk: Office, letters: Iterator[str]) -> None:
-    """What intake and the publisher say of a letter up to its end."""
+    """Events of intake and the publisher about a letter up to its end."""
     letter = next(letters)
     await desk.receive(letter, receive())
     await desk.shelf.hear_events(
@@ -178,27 +179,27 @@ async def _keys(desk: Office) -> None:
     await key_desk.post(desk, "retirement", {"kid": f"{GZ}.new"}, key="retire-it-1")
     since = desk.shelf.now() + timedelta(hours=1)
     for at in (since, since + timedelta(days=1)):
-        await desk.shelf.commands.execute(IdempotentCommand(GZ, RecordResent(at), f"anew-{at}"))
+        await desk.holders.commands.execute(IdempotentCommand(GZ, RecordResent(at), f"anew-{at}"))
 
 
 async def _told_anew(desk: Office) -> None:
-    """An operator has a bureau told how its letters stand."""
+    """An operator sends a bureau snapshots of its letters."""
     async for told in send_snapshots(desk.shelf.documents, now=desk.shelf.now)("guangzhou", "walk"):
         await desk.shelf.commands.execute(told)
 
 
 async def _announced(desk: Office, reached: Reached) -> None:
-    """A development stack tells of the keys that it has made."""
+    """A development stack announces its keys."""
     own = anchors({"router": ECKey.generate_key("P-256")})
-    letters = _letters(desk, reached.watch(wiring.rules(STORMY, own)))
-    await letters.decide_and_store(
+    holders = holders_beside(desk.shelf, reached.watch(key_rules(own)))
+    await holders.documents.decide_and_store(
         [IdempotentCommand("router", AnnounceKeys("router", desk.shelf.now()), "announced")]
     )
 
 
 def _letters(desk: Office, rules: ServiceDecider[Any, Any]) -> Letters[Any, Any]:
     """The desk's letters under other rules."""
-    shelf: Shelf[Any, Any] = desk.shelf
+    shelf: SealedShell[Any, Any] = desk.shelf
     return Letters(
         rules,
         seals("router"),
@@ -209,8 +210,8 @@ def _letters(desk: Office, rules: ServiceDecider[Any, Any]) -> Letters[Any, Any]
 
 
 async def _recounted(desk: Office, reached: Reached) -> None:
-    """The calendar has changed; a process that knows the new one counts anew."""
-    shelf: Shelf[Any, Any] = desk.shelf
+    """The calendar has changed; a process with the new one counts again."""
+    shelf: SealedShell[Any, Any] = desk.shelf
     letters = _letters(desk, reached.watch(wiring.rules(STORMY)))
     numbers = [number for number in shelf.documents.kept if number.startswith("GD-")]
     await letters.decide_and_store(

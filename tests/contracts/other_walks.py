@@ -27,7 +27,6 @@ from tests.intake.front import ASKS, CHANGES, Front, front
 from tests.intake.test_masked_reveals import asked as asked_to_reveal
 from tests.intake.test_masked_reveals import decide, view
 from tests.intake.test_reveals import HANDLER, ask
-from tests.notifier.stage import staged
 from tests.notifier.story import (
     DIVERSION,
     LETTER,
@@ -47,6 +46,7 @@ from tests.publisher.story import submitted as heard
 from tests.publisher.test_changes import APPROVAL, CHANGE, CORRECTION, reported
 from tests.support.asking import Reading, gaps_of
 from tests.support.builders import asked
+from tests.support.memory_shell import memory_shell
 from tests.support.replicas import World
 from tests.support.watching import Reached, routes_of
 
@@ -110,8 +110,8 @@ async def _without_key(desk: Front) -> None:
 
 
 async def notifier(reached: Reached) -> None:
-    """Clocks pass, and what is told comes to an end in each way."""
-    async with staged(reached.watch(RULES), at=RED_AT) as stage:
+    """Clocks pass, and messages end in each way."""
+    async with memory_shell(reached.watch(RULES), at=RED_AT) as stage:
         await stage.hear(SUBMITTED.name, LETTER, submitted(Contact(phone=PHONE)))
         await stage.hear(PROGRESS.name, LETTER, fact(started()), *(answered(),) * 3)
         problem = PublicationProblemReported(publication="p-1", problem="p-1:1", kind="wrong")

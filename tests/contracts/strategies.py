@@ -1,4 +1,4 @@
-"""Which events can there be? Hypothesis strategies made from the JSON Schemas themselves."""
+"""All possible events: hypothesis strategies made from the JSON Schemas."""
 
 import json
 import math
@@ -28,7 +28,7 @@ PLACES = sorted(
     for event in events
     if BY_NAME[name].bureau in {None, "province", "guangzhou"}
 )
-"""Every event with every topic that it may stand on, two bureaus standing for all."""
+"""Every event with every topic that it may be on, two bureaus standing for all."""
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 

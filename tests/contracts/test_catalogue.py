@@ -1,4 +1,4 @@
-"""Do events, examples, vocabularies and topics say the same thing?"""
+"""Events, examples, vocabularies and topics agree."""
 
 import inspect
 import json
@@ -208,7 +208,7 @@ def test_each_topic_but_one_has_one_writer() -> None:
 
 
 def places(event_type: str) -> set[str]:
-    """The topics that an event may stand on."""
+    """The topics that an event may be on."""
     return {name for name, events in ON_TOPIC.items() if EVENTS[event_type] in events}
 
 
@@ -224,7 +224,7 @@ def bases(annotation: Any) -> set[Any]:
 
 
 def parts(schema: Any, at: str) -> list[tuple[str, dict[str, Any]]]:
-    """All schemas within a schema that speak of a type, with where they stand."""
+    """All schemas within a schema that mention a type, with their paths."""
     if isinstance(schema, list):
         return [found for n, part in enumerate(schema) for found in parts(part, f"{at}.{n}")]
     if not isinstance(schema, dict):

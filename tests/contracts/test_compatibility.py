@@ -1,4 +1,4 @@
-"""Do today's contracts keep every released promise, and would a broken one be seen?"""
+"""Today's contracts keep every released promise, and a broken one would be found."""
 
 import json
 from copy import deepcopy
@@ -24,7 +24,7 @@ VERSIONS = sorted(path.name for path in RELEASED.iterdir())
 
 
 def planted(path: str, value: Any = None, event: str = LetterReplied.type) -> list[str]:
-    """What is found when the schema holds `value` (None: nothing) at a dotted path."""
+    """The findings when the schema has `value` (None: nothing) at a dotted path."""
     old = model_schema(EVENTS[event])
     new = deepcopy(old)
     *way, last = path.split(".")
@@ -55,7 +55,7 @@ def test_the_same_breaks_nothing(event_type: str) -> None:
 
 @cache
 def released(event_type: str) -> list[Draft202012Validator]:
-    """What each released version that has the event allows; the newest has every event."""
+    """What each released version with the event allows; the newest has every event."""
     paths = [RELEASED / version / f"{event_type}.json" for version in VERSIONS]
     assert paths[-1].exists()
     return [

@@ -1,4 +1,4 @@
-"""Are the generated documents the present ones, well formed and true?"""
+"""The generated documents are up to date, well formed and true."""
 
 import json
 import re
@@ -24,7 +24,7 @@ VIEWS = pytest.mark.parametrize("document", [SUITE, BUREAU], ids=["suite", "bure
 
 
 def faults(document: Json) -> list[str]:
-    """What is wrong with an AsyncAPI 3.1 document, as far as ours need it."""
+    """Faults in an AsyncAPI 3.1 document, as far as ours need it."""
     found = [
         f"no {name}"
         for name in ("asyncapi", "info", "channels", "operations", "components")
@@ -43,7 +43,7 @@ def faults(document: Json) -> list[str]:
 
 
 def channel_faults(name: str, channel: Json) -> list[str]:
-    """What is wrong with one channel."""
+    """Faults in one channel."""
     found = [] if channel.get("address") else [f"{name} has no address"]
     wanted = {"slug"} if "{slug}" in channel.get("address", "") else set()
     if channel.get("parameters", {}).keys() != wanted:
@@ -54,7 +54,7 @@ def channel_faults(name: str, channel: Json) -> list[str]:
 
 
 def operation_faults(name: str, operation: Json) -> list[str]:
-    """What is wrong with one operation."""
+    """Faults in one operation."""
     found = [] if operation.get("action") in {"send", "receive"} else [f"{name} does nothing"]
     own = operation["channel"]["$ref"] + "/messages/"
     strangers = [m for m in operation["messages"] if not m["$ref"].startswith(own)]

@@ -1,4 +1,4 @@
-"""Does every event travel and come back, and is everything else refused by a code alone?"""
+"""Every event survives a round trip, and everything else is refused by a code alone."""
 
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Erasing takes an event's envelopes, and neither its number nor a single fact."""
 
-from __future__ import annotations
-
 import json
 from copy import deepcopy
 from typing import Any, get_args

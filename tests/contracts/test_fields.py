@@ -1,4 +1,4 @@
-"""Instants and days are written as their documents say, and in no other way that could be read."""
+"""Instants and days have the documented format, and every other format is refused."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Which key is sealed for at an instant, and what is a key's fingerprint?"""
+"""Which key is used for sealing at an instant, and the fingerprint of a key."""
 
 from datetime import UTC, datetime, timedelta
 

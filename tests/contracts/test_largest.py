@@ -23,7 +23,7 @@ from tests.support.doubles import START
 
 LETTER = "GD-7K2M-9QXT-4HBN-W3RD-5"
 MARK = ".12345678"
-"""What follows the holder's name in the id of a later key."""
+"""The suffix after the holder's name in the id of a later key."""
 
 
 @cache
@@ -35,7 +35,7 @@ def keys() -> dict[str, ECKey]:
 
 @cache
 def sealer() -> Sealer:
-    """Seals for everybody."""
+    """Seals for everyone."""
     return Sealer(KeyDirectory(anchors(keys())), now=lambda: START)
 
 
@@ -63,7 +63,7 @@ def test_the_largest_event_is_sent_and_opened(event_type: str, topic: str, fill:
 
 
 def _in_envelope(event: Event, topic: str) -> Envelope[Event]:
-    """As it is sent, with a number as large as numbers are."""
+    """As sent, with the largest possible number."""
     is_numbered = BY_NAME[topic].is_sequenced and not isinstance(event, Action)
     number = MOST if is_numbered else None
     return envelope(topic, LETTER, data=event, time=AT, sequence=number, cause="c" * 255)

@@ -1,4 +1,4 @@
-"""Are the OpenAPI documents well formed, true of every route, and kept as they were released?"""
+"""The OpenAPI documents are well formed, true of every route, and compatible with the release."""
 
 import json
 from collections.abc import Callable, Iterator

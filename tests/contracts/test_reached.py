@@ -1,6 +1,6 @@
-"""Is every row of the catalogue said, asked and decided by somebody? On a walk through everything.
+"""On a walk through all services, every row of the catalogue is emitted, requested and decided.
 
-Nothing here is listed by hand but what nobody can say yet, and that must be true.
+Nothing is listed by hand except what no service can emit yet, which is checked.
 """
 
 import ast
@@ -34,11 +34,11 @@ UNSAID: dict[type[Event], str] = {
     AttachmentScanned: _NO_FILES,
     AttachmentFetched: _NO_FILES,
 }
-"""Events that no service can say yet, each with the reason."""
+"""Events that no service can emit yet, each with the reason."""
 
 
 Walked = tuple[Reached, set[type[Action]]]
-"""What was reached, and the actions that bureaus were told were done."""
+"""What was reached, and the actions that were reported to bureaus as done."""
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_every_command_of_every_service_has_its_effect(walked: Walked) -> None:
 
 
 def test_what_nobody_can_say_is_made_nowhere() -> None:
-    """Whoever builds one of these takes it from the list, and lets the walk go there."""
+    """Remove an entry and extend the walk when a service can emit the event."""
     names = {event.__name__ for event in UNSAID}
     made = {
         f"{file.relative_to(ROOT)}: {name}"
@@ -113,7 +113,7 @@ def _called(tree: Any) -> Iterator[str]:
 
 
 def test_the_page_about_a_letters_life_names_all_of_it() -> None:
-    """States, clocks, refusals, and what is done at the desk."""
+    """States, clocks, refusals, and requests at the desk."""
     page = (ROOT / "docs/letter-life.md").read_text("utf-8")
     named = set(re.findall(r"`([a-z_]+)`", page))
     commands = {route.rpartition("/")[2] for route in office_walk.ROUTES if "{letter}" in route}

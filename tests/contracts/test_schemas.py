@@ -1,6 +1,6 @@
-"""Do two validators that share no code take every schema, and do schemas say what the law says?
+"""Two independent validators accept every schema, and the schemas say what the rules say.
 
-jsonschema is written in Python, jsonschema-rs in Rust. Neither is told to look at `format`.
+jsonschema is written in Python, jsonschema-rs in Rust. Neither checks `format`.
 """
 
 import json
@@ -58,7 +58,7 @@ VALIDATORS = pytest.mark.parametrize("check", [in_python, in_rust])
 
 
 def record_of(said: Json) -> Foreign:
-    """An example as it stands on its topic."""
+    """An example as it is on its topic."""
     message = shown(said)
     headers = [(name, value.encode()) for name, value in message["headers"].items()]
     value = json.dumps(said["data"]).encode()

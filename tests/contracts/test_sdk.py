@@ -1,4 +1,4 @@
-"""Do the CloudEvents SDK and this codec read each other's records?"""
+"""The CloudEvents SDK and this codec read each other's records."""
 
 import json
 from datetime import UTC, datetime

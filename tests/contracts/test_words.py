@@ -1,4 +1,4 @@
-"""Do words stay inside unless someone seals them?"""
+"""Words are serialised only if someone seals them."""
 
 import base64
 import copy
@@ -72,7 +72,7 @@ LEAKS: dict[str, Callable[[Clear], Any]] = {
 
 
 class Holder(BaseModel):
-    """Somebody else's model that holds words."""
+    """A third party's model that holds words."""
 
     words: LetterText
 

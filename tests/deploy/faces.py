@@ -12,8 +12,10 @@ from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.requests_schemas import NewAnswer, NewRating, NewText, NewWithdrawal
 from shared.platform.http.parameters import RequestBody
 
-FACES = ("intake", "router", "notifier", "publisher", "gateway", "issuer")
-ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES}
+FACES = ("intake", "router", "notifier", "publisher", "gateway")
+ADDRESSES = {f"MAILBOX_{name.upper()}": f"http://{name}.test" for name in FACES} | {
+    f"MAILBOX_{side}_ISSUER": "http://issuer.test" for side in ("CITIZEN", "STAFF")
+}
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
@@ -32,9 +34,9 @@ AFTER = {
     "addition": None,
 }  # fmt: skip
 SILENCE = timedelta(days=30)
-"""After so long without a rating a letter is closed."""
+"""A letter is closed after this time without a rating."""
 LAPSE = timedelta(days=7)
-"""After so long without an answer the bureau goes on without it."""
+"""The bureau goes on without an answer after this time."""
 HELD = {"routed", "handling", "supplement"}
 DESK = {
     "route": {"triage"}, "sign": {"signing"}, "send_back": {"signing"},

@@ -1,6 +1,4 @@
-"""Who is told of which alert, at once or together, and what is told for another?"""
-
-from __future__ import annotations
+"""The recipient of each alert, which alerts are grouped, and which suppress others."""
 
 import asyncio
 import json
@@ -26,7 +24,7 @@ RECEIVERS = {"page": "pager", "ticket": "queue", "heartbeat": "heartbeat"}
 
 
 def receiver_of(labels: Mapping[str, str]) -> str:
-    """To whom an alert of ours is to go."""
+    """The receiver of an alert of ours."""
     return "duty" if labels.get("emergency") == "yes" else RECEIVERS[labels["severity"]]
 
 
@@ -69,7 +67,7 @@ def routed(labels: Mapping[str, str], *, to: str) -> int:
 
 @dataclass
 class Told:
-    """Whoever is told, by receiver."""
+    """Notifications by receiver."""
 
     alerts: dict[str, list[str]] = field(default_factory=dict)
 

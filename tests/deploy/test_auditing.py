@@ -1,6 +1,4 @@
-"""Do `audit` and `trace` say so when no stack runs, and else look where it runs?"""
-
-from __future__ import annotations
+"""`audit` and `trace` say when no stack runs, and otherwise read the running one."""
 
 import os
 from pathlib import Path

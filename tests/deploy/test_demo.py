@@ -1,4 +1,4 @@
-"""The demo follows every letter to its end, goes on after a stop, and tells what it read back."""
+"""The demo follows every letter to its end, resumes after a stop, and reports what it read back."""
 
 import io
 import json
@@ -30,7 +30,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def run(stack: Stack, kept: Path, *arguments: str) -> tuple[int, str]:
-    """Play it whole: it ends with its letters, however busy the machine, unless told otherwise."""
+    """Play it to the end of all letters, without a time limit unless one is given."""
     said = io.StringIO()
     asked = parser().parse_args(["--patience", "100", *arguments])
     console = Console(file=said, width=120)

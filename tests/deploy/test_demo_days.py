@@ -46,6 +46,15 @@ def test_offices_work_on_working_days_alone(instant: datetime, hours: int) -> No
     assert DAYS.worked_s(instant) == hours * HOUR_S
 
 
+@pytest.mark.parametrize(
+    ("day", "is_open"),
+    [(MONDAY, True), (date(2026, 4, 25), False), (date(2026, 5, 1), False)],
+    ids=["working day", "Saturday", "Labour Day"],
+)
+def test_nobody_is_at_work_on_days_off(day: date, *, is_open: bool) -> None:
+    assert DAYS.is_open(at(day, 10)) is is_open
+
+
 def test_every_day_stops_when_clocks_pass_and_when_people_are_told() -> None:
     stops = list(islice(DAYS.stops(DAYS.beginning), 100))
     assert all(earlier < later for earlier, later in pairwise(stops))

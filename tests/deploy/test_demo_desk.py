@@ -1,6 +1,4 @@
-"""The demo's writers and duty desk act on what the front desk tells them, once."""
-
-from __future__ import annotations
+"""The demo's writers and duty desk act on the answers at submission, once."""
 
 import json
 from collections.abc import Callable
@@ -21,11 +19,11 @@ ACTS: dict[str, Callable[[Any], str | None]] = {
     "seen": lambda _: None,
     "resolve": lambda body: "GD-false" if body["outcome"] == "false_alarm" else None,
 }
-"""What letter there is after each, by the last part of its path."""
+"""The letter that exists after each action, by the last part of its path."""
 
 
 class WarningStack(Stack):
-    """Tells every writer the same, until they have done what it asks for."""
+    """Gives every writer the same answer, until they have acted on it."""
 
     def __init__(self, code: str) -> None:
         super().__init__()

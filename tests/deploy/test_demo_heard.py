@@ -1,4 +1,4 @@
-"""The demo hears of which letters there is news, each once, also from a broker that came back."""
+"""The demo learns each letter with news once, also from a restarted broker."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -18,7 +18,7 @@ def record(letter: str, offset: int) -> Inbound:
 
 
 class Broker:
-    """What is on the topic, in lives of one broker after the other."""
+    """The topic's content, in several lives of one broker."""
 
     def __init__(self, *lives: list[list[Inbound]]) -> None:
         self.lives = list(lives)

@@ -26,15 +26,15 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Pages:
-    """What the services' and bureaus' pages say; each look may move something."""
+    """Metrics pages of services and bureaus; each read may change something."""
 
     def __init__(self, clock: DemoClock) -> None:
         self.clock = clock
         self.moves = 0
-        """How often something moves before it is quiet."""
+        """How often something changes before all is quiet."""
         self.looks = 0
         self.behind = 0
-        """So many looks pass before the clock is noticed."""
+        """How many reads pass before the clock is noticed."""
         self.down = 0
 
     def answer(self, request: httpx.Request) -> httpx.Response:

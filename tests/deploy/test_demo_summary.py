@@ -1,20 +1,29 @@
-"""What a played demo tells at its end is what the services say, in tables that fit."""
+"""The demo's summary agrees with the services, in tables that fit."""
 
 import io
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
+from deploy.local.demo import summary
+from deploy.local.demo.clock import DemoClock
+from deploy.local.demo.days import Days
 from deploy.local.demo.escalated import Escalated
+from deploy.local.demo.http_client import Faces
 from deploy.local.demo.outcomes import OUTCOMES, by_city, counts, outcome, working_days
 from deploy.local.demo.received import received
 from deploy.local.demo.run import AT_REST, DemoRun
-from deploy.local.demo.summary import verdict
+from deploy.local.demo.summary import ReadBack, verdict
+from shared.audit.settings import AuditSettings
+from shared.audit.tally import AuditTally
 from shared.platform.runtime import data_files
+from tests.support.moving import START
 
 CALENDAR = data_files.calendar()
 NAMES = {"guangzhou": "广州市公安局"}
@@ -102,7 +111,7 @@ def test_what_passed_is_told_by_clock_and_level() -> None:
 
 
 def message(text: str, at: str = "2026-05-06T03:00:00.000+00:00", **over: Any) -> dict[str, Any]:
-    """What the gateway shows."""
+    """The messages that the gateway shows."""
     return {"text": text, "sent_at": at, "channel": "sms", "to": "154****0001", **over}
 
 
@@ -151,6 +160,28 @@ def test_every_letter_must_end_or_have_been_escalated() -> None:
     assert verdict(run, Escalated()) == (0, "每封信都已办结 · every letter has come to its end.")
     run.refused = {"c": "422 bad_value"}
     assert verdict(run, Escalated())[0] == 1
+
+
+@pytest.mark.parametrize(("unjudged", "code"), [(0, 0), (1, 1)], ids=["clean", "not clean"])
+async def test_a_demo_ends_with_0_only_if_its_audit_is_clean(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, unjudged: int, code: int
+) -> None:
+    async def found(*_: object) -> ReadBack:
+        return ReadBack([letter()], 0, [], Escalated())
+
+    async def audited(*_: object) -> AuditTally:
+        return AuditTally(as_of=START, unjudged=unjudged)
+
+    monkeypatch.setattr(summary, "_found", found)
+    monkeypatch.setattr(summary, "audited", audited)
+    ended = await summary.told(
+        DemoRun("r", ends=AT_REST),
+        Faces({}, httpx.AsyncClient()),
+        settings=AuditSettings.model_construct(),
+        clock=DemoClock(tmp_path / "clock", Days(CALENDAR, date(2026, 4, 20), "1")),
+        console=Console(file=io.StringIO()),
+    )
+    assert ended == code
 
 
 def test_the_first_day_is_a_working_monday_of_an_announced_year() -> None:

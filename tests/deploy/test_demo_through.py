@@ -30,7 +30,7 @@ LETTERS = 8
 
 
 class Stopped(Exception):
-    """Somebody pressed Ctrl-C."""
+    """A person pressed Ctrl-C."""
 
 
 class News(HeardLetters):

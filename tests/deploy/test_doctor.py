@@ -1,4 +1,4 @@
-"""Does the doctor name every port's setting, as README says?"""
+"""The doctor names every port's setting, as README says."""
 
 import socket
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""On which engines a stack runs: as it is told, else as it did last; and what a broker is told."""
+"""The engines of a stack: the chosen ones, else those of its last run; the broker's settings."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Is each message kept once, through repeats, races and crashes, and shown without its number?"""
+"""The gateway keeps each message once, through repeats, races and crashes, and masks numbers."""
 
 import asyncio
 import json
@@ -189,6 +189,7 @@ async def test_the_page_shows_what_would_arrive_with_a_masked_number(
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert PHONE not in page + "".join(lines(path))
+    assert "2026-03-02 16:00:00</time>" in page  # NOW, in Guangdong
 
 
 def test_a_restart_forgets_nothing_and_repeats_nothing(path: Path) -> None:

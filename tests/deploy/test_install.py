@@ -1,4 +1,4 @@
-"""Does a failed installation end in one clear sentence, and a done one in silence?"""
+"""A failed installation ends with one clear sentence, a finished one silently."""
 
 import platform
 import subprocess
@@ -50,29 +50,24 @@ def test_anything_else_ends_with_the_last_thing_that_pip_said() -> None:
     assert explain("", "x.lock") == "pip could not install x.lock: no reason given"
 
 
-def test_a_wheel_that_is_nowhere_ends_the_command_with_its_name(
+def test_what_is_installed_is_left_alone_and_a_wheel_that_is_nowhere_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
-    lock = tmp_path / "some.lock"
+    environment, lock = tmp_path / "env", tmp_path / "other.lock"
     lock.write_text(f"no-such-wheel==1.0 --hash=sha256:{'0' * 64}\n")
+    assert main([str(environment), str(lock)]) == 1
+    said = capsys.readouterr().err
+    assert "Making" in said
+    assert "no ready-made wheel of no-such-wheel==1.0" in said
+    assert not (environment / "stamp-other").exists()
 
-    assert main([str(tmp_path / "env"), str(lock)]) == 1
-    assert "no ready-made wheel of no-such-wheel==1.0" in capsys.readouterr().err
-    assert not (tmp_path / "env" / "stamp-some").exists()
-
-
-def test_what_is_installed_already_is_left_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
     lock = tmp_path / "some.lock"
     lock.write_text("# nothing\n")
-    environment = tmp_path / "env"
 
     assert main([str(environment), str(lock)]) == 0
-    assert "Making" in capsys.readouterr().err
+    assert "Installing" in capsys.readouterr().err
     assert main([str(environment), str(lock)]) == 0
     assert capsys.readouterr().err == ""
 

@@ -1,4 +1,4 @@
-"""Installing Apache Kafka: what is missing is said in a sentence, and nothing half done is kept."""
+"""Installing Apache Kafka: missing programs are named, and no partial download is kept."""
 
 from pathlib import Path
 

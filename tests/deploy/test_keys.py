@@ -1,4 +1,4 @@
-"""Are keys made once, whole, for their owner's eyes alone, and only ever completed?"""
+"""Keys are created once, completely, readable by their owner only, and only ever added to."""
 
 import base64
 import json

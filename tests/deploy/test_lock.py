@@ -1,4 +1,4 @@
-"""Can two stacks ever run in one folder?"""
+"""Two stacks never run in one folder."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Does make explain itself, and refuse a Python that is too old in one sentence?"""
+"""Make explains itself, and refuses a Python that is too old in one sentence."""
 
 import os
 import shutil

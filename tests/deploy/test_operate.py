@@ -66,7 +66,7 @@ def test_it_lists_shows_and_drops_what_the_stack_s_service_has_parked(
 
 
 def environment(servers: Servers) -> Mapping[str, str]:
-    """What tells a command which stack is meant."""
+    """The environment that selects the stack for a command."""
     ports = servers.stack.ports.named()
     return {
         "MAILBOX_LOCAL_DIR": str(servers.stack.place.local),

@@ -1,4 +1,4 @@
-"""Does the plan hold the right children, in the right order, with the right settings?"""
+"""The plan has the right children, in the right order, with the right settings."""
 
 from pathlib import Path
 

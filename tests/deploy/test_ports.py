@@ -1,4 +1,4 @@
-"""Are ports read, refused and found taken as they should be?"""
+"""Ports are read from the environment, and invalid or taken ones are reported."""
 
 import os
 import socket

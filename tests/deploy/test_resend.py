@@ -1,4 +1,4 @@
-"""Who is asked to send again, and how their answers add up."""
+"""Which services are asked to resend, and the sum of their answers."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence

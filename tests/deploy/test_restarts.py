@@ -1,4 +1,4 @@
-"""Is a child that dies started again, later each time, and not for ever?"""
+"""A child that dies is restarted, later each time, and not for ever."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""In a container a stand-in listens where it is told, and keys are made for development alone."""
+"""In a container a stand-in listens on the given address, and keys are for development alone."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Can a shell take in what a running stack writes, and does it hold no secret?"""
+"""A shell can read `.local/env`, and it holds no secret."""
 
 import os
 import subprocess

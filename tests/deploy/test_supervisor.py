@@ -1,4 +1,4 @@
-"""Does a real stack start, mend itself, stop, and never leave anything behind?"""
+"""A real stack starts, repairs itself, stops, and never leaves anything behind."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.real
 
 
 def python(code: str, name: str = "child", **options: object) -> Child:
-    """A child that runs a line of Python; ready when it has ended well, unless told otherwise."""
+    """A child that runs a line of Python; ready when it has ended well, unless `ready` is given."""
     child = Child(name, (sys.executable, "-c", code), Done(), tier=0)
     return replace(child, **options)  # type: ignore[arg-type]  # each test names fields of Child
 
@@ -181,7 +181,7 @@ async def test_a_child_that_will_not_stop_is_stopped(tmp_path: Path) -> None:
 
 
 def supervisor(folder: Path, ports: Ports) -> subprocess.Popen[str]:
-    """What `make run` starts, with the gateway alone, when it is up."""
+    """Start `make run` with the gateway alone; return when it is up."""
     named = {f"MAILBOX_{name.upper()}_PORT": str(port) for name, port in ports.named().items()}
     started = subprocess.Popen(
         [sys.executable, "-m", "deploy.local", "up", "--only", "gateway"],

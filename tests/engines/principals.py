@@ -1,4 +1,4 @@
-"""Anyone at the broker, with their own password: what they may do, tried."""
+"""The users of the cluster, each with its own password, and what the broker lets them do."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -42,12 +42,12 @@ class Principal:
         self.client: dict[str, Any] = kafka_options(kafka_of(self.environment))
 
     async def may_write(self, *topics: str) -> set[str]:
-        """Those of `topics` that take a record of this user."""
+        """Those of `topics` that accept a record of this user."""
         taken: set[str] = set()
         producer = AIOKafkaProducer(**self.client, acks="all", enable_idempotence=True)
         try:
             await producer.start()
-        except ClusterAuthorizationFailedError:  # whoever may write nowhere is no producer
+        except ClusterAuthorizationFailedError:  # a user without any right to write is no producer
             await producer.stop()
             return taken
         try:
@@ -60,7 +60,7 @@ class Principal:
         return taken
 
     async def may_read(self, *topics: str) -> set[str]:
-        """Those of `topics` whose records are handed out to this user."""
+        """Those of `topics` that this user can read."""
         read: set[str] = set()
         consumer = AIOKafkaConsumer(**self.client, enable_auto_commit=False)
         await consumer.start()
@@ -74,7 +74,7 @@ class Principal:
         return read
 
     async def ends(self, topic: str) -> bool:
-        """Whether the broker tells this user where the topic ends."""
+        """Whether the broker tells this user the topic's end."""
         consumer = AIOKafkaConsumer(**self.client, enable_auto_commit=False)
         await consumer.start()
         try:
@@ -83,7 +83,7 @@ class Principal:
             await consumer.stop()
 
     async def may_join(self, group: str, topic: str) -> bool:
-        """Whether the user is let into the group, and may commit a place in the topic."""
+        """Whether the user may join the group and commit an offset of the topic."""
         consumer = AIOKafkaConsumer(
             topic,
             **self.client,
@@ -102,7 +102,7 @@ class Principal:
         return True
 
     async def may_look_at(self, group: str) -> bool:
-        """Whether the broker tells how the group stands."""
+        """Whether the broker describes the group to the user."""
         async with self._admin() as admin:
             try:
                 await _coordinator(admin, group)
@@ -112,7 +112,7 @@ class Principal:
         return True
 
     async def sees(self) -> set[str]:
-        """Our topics that the broker names."""
+        """Our topics that the broker lists."""
         async with self._admin() as admin:
             return set(await admin.list_topics()) & set(BY_NAME)
 
@@ -138,7 +138,7 @@ class Principal:
 
 
 async def _coordinator(admin: AIOKafkaAdminClient, group: str) -> None:
-    """Ask for it until the broker knows: at first it makes its own topic for that.
+    """Repeat it until the broker knows: the first call creates a topic of its own.
 
     Raises: GroupAuthorizationFailedError.
     """
@@ -151,9 +151,9 @@ async def _coordinator(admin: AIOKafkaAdminClient, group: str) -> None:
 
 
 async def _described(admin: AIOKafkaAdminClient, group: str) -> int:
-    """The code with which the broker describes the group, once its coordinator has read its topic.
+    """The broker's error code for the group, once its coordinator has loaded its topic.
 
-    A coordinator is named before it has: until then it answers that it is loading, or isn't it.
+    Until then it answers that it is loading, or isn't the coordinator.
     """
     code: int
     for _ in range(ATTEMPTS):
@@ -166,7 +166,7 @@ async def _described(admin: AIOKafkaAdminClient, group: str) -> int:
 
 
 async def _tried(consumer: AIOKafkaConsumer, topic: str) -> None:
-    """Read a little of the topic. Raises: TopicAuthorizationFailedError."""
+    """Read some of the topic. Raises: TopicAuthorizationFailedError."""
     await consumer._client.set_topics([topic])
     if topic in consumer._client.cluster.unauthorized_topics:
         raise TopicAuthorizationFailedError(topic)

@@ -1,4 +1,4 @@
-"""On the real broker: everyone may do what the contract says, and nothing else.
+"""On the real broker every user may do what the contract says, and nothing else.
 
 Tried with the client that services and bureaus use, each with its own password.
 """
@@ -147,7 +147,7 @@ async def test_the_autoscaler_sees_how_far_groups_are_and_reads_no_record(
 
 
 async def test_a_bureau_cannot_date_its_records(cluster: Servers, foshan: Principal) -> None:
-    """The broker stamps what bureaus write, whatever they say, and the router can see that."""
+    """The broker sets the timestamps of bureaus' records, and the router can see that it does."""
     topic, key = actions_of("foshan").name, uuid.uuid4().hex.encode()
     before = utc_now() - timedelta(seconds=1)
     producer = AIOKafkaProducer(**foshan.client, acks="all")
@@ -195,7 +195,7 @@ async def test_whoever_could_read_everything_is_told_so(cluster: Servers) -> Non
 
 
 def _some_topics() -> list[str]:
-    """All but the bureaus', of which two stand for all."""
+    """All topics except the bureaus', of which two stand for all."""
     others = {letters_of(slug).name for slug in BUREAUS[2:]}
     others |= {actions_of(slug).name for slug in BUREAUS[2:]}
     return [topic.name for topic in ALL if topic.name not in others]

@@ -1,4 +1,4 @@
-"""The command that makes a cluster what the contract says: shown, done, repeated, and undone.
+"""The command that sets up a cluster's users, rights and topics: shown, applied, repeated, undone.
 
 On a cluster of its own, which each test leaves as it found it.
 """
@@ -37,7 +37,7 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 
 async def access(environment: Mapping[str, str], *words: str) -> tuple[int, str]:
-    """The command as an operator types it: exit code, and what it printed."""
+    """Run the command as an operator does; return its exit code and output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "shared.access", *words),
         env={**os.environ, **environment},
@@ -130,7 +130,7 @@ async def test_it_says_in_a_sentence_why_it_could_not(own_cluster: Servers) -> N
 
 
 async def _made_anew(cluster: Servers, topic: NewTopic) -> None:
-    """Somebody deletes a topic, and makes it otherwise."""
+    """Delete a topic, and recreate it with other settings."""
     admin = AIOKafkaAdminClient(**Principal(cluster, ADMIN).client)
     await admin.start()
     try:

@@ -1,7 +1,5 @@
 """The real broker counts a batch as large as it is unpacked, and refuses what is too large."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest
@@ -31,7 +29,7 @@ MIB = 1024 * 1024
 async def test_a_batch_counts_as_large_as_it_is_unpacked(
     cluster: Servers, size: int, code: int
 ) -> None:
-    """So no reader ever gets a bomb, whatever it opens."""
+    """A reader therefore never gets a bomb, whichever client it uses."""
     bureau = Principal(cluster, "bureau:zhuhai")
     batch = await asyncio.to_thread(bomb, size)
     assert len(batch) < MIB

@@ -1,6 +1,6 @@
-"""What a bureau may and may not do holds for a client, too, that nobody here wrote.
+"""A bureau's rights also hold for a client that is not ours.
 
-It comes by certificate: Debian's kcat is built on a library that can't sign in by SCRAM at Kafka 4
+It signs in by certificate: Debian's kcat uses a library that can't sign in by SCRAM at Kafka 4
 (librdkafka before 2.6.1 sends a nonce that RFC 5802 doesn't allow). Users and rights are the same.
 """
 
@@ -21,7 +21,7 @@ DENIED = "authorization failed"
 
 
 class Kcat:
-    """kcat, told by a file who it is."""
+    """kcat with a configuration file."""
 
     def __init__(self, config: str) -> None:
         self._config = config

@@ -1,4 +1,4 @@
-"""On the real broker: a service whose numbers no longer fit goes on by itself."""
+"""On the real broker a service whose sequence numbers no longer fit recovers by itself."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A service in production settings on the real broker: it proves the cluster closed, or ends."""
+"""A service in production settings starts only on a real cluster with access rules."""
 
 import asyncio
 import os
@@ -56,7 +56,7 @@ async def start(environment: Mapping[str, str]) -> asyncio.subprocess.Process:
 
 
 async def ends(environment: Mapping[str, str]) -> tuple[int, str]:
-    """Exit code and output of a service that isn't to run."""
+    """Exit code and output of a service that must not start."""
     process = await start(environment)
     async with asyncio.timeout(PATIENCE_S):
         printed, _ = await process.communicate()

@@ -1,4 +1,4 @@
-"""One letter all the way on three brokers, of which one is killed in the middle of its journey."""
+"""One letter's whole life on three brokers, of which one is killed halfway."""
 
 import os
 import signal

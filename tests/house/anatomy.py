@@ -1,4 +1,4 @@
-"""Is every service built alike, and is every thing called by its house name?"""
+"""Rules: every service has the same rooms, and things have their usual names."""
 
 import ast
 import re
@@ -27,7 +27,7 @@ PATTERN_WORDS = {
 
 
 def the_four_services(root: Path) -> list[str]:
-    """The four services stand under services/, and nothing else does."""
+    """Exactly the four services are under services/."""
     present = _entries(root / "services") - {"__init__"}
     return [f"services/{name}:1: missing service" for name in sorted(SERVICES - present)] + [
         f"services/{name}:1: not one of the four services" for name in sorted(present - SERVICES)
@@ -50,7 +50,7 @@ def shared_rooms(root: Path) -> list[str]:
 
 
 def crossing_points(root: Path) -> list[str]:
-    """Rooms show what they are for: HANDLERS of on_… functions, decide, evolve, build, a switch."""
+    """Rooms define their main names: HANDLERS of on_… functions, decide, evolve, build."""
     found = []
     for service in sorted(path for path in (root / "services").glob("*") if path.is_dir()):
         asked = {

@@ -1,4 +1,4 @@
-"""Is every exception to a rule and every library explained, and no error swallowed?"""
+"""Rules: every exception to a rule and every library is explained, and no error is swallowed."""
 
 import ast
 import io

@@ -1,4 +1,4 @@
-"""For each rule: files that break it, where it must say so, and what it must leave in peace."""
+"""For each rule: files that break it, the expected findings, and files that it must accept."""
 
 from dataclasses import dataclass
 

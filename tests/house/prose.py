@@ -1,4 +1,4 @@
-"""Does every public thing say in a sentence what its name cannot?"""
+"""Rules: every public thing has a docstring that adds to its name."""
 
 import ast
 import re
@@ -27,7 +27,7 @@ def docstrings(root: Path) -> list[str]:
 
 
 def nothing_left_for_later(root: Path) -> list[str]:
-    """No mark that promises to finish later: what is not done is not here."""
+    """No mark of unfinished work."""
     return [
         f"{name}:{number}: left for later"
         for name, content in texts(root)

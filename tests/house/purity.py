@@ -1,4 +1,4 @@
-"""Is what must be pure free of clocks, chance and doors, and does only the log speak?"""
+"""Rules: pure packages have no clock, randomness, input or output, and services don't print."""
 
 import ast
 from pathlib import Path
@@ -29,7 +29,7 @@ def pure_imports(root: Path) -> list[str]:
 
 
 def pure_calls(root: Path) -> list[str]:
-    """Nor do they ask one that came in by another name."""
+    """Nor do they use one under another name."""
     return [
         finding
         for module in modules(root, *PURE)
@@ -39,7 +39,7 @@ def pure_calls(root: Path) -> list[str]:
 
 
 def nothing_sends(root: Path) -> list[str]:
-    """What a service says leaves through its log: no handler or route touches a producer."""
+    """Services write only to their log: no handler or route touches a producer."""
     places = [f"services/*/{room}{ending}" for room in INWARD for ending in ("", ".py")]
     return [
         finding

@@ -1,4 +1,4 @@
-"""Does showing an object show a secret? Builds instances around a seed and looks for it."""
+"""Builds instances around a seed and looks for it in their reprs, which must show no secret."""
 
 import dataclasses
 import importlib
@@ -12,7 +12,7 @@ from types import ModuleType
 from pydantic import BaseModel, SecretBytes, SecretStr
 
 SEED = "种子-4417-seed"
-"""What no repr may hold: invented, and found nowhere else."""
+"""Invented values that no repr may hold."""
 
 PERSONAL = {
     "address", "body", "comment", "email", "id_number", "note", "phone", "plain", "plaintext",
@@ -99,7 +99,7 @@ def _seed(annotation: object) -> object:
 
 
 def _instance(kind: type, seeds: dict[str, object], names: set[str]) -> object:
-    """An instance around the seeds: no validation, so that nothing else needs to be known."""
+    """An instance around the seeds, without validation, so that nothing else needs to be known."""
     values = dict.fromkeys(names) | seeds
     if issubclass(kind, BaseModel):
         return kind.model_construct(None, **values)

@@ -1,4 +1,4 @@
-"""Can a log line, a committed file or an exception handler give away what it should not?"""
+"""Rules: log lines, committed files and exception handlers give nothing away."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ NEVER_A_VALUE = NEVER_A_FIELD - {"name", "subject", "title", "value"} | {"get_se
 """`event.subject` is a letter number and `topic.name` a topic: as sources these are harmless."""
 
 PYTHONS_OWN = {"exc_info", "extra", "stack_info", "stacklevel"}
-"""What every log call takes; `extra` counts as one where its names can't be read here."""
+"""Arguments of every log call; `extra` counts as one where its names can't be read here."""
 
 MACHINE = re.compile(r"(?<![\w.\-/}>~])/(?:home|root|Users|work)/(?=\w)|[A-Z]:\\\\?Users\\")
 REGISTRIES = re.compile(
@@ -42,7 +42,7 @@ def constant_log_messages(root: Path) -> list[str]:
 
 
 def no_words_in_logs(root: Path) -> list[str]:
-    """No field of a log line, bound or given, carries what a person wrote or is."""
+    """No field of a log line, bound or given, carries people's words or identity."""
     return [
         module.finding(call, f"logs {name!r}")
         for module in modules(root, *PRODUCT)
@@ -52,7 +52,7 @@ def no_words_in_logs(root: Path) -> list[str]:
 
 
 def known_fields(root: Path) -> list[str]:
-    """Fields that are on no list are left out of the line, and nobody reads what they tell."""
+    """The logger drops unlisted fields, so nobody would read them."""
     return [
         module.finding(call, f"logs {name!r}, which is not among the fields of `logs.FIELDS`")
         for module in modules(root, *PRODUCT)
@@ -63,7 +63,7 @@ def known_fields(root: Path) -> list[str]:
 
 
 def no_errors_in_logs(root: Path) -> list[str]:
-    """A caught error is logged by its type: its text may echo what it choked on."""
+    """A caught error is logged by its type: its text may quote its input."""
     return [
         module.finding(call, f"logs the text of {handler.name!r}: log its type or code")
         for module in modules(root, *PRODUCT)

@@ -1,4 +1,4 @@
-"""Is everything small enough to be read at one look?"""
+"""Rules: modules and functions are small enough to be read."""
 
 from pathlib import Path
 from statistics import median, quantiles

@@ -106,7 +106,7 @@ SEEN = {
     "a bureau and the platform": "clients.bureau.books -> shared.platform.letters.letters (l.1)",
     "a bureau and the driver": "clients.bureau.books -> motor (l.2)",
 }
-"""Case → what import-linter says of PLANTED."""
+"""Case → what import-linter prints about PLANTED."""
 
 
 def build(root: Path) -> Path:
@@ -127,7 +127,7 @@ def build(root: Path) -> Path:
 
 
 def _let_in() -> list[str]:
-    """The modules that may import what is protected: import-linter asks for each of them."""
+    """The modules that may import a protected one; import-linter needs each of them."""
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     names = [name for each in asked["contracts"] for name in each.get("allowed_importers", [])]
     return [f"{name.replace('.', '/')}.py" for name in names if name.count(".") > 1]
@@ -141,7 +141,7 @@ def write(root: Path, path: str, *, text: str = "") -> None:
 
 
 def imports_of(root: Path) -> tuple[bool, str]:
-    """Whether the contracts hold for the tree at `root`, and what import-linter said."""
+    """Whether the contracts hold for the tree at `root`, and import-linter's output."""
     ran = subprocess.run(
         [sys.executable, "-c", RUN], cwd=root, capture_output=True, text=True, check=False
     )

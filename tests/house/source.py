@@ -1,4 +1,4 @@
-"""What the rules read: the project's own files, parsed once. Reads the disk, changes nothing."""
+"""The input of the rules: the project's own files, parsed once. Reads the disk, changes nothing."""
 
 import ast
 import subprocess
@@ -105,7 +105,7 @@ def last_name(node: ast.AST) -> str:
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
-    """Every imported module, and `module.name` for what is taken from one."""
+    """Every imported module, and `module.name` for names imported from one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)

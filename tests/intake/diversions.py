@@ -1,6 +1,4 @@
-"""Diversions as the front desk tells them to intake's rules. Everything in them is invented."""
-
-from __future__ import annotations
+"""Diversions as intake's rules see them. Everything in them is invented."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +23,7 @@ def divert(
     threshold: Threshold = "stop",
     **over: Any,
 ) -> Divert:
-    """An emergency that somebody wrote at `at`; `becomes`: the letter that it may yet be."""
+    """An emergency written at `at`; `becomes`: the letter that it may become."""
     see_by = at + SEEN_WITHIN
     clock = ClockChange(
         clock="diversion",

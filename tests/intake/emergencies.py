@@ -1,6 +1,4 @@
-"""Rules of triage for tests, each on a word that stands in no other letter; and the duty desk."""
-
-from __future__ import annotations
+"""Triage rules for tests, each on a word that no other letter has; and the duty desk."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,7 +29,7 @@ SAYS = {
 
 
 def planted(written: Written) -> TriageResult | None:
-    """What the first mark says that stands in the letter."""
+    """The result of the first mark in the letter."""
     text = f"{written.subject}\n{written.body}"
     return next((said for mark, said in SAYS.items() if mark in text), None)
 
@@ -55,7 +53,7 @@ async def diverted(desk: Front, mark: str = STOP, **over: Any) -> str:
 
 
 async def kept(desk: Front, number: str) -> Diversion:
-    """What intake knows of it."""
+    """Intake's state of it."""
     state = await desk.shelf.letters.state(number)
     assert isinstance(state, Diversion)
     return state
@@ -70,7 +68,7 @@ def staff(desk: Front, *roles: str, who: str = "d-0071") -> dict[str, str]:
 async def on_duty(
     desk: Front, path: str, body: Any = ..., *, key: str = "duty-key-01", who: str = "d-0071"
 ) -> httpx.Response:
-    """Somebody of the duty desk reads, or (with a body) acts."""
+    """A request of the duty desk; with a body, an action."""
     address, headers = f"/v1/duty/diversions{path}", staff(desk, "duty", who=who)
     if body is ...:
         return await desk.client.get(address, headers=headers)
@@ -81,7 +79,7 @@ async def on_duty(
 
 
 async def waiting(desk: Front, standing: str = "unseen") -> list[Any]:
-    """What stands in the desk's queue."""
+    """The desk's queue."""
     answer = await on_duty(desk, f"?standing={standing}")
     assert answer.status_code == 200, answer.text
     found: list[Any] = answer.json()["diversions"]
@@ -94,7 +92,7 @@ async def duty_session(desk: Front) -> Session:
 
 
 async def page(desk: Front, path: str = "", **headers: str) -> httpx.Response:
-    """A page, as somebody on duty has it."""
+    """A page, for somebody on duty."""
     await duty_session(desk)
     return await desk.client.get(f"/duty{path}", headers=headers)
 
@@ -109,3 +107,11 @@ async def send(
     answer = await desk.client.post(f"/duty{path}", content=form, headers=named)
     await desk.shelf.quiet()
     return answer
+
+
+async def say(
+    desk: Front, number: str, *, now: bool, key: str = "say-key-001", who: str = "chen"
+) -> httpx.Response:
+    """The writer answers whether it is happening now."""
+    path = f"/v1/diversions/{number}/answer"
+    return await desk.post(path, {"happening_now": now}, key=key, who=who)

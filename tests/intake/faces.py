@@ -1,6 +1,4 @@
-"""A service's real web face in memory: tokens of an issuer of its own, and no socket."""
-
-from __future__ import annotations
+"""A service's real application in memory, with tokens of its own issuer and no socket."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,7 +18,7 @@ from shared.platform.http.create_app import create_app
 from shared.platform.http.miss_limit import Misses
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
-from tests.support.doubles import Clock, Memory
+from tests.support.doubles import Clock
 from tests.support.pages import with_pages
 from tests.support.sign_in import issuers, with_sessions
 
@@ -30,7 +28,7 @@ SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
 def token(subject: str, *, at: datetime, **claims: Any) -> str:
-    """What the issuer gives `subject` at `at`, good for an hour."""
+    """A token for `subject`, issued at `at` and valid for an hour."""
     seconds = int(at.timestamp())
     content = {
         "iss": ISSUER,
@@ -67,14 +65,13 @@ async def opened_face(
     forms: Sequence[str] = (),
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
-    sessions: Memory | None = None,
     service: str = "intake",
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever asks the face that these settings, routes and parts make.
+    """A client of the application with these settings, routes and parts.
 
-    `forms`: paths of pages with forms. `layers`: around the gate, inner first.
-    `misses`: letters that a person may miss. `service`: whose templates and words pages use.
+    `forms`: paths of pages with forms. `layers`: around the request guard, inner first. `misses`:
+    unknown letters that a person may request. `service`: whose templates and words pages use.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
@@ -82,7 +79,7 @@ async def opened_face(
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
         with_pages(app, service, now=now)
         app.state.misses = Misses(now=now, most=misses)
-        with_sessions(app, now=now, documents=sessions)
+        with_sessions(app, now=now)
         _include(app, router)
         for layer in layers:
             app.add_middleware(layer)
@@ -94,7 +91,7 @@ async def opened_face(
 
 
 _included: dict[int, BaseRoute] = {}
-"""By `id` of the router: routes as FastAPI has resolved them, which takes a tenth of a second."""
+"""By `id` of the router: resolved FastAPI routes, because resolving takes a tenth of a second."""
 
 
 def _include(app: FastAPI, router: APIRouter) -> None:

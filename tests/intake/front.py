@@ -1,7 +1,5 @@
 """Intake at work: its shell, its web face, and the writers who ask it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -35,7 +33,6 @@ from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
-from tests.intake.staging import Shelf, running, seals, shelved
 from tests.intake.story import (
     ADDRESS,
     EMAIL,
@@ -48,6 +45,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
 CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
@@ -74,12 +72,12 @@ ASKS: dict[str, Mapping[str, Any]] = {
     "appeal": {"text": SAID},
     "withdrawal": {"reason": "settled"},
 }
-"""What a writer may ask about a letter, by the last part of the path."""
+"""A writer's requests about a letter, by the last part of the path."""
 CHANGES: dict[str, Mapping[str, Any]] = {
     "consent": {"to_publish": False},
     "contact": {"contact": {"phone": PHONE}},
 }
-"""What a writer may decide alone."""
+"""Decisions that a writer makes alone."""
 
 
 def body(**over: Any) -> dict[str, Any]:
@@ -100,9 +98,9 @@ def body(**over: Any) -> dict[str, Any]:
 
 @dataclass
 class Front:
-    """Intake, and whoever asks its face."""
+    """Intake and its HTTP client."""
 
-    shelf: Shelf[Command, IntakeState]
+    shelf: SealedShell[Command, IntakeState]
     keys: Memory
     """Letter numbers by idempotency key."""
     backlog: store.Backlog
@@ -115,7 +113,7 @@ class Front:
     async def submit(
         self, who: str = "chen", *, key: str | None = None, **over: Any
     ) -> httpx.Response:
-        """Somebody sends a letter."""
+        """Send a letter."""
         name = key or f"letter-key-{next(self._names):05}"
         return await self.post("/v1/letters", body(**over), who=who, key=name)
 
@@ -149,17 +147,17 @@ class Front:
         return await self.client.get(path, params=params, headers=self.headers(who))
 
     async def progress(self, letter: str, *facts: Event) -> None:
-        """The router says these."""
+        """The router emits these."""
         await self.shelf.hear_events(PROGRESS.name, letter, *facts)
 
     async def letter(self, number: str) -> IntakeLetter:
-        """What intake knows of it."""
+        """Intake's state of it."""
         state = await self.shelf.letters.state(number)
         assert isinstance(state, IntakeLetter)
         return state
 
     def headers(self, who: str | None) -> dict[str, str]:
-        """A sign-in; a name that nobody has is a citizen's too."""
+        """A sign-in; an unknown name is a citizen's, too."""
         if who is None:
             return {}
         given = token(who, at=self.shelf.now(), **PEOPLE.get(who, CITIZEN))
@@ -183,11 +181,14 @@ async def front(
     watch: Watch = unwatched,
     **limits: int,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon, triage by these rules alone; `watch` sees what it is asked."""
+    """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
-    async with shelved(watch(wiring.rules(own)), own, now=now) as shelf, running(numbers.run()):
+    async with (
+        sealed_shell(watch(wiring.rules(own)), own, now=now) as shelf,
+        running(numbers.run()),
+    ):
         tell = shelf.commands.execute
         releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)

@@ -1,4 +1,4 @@
-"""Things that nobody should send, and every place of intake and router where they can be put."""
+"""Hostile input, and every place of intake and router where it can be put."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -53,7 +53,7 @@ def put(content: dict[str, Any], field: str, *, value: Any) -> dict[str, Any]:
 
 
 def bad_values() -> Iterator[tuple[str, Any]]:
-    """Each field with what it must not hold; numbers and flags as text are wrong too."""
+    """Invalid values of each field, numbers and flags as text among them."""
     for field in FIELDS:
         for value in (*OPERATORS, *WRONG_TYPES):
             fits = (field in FLAGS and value is True) or (

@@ -1,4 +1,4 @@
-"""What intake's letters are made of in these tests. Every name, number and address is invented."""
+"""Letters of intake's tests. Every name, number and address is invented."""
 
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -27,8 +27,8 @@ from shared.contracts.vocabulary import ClockName
 from shared.contracts.words import Clear, Contact, Identity, LetterText, ReplyText
 from shared.kernel.decider import Decider
 from shared.kernel.letter_number import new_letter_number
-from tests.intake.staging import moment
 from tests.support.given import Given
+from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)
 
@@ -83,7 +83,7 @@ def submitted(**over: Any) -> LetterSubmitted:
 
 
 def submit(owner: str = OWNER, **over: Any) -> SubmitLetter:
-    """Somebody sends a letter."""
+    """The command for a new letter."""
     return SubmitLetter(owner, submitted(**over))
 
 
@@ -101,7 +101,7 @@ _HELD: dict[str, Any] = {
 
 
 def fact(kind: type[FactT], /, **fields: Any) -> FactT:
-    """Any of the router's facts; Guangzhou holds the letter and handles it unless it says else."""
+    """Any fact of the router; Guangzhou holds and handles the letter by default."""
     given: dict[str, Any] = _HELD | {"state": "handling"} | fields
     words = {name: given.pop(name) for name in tuple(given) if isinstance(given[name], Clear)}
     return kind.model_validate(given).model_copy(update=words)
@@ -161,7 +161,7 @@ def withdrawn() -> LetterWithdrawn:
 
 
 def refused(request_id: str, code: Any = "too_late") -> RequestRefused:
-    """The router has said no to a request."""
+    """The router has refused a request."""
     return RequestRefused(
         **_HELD,
         state="replied",

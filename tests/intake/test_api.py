@@ -1,4 +1,4 @@
-"""The citizen's mailbox over HTTP: once is enough, and nobody reads another's letters."""
+"""The citizen's mailbox over HTTP: repeated requests count once, and letters are private."""
 
 import asyncio
 from typing import Any
@@ -13,7 +13,6 @@ from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.letter_number import is_letter_number
 from tests.intake.faces import is_problem, token
 from tests.intake.front import ASKS, CHANGES, CITIZEN, Front
-from tests.intake.staging import opened
 from tests.intake.story import (
     ADDRESS,
     EMAIL,
@@ -29,6 +28,7 @@ from tests.intake.story import (
     replied,
     routed,
 )
+from tests.support.sealed_shell import opened
 
 LETTERS = topics.SUBMITTED.name
 WRONG = OTHER[:-1] + ("0" if OTHER[-1] != "0" else "1")

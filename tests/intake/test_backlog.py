@@ -1,7 +1,5 @@
 """With the broker away, intake takes letters in up to a limit, and again by itself afterwards."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 
@@ -15,8 +13,8 @@ from shared.platform.repair.outbox_sweeper import OutboxSweeper
 from shared.platform.runtime.settings import load
 from tests.intake.faces import is_problem
 from tests.intake.front import Front, front
-from tests.intake.staging import running
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import running
 from tests.support.sign_in import issuers
 from tests.support.waiting import until
 

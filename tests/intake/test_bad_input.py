@@ -24,7 +24,7 @@ from tests.intake.hostile import (
     bad_values,
     put,
 )
-from tests.intake.staging import opened
+from tests.support.sealed_shell import opened
 
 PATH = "/v1/letters"
 
@@ -35,7 +35,7 @@ def fields(answer: Any) -> set[str]:
 
 
 def check_problem(answer: Any, *statuses: int) -> None:
-    """A problem of ours, with nothing of what came in."""
+    """One of our problem documents, with nothing of the request."""
     assert answer.status_code in statuses, (answer.status_code, answer.text)
     assert answer.headers["content-type"] == "application/problem+json"
     shown = answer.text + str(answer.headers)
@@ -195,7 +195,7 @@ BAD_LATER: dict[str, dict[str, list[Any]]] = {
     "consent": {"to_publish": NO_FLAGS},
     "contact": {"contact": CONTACTS, "address": ADDRESSES},
 }
-"""What must not stand in what a writer sends about a letter, by the last part of the path."""
+"""Invalid bodies of requests about a letter, by the last part of the path."""
 
 
 @pytest.mark.parametrize("kind", BAD_LATER)

@@ -1,4 +1,4 @@
-"""Consent and contact over HTTP: done at once and once, and told to whoever needs it."""
+"""Consent and contact over HTTP: changed at once, once, and sent to other services."""
 
 import asyncio
 from typing import Any
@@ -10,8 +10,8 @@ from shared.contracts import topics
 from shared.contracts.words import Contact, Identity
 from tests.intake.faces import is_problem
 from tests.intake.front import CHANGES, Front
-from tests.intake.staging import opened
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, PHONE, replied, routed
+from tests.support.sealed_shell import opened
 
 LETTERS = topics.SUBMITTED.name
 NEW_PHONE = "15400003333"

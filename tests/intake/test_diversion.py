@@ -1,7 +1,5 @@
 """Emergencies at the front desk: stopped or asked about, kept for the duty desk, never twice."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from services.intake.domain import IntakeState, evolve
-from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.submission import SubmitLetter
 from services.intake.domain.timeline import MOST_STEPS
 from services.intake.domain.writer_requests import MOST_REQUESTS, RequestWithdrawal, SubmitRating
@@ -36,14 +35,10 @@ from tests.intake.story import (
     submit,
     withdrawn,
 )
+from tests.intake.viewing import letter_of
 
 ASK_RATING = SubmitRating(OWNER, "r-1", solved=True, score=5, words=Comment(text="好"))
 ASK_WITHDRAWAL = RequestWithdrawal(OWNER, "r-2", "settled")
-
-
-def letter_of(state: IntakeState) -> IntakeLetter:
-    assert isinstance(state, IntakeLetter)
-    return state
 
 
 def test_a_letter_is_taken_in_for_its_owner() -> None:

@@ -1,6 +1,4 @@
-"""The duty desk: everything to act on, each act once, and who has read what is on record."""
-
-from __future__ import annotations
+"""The duty desk: the queue is complete, each act counts once, and reading is recorded."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""One person with a script hides nobody: one row for each writer, one call, and an alarm."""
-
-from __future__ import annotations
+"""Mass emergencies of one writer hide nobody: one row for each writer, one call, and an alarm."""
 
 import re
 from collections.abc import AsyncIterator
@@ -15,10 +13,10 @@ from shared.contracts.diverted_v1 import LetterDiverted
 from shared.contracts.topics import DIVERTED
 from tests.intake.emergencies import STOP, diverted, guarded_front, kept, on_duty, page, send
 from tests.intake.front import Front
-from tests.notifier.stage import staged
 from tests.notifier.story import RULES
 from tests.notifier.working import ScriptedGateway, delivering
 from tests.support.budget import budget
+from tests.support.memory_shell import memory_shell
 
 SCRIPTED = budget(MOST_COUNTED, quick=MOST_ROWS + 10)
 
@@ -71,7 +69,7 @@ async def test_a_real_emergency_behind_many_scripted_ones_is_shown_and_called_ab
 async def called_about(said: list[Any]) -> list[str]:
     """About which of these diversions the desk is called within the first five minutes."""
     phone = ScriptedGateway()
-    async with staged(RULES, at=said[-1].data.diverted_at) as stage:
+    async with memory_shell(RULES, at=said[-1].data.diverted_at) as stage:
         for one in said:
             await stage.hear(DIVERTED.name, one.subject, one.data)
         work = delivering(stage, phone, is_urgent=True)

@@ -1,7 +1,5 @@
 """The duty desk's pages: whole without scripts, escaped, and acting twice is acting once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""Who has read what is on record, how the desk stands is measured, and words go in the end."""
-
-from __future__ import annotations
+"""Reading is recorded, the queue is measured, and words are finally erased."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

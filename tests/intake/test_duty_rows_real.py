@@ -19,7 +19,7 @@ __all__ = ["new_collection", "servers"]
 
 
 def kept(number: int, writer: str, **over: Any) -> Insert:
-    """A diversion that nobody has seen, as far as it is looked up by."""
+    """An unseen diversion, reduced to its index fields."""
     state = {"owner": writer, "repeats": over.pop("repeats", None)}
     at = NOON + timedelta(seconds=number)
     fields = {"unseen_since": at, "diverted_by": writer, **over}

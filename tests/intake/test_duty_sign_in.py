@@ -1,6 +1,4 @@
-"""Who comes in to the duty desk's pages, and whose browser acts there."""
-
-from __future__ import annotations
+"""Who may open the duty desk's pages, and from which browser."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,6 +1,4 @@
-"""An emergency in a request that is refused: its writer is told to call 110, never without it."""
-
-from __future__ import annotations
+"""An emergency in a refused request: the answer always says to call 110."""
 
 import json
 from collections.abc import AsyncIterator, Callable

@@ -1,6 +1,4 @@
-"""Once a letter's time is over, nobody has its words any more, and everybody its course."""
-
-from __future__ import annotations
+"""After a letter's retention period nobody has its words, and everybody its course."""
 
 import json
 from datetime import timedelta
@@ -21,11 +19,11 @@ from shared.contracts.topics import SUBMITTED
 from shared.contracts.vocabulary import SERVICES, Erasable
 from shared.kernel.errors import NotFound, OutOfOrder
 from shared.platform.repair.key_rotation import kids_in
-from tests.intake.staging import name_of, seals, shelved
 from tests.intake.story import CONTACT, IDENTITY, LETTER, OWNER, given, note, submit, withdrawn
 from tests.shared.audit.town import Still
 from tests.support.doubles import header
 from tests.support.lived import FILE, READS, RULE, Lived, all_rules, envelopes, lived
+from tests.support.sealed_shell import name_of, sealed_shell, seals
 
 ALL: tuple[Erasable, ...] = ("identity", "words", "attachments")
 
@@ -119,7 +117,7 @@ async def test_every_number_is_sent_again_in_its_order(story: Lived) -> None:
 
 async def test_what_waited_has_its_turn_and_nothing_of_it_stays(story: Lived) -> None:
     said = story.shelves["intake"].bus.records(SUBMITTED.name)
-    async with shelved(all_rules()["publisher"], seals("publisher"), now=story.now) as late:
+    async with sealed_shell(all_rules()["publisher"], seals("publisher"), now=story.now) as late:
         await late.hear(said[1:])
         waiting = late.documents.kept[LETTER]["early"]["submitted"]
         assert len(waiting) == len(said) - 1, "words of every kind wait for the first"
@@ -133,11 +131,11 @@ async def test_what_waited_has_its_turn_and_nothing_of_it_stays(story: Lived) ->
 
 
 async def test_a_reader_who_begins_anew_ends_where_the_others_are(story: Lived) -> None:
-    """From what is sent again, which has no words; the state is the same as theirs."""
+    """Rebuilt from resent events, which have no words; the state is the same."""
     await story.erase(*ALL)
     sent = [one for service in SERVICES for one in await story.resent(service)]
     for service in ("notifier", "publisher"):
-        async with shelved(all_rules()[service], seals(service), now=story.now) as fresh:
+        async with sealed_shell(all_rules()[service], seals(service), now=story.now) as fresh:
             await fresh.hear([one for one in sent if one.topic in READS[service]])
             found = fresh.documents.kept[LETTER]
             theirs = story.shelves[service].documents.kept[LETTER]
@@ -147,10 +145,10 @@ async def test_a_reader_who_begins_anew_ends_where_the_others_are(story: Lived) 
 
 
 async def test_router_and_intake_take_what_has_no_words(story: Lived) -> None:
-    """They too hear again what others said, as after a loss: nothing of it is refused or parked."""
+    """They receive resent events, as after a loss, and refuse or park none."""
     await story.erase(*ALL)
     for service, writers in (("router", ["intake"]), ("intake", ["router", "publisher"])):
-        async with shelved(all_rules()[service], seals(service), now=story.now) as fresh:
+        async with sealed_shell(all_rules()[service], seals(service), now=story.now) as fresh:
             sent = [one for writer in writers for one in await story.resent(writer)]
             for record in sent:
                 if record.topic in READS[service]:
@@ -192,7 +190,7 @@ async def _audited(story: Lived) -> set[tuple[str, str]]:
 
 
 def _without_times(state: Any) -> Any:
-    """When this service came to hear of it is its own."""
+    """Each service has its own time of receipt."""
     if isinstance(state, dict):
         kept = {name: one for name, one in state.items() if not name.endswith("at")}
         return {name: _without_times(one) for name, one in kept.items()}

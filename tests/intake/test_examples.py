@@ -33,18 +33,14 @@ from shared.contracts.words import ReplyText, WriterText
 from shared.kernel.errors import Refused
 from shared.platform.letters.service_decider import Arrival
 from shared.platform.runtime import data_files
-from tests.intake.staging import seals
 from tests.intake.story import LETTER, NOON, OWNER, REPLY, decide, given, submit
 from tests.support.budget import budget
-from tests.support.examples import example, examples
+from tests.support.examples import example, examples, named
+from tests.support.sealed_shell import seals
 
 HEARD = (*examples(PROGRESS.name), *examples(PUBLISHED.name))
 KEYS = seals("intake")
 WORDING = data_files.categories()
-
-
-def named(said: Envelope[Event]) -> str:
-    return said.type.removeprefix("gd.mailbox.")
 
 
 def told(state: IntakeState, command: Any) -> tuple[IntakeState, list[Any]]:

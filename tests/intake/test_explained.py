@@ -1,11 +1,8 @@
-"""Where to turn instead is told once; what is said of danger later comes to desk and letter."""
-
-from __future__ import annotations
+"""A referral is shown once; a danger that is mentioned later reaches desk and letter."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from services.intake.api.letter_submission import submit_command
@@ -13,7 +10,7 @@ from services.intake.api.letters_schemas import NewLetter
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
-from tests.intake.emergencies import ASK, CRIME, OTHERS, STOP, guarded_front, kept
+from tests.intake.emergencies import ASK, CRIME, OTHERS, STOP, guarded_front, kept, say
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
 from tests.intake.story import SECOND_PHONE, received, routed
@@ -26,14 +23,6 @@ LETTERS, DIVERSIONS = SUBMITTED.name, DIVERTED.name
 async def desk(tmp_path: Path) -> AsyncIterator[Front]:
     async with guarded_front(tmp_path) as opened_front:
         yield opened_front
-
-
-async def say(
-    desk: Front, number: str, *, now: bool, key: str = "say-key-001", who: str = "chen"
-) -> httpx.Response:
-    """The writer answers whether it is happening now."""
-    path = f"/v1/diversions/{number}/answer"
-    return await desk.post(path, {"happening_now": now}, key=key, who=who)
 
 
 # --- reports of crimes and matters of others ---------------------------------------------------

@@ -1,7 +1,5 @@
 """Five hundred requests made up by a seed, over every route of intake and router: none breaks."""
 
-from __future__ import annotations
-
 import json
 import logging
 import random
@@ -54,7 +52,7 @@ ASKED: tuple[tuple[str, str, Any], ...] = (
     ("GET", "/metrics", None),
     ("GET", f"/{MARKER}", None),
 )
-"""What is asked before anything of it is spoilt."""
+"""The valid request before any part of it is damaged."""
 
 
 @dataclass

@@ -1,20 +1,17 @@
-"""Is it happening now? No lets a letter go its way with its first time; yes keeps it here."""
-
-from __future__ import annotations
+""" "Is it happening now?" No: the letter proceeds with its first time. Yes: it stays here."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.kernel.letter_number import is_letter_number
-from tests.intake.emergencies import ASK, STOP, diverted, guarded_front, kept
+from tests.intake.emergencies import ASK, STOP, diverted, guarded_front, kept, say
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
-from tests.intake.staging import opened
 from tests.intake.story import NOON
+from tests.support.sealed_shell import opened
 
 LETTERS, DIVERSIONS = SUBMITTED.name, DIVERTED.name
 
@@ -38,14 +35,6 @@ async def test_who_may_be_in_danger_is_asked_while_the_desk_sees_it(desk: Front)
     assert desk.shelf.said_types(LETTERS) == []
     (said,) = desk.shelf.said(DIVERSIONS)
     assert said.data.threshold == "ask"
-
-
-async def say(
-    desk: Front, number: str, *, now: bool, key: str = "say-key-001", who: str = "chen"
-) -> httpx.Response:
-    """The writer answers whether it is happening now."""
-    path = f"/v1/diversions/{number}/answer"
-    return await desk.post(path, {"happening_now": now}, key=key, who=who)
 
 
 async def test_no_lets_it_go_its_way_once_with_its_first_time(desk: Front) -> None:

@@ -1,4 +1,4 @@
-"""Of a masked letter nobody sees the writer alone: one asks, another grants, the view ends."""
+"""Nobody sees a masked letter's writer alone: one requests, another grants, the view ends."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,9 +11,9 @@ from shared.contracts.submitted_v1 import RevealDecided, RevealRequested
 from shared.contracts.values import About, By
 from tests.intake.faces import is_problem, token
 from tests.intake.front import Front
-from tests.intake.staging import opened
 from tests.intake.story import NAME, fact, received, routed, withdrawn
 from tests.intake.test_reveals import HANDLER, LETTERS, SHOWN, WHY, ask, held, listed
+from tests.support.sealed_shell import opened
 
 ASKER, GRANTER = "s-4471", "s-9"
 YES, NO = {"granted": True}, {"granted": False}
@@ -29,7 +29,7 @@ async def call(
     key: str | None = "step-key-1",
     signed_in: timedelta = timedelta(),
 ) -> Any:
-    """Somebody with these roles sends this."""
+    """A request by a person with these roles."""
     at = desk.shelf.now()
     given = token(who, at=at, roles=list(roles), auth_time=int((at - signed_in).timestamp()))
     content = {} if body is None else body

@@ -1,4 +1,4 @@
-"""Whoever asks for many letters that aren't theirs is refused for some minutes, and counted."""
+"""A client that requests many letters of others is refused for some minutes, and counted."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""However the broker delivers what the router says, the writer sees it in order and once."""
+"""However the router's events are delivered, the writer sees each once and in order."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from hypothesis import settings
 
 from services.intake.wiring import rules
 from shared.contracts.topics import PROGRESS, PUBLISHED
-from tests.intake.staging import seals
 from tests.intake.story import given, submit
 from tests.support.budget import budget
 from tests.support.hearing import deliveries, folded, told
+from tests.support.sealed_shell import seals
 
 KEYS = seals("intake")
 RULES = rules(KEYS)

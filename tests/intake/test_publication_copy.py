@@ -1,4 +1,4 @@
-"""Copies leave out their writer, wherever own values stand, and are small enough to be sent."""
+"""Copies for publication leave out the writer's own values, and are small enough to be sent."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,6 @@ from shared.contracts.words import (
 )
 from shared.kernel.errors import LimitReached
 from shared.rules.pii import MARKS
-from tests.intake.staging import sealed_record
 from tests.intake.story import (
     ADDRESS,
     CONTACT,
@@ -44,6 +43,7 @@ from tests.intake.story import (
     submit,
 )
 from tests.support.budget import budget
+from tests.support.sealed_shell import sealed_record
 
 ALL = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS)
 

@@ -13,8 +13,8 @@ from shared.contracts import topics
 from shared.platform.runtime.logs import JsonLines
 from tests.intake.faces import is_problem
 from tests.intake.front import ASKS, CHANGES, RATING, SAID, Front
-from tests.intake.staging import opened
 from tests.intake.story import NAME, PHONE, rated, refused
+from tests.support.sealed_shell import opened
 
 LETTERS = topics.SUBMITTED.name
 # --- asking ------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Who of the staff is shown who wrote a letter, freshly signed in, with a reason, on record."""
+"""Which staff may see a letter's writer: freshly signed in, with a reason, on record."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,6 @@ from shared.contracts.values import About
 from tests.intake.faces import is_problem, token
 from tests.intake.front import Front
 from tests.intake.hostile import BAD_KEYS, BLANKS, MARKER, OPERATORS, TRICKS
-from tests.intake.staging import opened
 from tests.intake.story import (
     ADDRESS,
     ID_NUMBER,
@@ -31,6 +30,7 @@ from tests.intake.story import (
     routed,
     withdrawn,
 )
+from tests.support.sealed_shell import opened
 
 LETTERS = topics.SUBMITTED.name
 WHY = {"reason": "to_reach_writer", "text": "电话不通，需当面核实"}
@@ -54,7 +54,7 @@ async def ask(
     key: str = "reveal-key-1",
     signed_in: timedelta = timedelta(),
 ) -> Any:
-    """Somebody with these roles asks who wrote it."""
+    """A person with these roles requests the writer's identity."""
     at = desk.shelf.now()
     given = token(who, at=at, roles=list(roles), auth_time=int((at - signed_in).timestamp()))
     return await desk.post(

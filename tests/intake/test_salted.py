@@ -1,10 +1,10 @@
-"""A digest of a letter's text is salted: whoever guesses a short letter can't confirm the guess."""
+"""Digests of a letter's text are salted, so a guess of a short letter can't be confirmed."""
 
 from hashlib import sha256
 
 from shared.contracts import topics
 from tests.intake.front import Front, body
-from tests.intake.staging import opened
+from tests.support.sealed_shell import opened
 
 LETTERS = topics.SUBMITTED.name
 

@@ -1,7 +1,5 @@
 """A letter's whole way through intake, router and publisher, and its writer shown nowhere."""
 
-from __future__ import annotations
-
 import json
 import logging
 import pickle
@@ -28,7 +26,6 @@ from shared.kernel.letter_number import new_publication_id
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime.logs import OURS, JsonLines
 from tests.intake.front import Front, front
-from tests.intake.staging import Round, Shelf, opened, seals, shelved
 from tests.intake.story import (
     ADDRESS,
     EMAIL,
@@ -42,6 +39,7 @@ from tests.intake.story import (
 from tests.publisher.story import RULES as PUBLISHER_RULES
 from tests.router.office import Office, accepting, office, replying
 from tests.router.story import sign
+from tests.support.sealed_shell import Round, SealedShell, opened, sealed_shell, seals
 
 OWN = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS)
 COMMENT = "多谢各位民警"
@@ -54,11 +52,11 @@ PUBLICATION = new_publication_id(bytes(range(10)))
 
 @dataclass
 class Suite:
-    """Three services that hear each other."""
+    """Three services that read each other's events."""
 
     intake: Front
     router: Office
-    publisher: Shelf[Any, Any]
+    publisher: SealedShell[Any, Any]
     round: Round
     answers: list[str] = field(default_factory=list)
 
@@ -104,7 +102,7 @@ class Suite:
         await self.publisher.quiet()
 
     @property
-    def shelves(self) -> tuple[Shelf[Any, Any], ...]:
+    def shelves(self) -> tuple[SealedShell[Any, Any], ...]:
         return self.intake.shelf, self.router.shelf, self.publisher
 
 
@@ -116,7 +114,7 @@ async def suite(tmp_path: Path) -> AsyncIterator[Suite]:
         router = await enter(office(tmp_path))
         router.shelf.now.at = intake.shelf.now.at
         keys = seals("publisher")
-        publisher = await enter(shelved(PUBLISHER_RULES, keys, now=intake.shelf.now))
+        publisher = await enter(sealed_shell(PUBLISHER_RULES, keys, now=intake.shelf.now))
         members = Round(
             (intake.shelf, intake_store.READS),
             (router.shelf, router_store.READS),
@@ -126,7 +124,7 @@ async def suite(tmp_path: Path) -> AsyncIterator[Suite]:
 
 
 def found_in(text: str, secrets: tuple[str, ...] = SECRETS) -> list[str]:
-    """Secrets that stand in `text`, as they are or as JSON escapes them."""
+    """Secrets in `text`, plain or as JSON escapes them."""
     return [one for one in secrets if one in text or json.dumps(one)[1:-1] in text]
 
 

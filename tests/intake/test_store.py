@@ -1,4 +1,4 @@
-"""How intake keeps letters: sealed at rest, found by their writer, numbered once for each key."""
+"""How intake stores letters: sealed, found by their writer, numbered once for each key."""
 
 import asyncio
 import json
@@ -18,7 +18,6 @@ from shared.kernel.errors import IdReused
 from shared.platform.crypto.key_ring import CannotOpen
 from shared.platform.mongo.paging import Place
 from tests.intake.diversions import divert
-from tests.intake.staging import moment, running, seals
 from tests.intake.story import (
     ADDRESS,
     EMAIL,
@@ -39,6 +38,8 @@ from tests.intake.story import (
     submit,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.moving import moment
+from tests.support.sealed_shell import running, seals
 
 SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, EMAIL, WECHAT, ADDRESS, "路牌")
 FULL = (submit(), note(received()), note(routed()), note(replied()))

@@ -1,4 +1,4 @@
-"""What a writer sees of replies, refusals, appeals, reopening, endings and promises."""
+"""The writer's view of replies, refusals, appeals, reopening, endings and promises."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What a writer is told in words: how a due date was counted, and what each code is called."""
+"""Texts in the writer's view: how a due date was counted, and the names of codes."""
 
 from dataclasses import replace
 from datetime import date

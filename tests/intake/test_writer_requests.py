@@ -1,13 +1,11 @@
-"""What writers ask goes on with their own values marked; what they decide is done at once."""
+"""Writers' requests go on with their own values marked; their decisions apply at once."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from services.intake.domain import IntakeState
 from services.intake.domain.contact import MOST_CONTACTS, ChangeContact
-from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.pii_spans import values_of
 from services.intake.domain.publication_copy import ChangeConsent, NotePublisherEvent
 from services.intake.domain.writer_requests import (
@@ -51,6 +49,7 @@ from tests.intake.story import (
     routed,
     submit,
 )
+from tests.intake.viewing import letter_of
 
 SAID = WriterText(text=f"我是{NAME}，电话{SECOND_PHONE}")
 IN_WORDS: dict[type[Any], Any] = {
@@ -63,11 +62,6 @@ IN_WORDS: dict[type[Any], Any] = {
     ),
 }
 ERASED = LetterErased(what=("identity",), rule="letters.five_years")
-
-
-def letter_of(state: IntakeState) -> IntakeLetter:
-    assert isinstance(state, IntakeLetter)
-    return state
 
 
 @pytest.mark.parametrize("kind", IN_WORDS)

@@ -1,4 +1,4 @@
-"""What a writer sees of each thing that happens to the letter, and what stays between the desks."""
+"""The writer's view of every event, and what stays between the desks."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a letter looks to its writer after this and that."""
+"""A letter's view for its writer after given events."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ def after(*told: Any) -> IntakeLetter:
 
 
 def view(*told: Any) -> dict[str, Any]:
-    """What its writer is shown."""
+    """The writer's view."""
     seen = letter_shown(LETTER, after(*told), wording=data_files.categories())
     return seen.model_dump(mode="json")
 
 
 def steps(*told: Any) -> list[str]:
-    """What its writer sees that has happened."""
+    """The history in the writer's view."""
     return [one.what for one in after(*told).history]

@@ -1,9 +1,9 @@
-"""Journeys tell one story each: simulated bureaus take letters up and answer them, and no more."""
+"""In journeys, simulated bureaus accept and answer letters, and do nothing else."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
 def plain_bureaus(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the bureaus of any stack that is started here do."""
+    """The bureaus' behaviour in any stack that is started here."""
     monkeypatch.setenv("MAILBOX_BUREAUS_MIX", "plain")

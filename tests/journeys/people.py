@@ -1,4 +1,4 @@
-"""Who acts in the journeys, over the same doors as everyone: HTTP, and the bureau's command."""
+"""People in the journeys, who use HTTP and the bureau's command."""
 
 import asyncio
 import sys
@@ -22,32 +22,32 @@ class People:
     def __init__(
         self, stack: Stack, client: httpx.AsyncClient, *, patience_s: float = PATIENCE_S
     ) -> None:
-        """`patience_s`: how long a step may take to come about."""
+        """`patience_s`: how long a step may take."""
         self._stack = stack
         self._client = client
         self._patience_s = patience_s
 
     def face(self, name: str) -> str:
-        """The address of a service's face."""
+        """The address of a service."""
         return url(self._stack.ports.named()[name])
 
     async def call(
         self, who: str, method: str, *, address: str, key: str = "", body: Json | None = None
     ) -> httpx.Response:
-        """One request as that person; the sign-in is a moment old."""
+        """One request as that person, with a fresh sign-in."""
         token = (await self._client.get(f"{self.face('issuer')}/token/{who}")).text
         headers = {"authorization": f"Bearer {token}"} | ({"idempotency-key": key} if key else {})
         return await self._client.request(method, address, headers=headers, json=body)
 
     async def see(self, who: str, address: str) -> Json:
-        """What that person reads there."""
+        """The content of the address for that person."""
         found: Json = (await self.call(who, "GET", address=address)).raise_for_status().json()
         return found
 
     async def until(
         self, look: Callable[[], Awaitable[Json]], holds: Callable[[Json], object], *, what: str
     ) -> Json:
-        """What `look` found once it `holds`; fails saying `what` didn't come about."""
+        """The result of `look` once it `holds`; fails naming `what` if it never does."""
         found: Mapping[str, Any] = {}
         for _ in range(round(self._patience_s / PAUSE_S)):
             found = await look()
@@ -57,7 +57,7 @@ class People:
         raise AssertionError(f"{what}: not within {self._patience_s:.0f} s; last seen {found}")
 
     async def health(self, name: str) -> Json:
-        """What the service `name` says of its readiness; nothing while nobody answers."""
+        """The readiness of the service `name`; empty while it doesn't answer."""
         try:
             found: Json = (await self._client.get(f"{self.face(name)}/health/ready")).json()
         except httpx.HTTPError:
@@ -71,11 +71,11 @@ class People:
         )
 
     async def read_open(self, address: str) -> str:
-        """What anyone reads there."""
+        """The content of the address for anyone."""
         return (await self._client.get(address)).raise_for_status().text
 
     async def bureau(self, *words: str) -> tuple[int, str]:
-        """The bureau's command, as its clerk types it: exit code, and what it printed."""
+        """Run the bureau's command; return its exit code and output."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

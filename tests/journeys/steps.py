@@ -1,4 +1,4 @@
-"""The steps of one letter's life, as its people take them; one that does not come about fails."""
+"""The steps of one letter's life, as its people take them; a step that doesn't happen fails."""
 
 import httpx
 
@@ -18,7 +18,7 @@ REPLY = f"{NAME}您好，我们已约谈摊主，今后零点前收摊。如再�
 
 
 async def is_submitted_and_routed(people: People) -> str:
-    """Chen writes, and sees that Guangzhou has it; the number of the letter."""
+    """Chen writes a letter and sees that Guangzhou has it; returns its number."""
     address = f"{people.face('intake')}/v1/letters"
     answer = await people.call("chen", "POST", address=address, key="journey-1", body=LETTER)
     assert answer.status_code == 201, answer.text
@@ -53,7 +53,7 @@ async def has_a_clock(people: People, letter: str) -> None:
 
 
 async def is_answered_by_the_bureau(people: People, letter: str) -> None:
-    """Guangzhou takes it up and answers; Foshan may not."""
+    """Guangzhou accepts and answers it; Foshan may not."""
     code, printed = await people.bureau("listen", "--bureau", "guangzhou", "--once")
     assert code == 0, printed
     assert letter in printed
@@ -70,7 +70,7 @@ async def is_answered_by_the_bureau(people: People, letter: str) -> None:
 
 
 async def is_read_and_rated(people: People, letter: str) -> None:
-    """Chen reads the reply and closes the letter; a message has told of it."""
+    """Chen, notified by a message, reads the reply and closes the letter."""
     address = f"{people.face('intake')}/v1/letters/{letter}"
     replied = await people.until(
         lambda: people.see("chen", address), lambda seen: seen["reply"], what="the reply"
@@ -94,7 +94,7 @@ async def is_read_and_rated(people: People, letter: str) -> None:
 
 
 async def is_published_after_approval(people: People, letter: str) -> str:
-    """One editor proposes, another approves; the address of the page."""
+    """One editor proposes, another approves; returns the address of the page."""
     publisher = people.face("publisher")
     draft = f"{publisher}/v1/drafts/{letter}"
     await people.until(
@@ -126,7 +126,7 @@ async def is_published_after_approval(people: People, letter: str) -> str:
 
 
 async def is_told_of_the_publication(people: People, letter: str) -> Json:
-    """All messages, once one of them has told the writer that the letter is published."""
+    """All messages, once one of them has announced the publication to the writer."""
     of_it = f"{letter}/{PUBLISHED.name}/"
     return await people.until(
         lambda: told_by_message(people), lambda seen: of_it in str(seen), what="a message about it"
@@ -134,7 +134,7 @@ async def is_told_of_the_publication(people: People, letter: str) -> Json:
 
 
 async def told_by_message(people: People) -> Json:
-    """What the gateway handed over."""
+    """The messages that the gateway took."""
     messages = httpx.Response(
         200, text=await people.read_open(f"{people.face('gateway')}/messages")
     )

@@ -1,7 +1,5 @@
 """Two supervisors who enter and retire public keys at the desk of a running stack."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from itertools import count
@@ -17,7 +15,7 @@ _numbers = count(1)
 
 
 async def make_key(people: People, holder: str, file: Path) -> None:
-    """The holder makes a key beside those that it has."""
+    """The holder adds a key to its file."""
     code, printed = await people.bureau("key", "new", "--holder", holder, "--file", str(file))
     assert code == 0, printed
 
@@ -25,7 +23,7 @@ async def make_key(people: People, holder: str, file: Path) -> None:
 async def enter(
     people: People, holder: str, file: Path, *, valid_from: datetime | None = None
 ) -> str:
-    """The newest key of the holder's file is entered by both; its id."""
+    """Both enter the newest key of the holder's file; returns its id."""
     kid, key = list(keys_in(file, is_private=True).items())[-1]
     jwk = {**public_half(key), "kid": kid}
     body: Json = {"jwk": jwk} | ({"valid_from": valid_from.isoformat()} if valid_from else {})
@@ -37,18 +35,18 @@ async def enter(
 
 
 async def retire(people: People, holder: str, kid: str, fingerprint: str) -> None:
-    """A key is retired by both."""
+    """Both retire a key."""
     await _post(people, FIRST, holder, "retirement", {"kid": kid})
     await confirm(people, holder, kid, fingerprint)
 
 
 async def confirm(people: People, holder: str, kid: str, fingerprint: str) -> None:
-    """The second types what the holder told."""
+    """The second supervisor types what the holder told them."""
     await _post(people, SECOND, holder, "confirmation", {"kid": kid, "fingerprint": fingerprint})
 
 
 async def standing(people: People, holder: str) -> dict[str, Any]:
-    """How a holder's keys stand at the desk, by their ids."""
+    """The status of a holder's keys at the desk, by id."""
     found = await people.see(FIRST, f"{people.face('router')}/v1/keys")
     (one,) = [each for each in found["holders"] if each["holder"] == holder]
     return {key["kid"]: key for key in one["keys"]}

@@ -1,4 +1,4 @@
-"""The demo on a real stack: killed in its middle and gone on with, it ends with a clean audit."""
+"""A demo that is killed halfway and resumed ends with a clean audit."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ DEMO = (sys.executable, "-m", "deploy.local", "demo")
 
 @contextmanager
 def demo(folder: Path, *words: str) -> Iterator["subprocess.Popen[str]"]:
-    """A demo that plays in that folder, and is gone at the end of the block."""
+    """A demo in that folder, which ends with the block."""
     playing = subprocess.Popen(
         (*DEMO, *words),
         cwd=CHECKOUT,
@@ -38,7 +38,7 @@ def demo(folder: Path, *words: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 def wait_for_steps(clock: Path, count: int) -> None:
-    """Until office time has gone on so often."""
+    """Wait until office time has advanced that often."""
     until = time.monotonic() + PATIENCE_S
     while not clock.exists() or len(clock.read_bytes().splitlines()) < count:
         assert time.monotonic() < until, "office time stands"

@@ -1,10 +1,8 @@
-"""Keys on the real local stack: entered by two people, used from then on, retired, never missed.
+"""Public keys on a real stack: entered by two people, used from then on, and retired.
 
-Real processes, broker and database. Two stacks: one that begins as every development stack does and
-changes its keys while letters go through, and one that begins without any key, as production does.
+Real processes, broker and database. Two stacks: a development stack that changes its keys while
+letters go through, and one that starts without any key, as production does.
 """
-
-from __future__ import annotations
 
 import asyncio
 import os
@@ -33,10 +31,10 @@ from shared.contracts.topics import BY_NAME, KEYS, SUBMITTED, letters_of
 from shared.platform.kafka.bus import Inbound, Outbound
 from shared.sealing.compact_jwe import header_of
 from tests.clients.making import Fetched
-from tests.intake.staging import read as read_record
 from tests.journeys.people import Json, People
 from tests.journeys.supervisors import enter, make_key, retire, standing
 from tests.support.reaching import bus_of
+from tests.support.sealed_shell import read as read_record
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -52,7 +50,7 @@ LONGEST = "办" * 20_000
 
 
 async def submit(people: People, key: str) -> str:
-    """A writer sends a letter; its number."""
+    """A writer sends a letter; returns its number."""
     address = f"{people.face('intake')}/v1/letters"
     answer = await people.call("chen", "POST", address=address, key=key, body=LETTER)
     assert answer.status_code == 201, answer.text
@@ -61,12 +59,12 @@ async def submit(people: People, key: str) -> str:
 
 
 async def on_topic(stack: Stack, topic: str) -> list[Inbound]:
-    """All that stands on a topic."""
+    """All records of a topic."""
     return await bus_of(stack.settings("topics")).read_all(topic, BY_NAME[topic].partitions)
 
 
 def told(found: Sequence[Inbound], keys: Keys, number: str) -> list[Arrived]:
-    """What the bureau was told of a letter, opened with its keys."""
+    """The bureau's events about a letter, decrypted with its keys."""
     raws = [
         Fetched(one.topic, one.partition, one.offset, one.key, one.value, list(one.headers))
         for one in found
@@ -76,7 +74,7 @@ def told(found: Sequence[Inbound], keys: Keys, number: str) -> list[Arrived]:
 
 
 async def kinds(stack: Stack, keys: Keys, number: str) -> Json:
-    """What the bureau was told of a letter: by kind, whether it could be opened."""
+    """The bureau's events about a letter: type, and whether it could be decrypted."""
     found = told(await on_topic(stack, TOPIC), keys, number)
     return {one.type.removeprefix("gd.mailbox."): not one.closed for one in found}
 
@@ -114,7 +112,7 @@ async def test_keys_change_while_letters_go_through(tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def writing(people: People) -> AsyncIterator[list[str]]:
-    """Letters come in all the time, to the end of the block; their numbers."""
+    """Letters arrive until the end of the block; yields their numbers."""
     numbers: list[str] = []
 
     async def write() -> None:
@@ -133,7 +131,7 @@ async def writing(people: People) -> AsyncIterator[list[str]]:
 
 
 async def _whole(stack: Stack, keys: Keys, numbers: Sequence[str]) -> Json:
-    """Of how many letters the bureau can read text and writer, and what stays closed."""
+    """The number of letters with readable text and writer, and the unreadable envelopes."""
     found = await on_topic(stack, TOPIC)
     arrived = {number: told(found, keys, number) for number in numbers}
     wanted = {"gd.mailbox.letter.assigned.v1", "gd.mailbox.letter.identity.v1"}
@@ -154,7 +152,7 @@ async def _is_sealed_for(stack: Stack, topic: str, number: str, kid: str) -> Non
 
 
 async def _is_answered(people: People, number: str) -> None:
-    """The bureau's own command learns of the router's new key by itself."""
+    """The bureau's command learns the router's new key by itself."""
     code, printed = await people.bureau("accept", number, "--bureau", "guangzhou")
     assert code == 0, printed
     words = ("--bureau", "guangzhou", "--text", LONGEST, "--outcome", "resolved")
@@ -168,7 +166,7 @@ async def _is_answered(people: People, number: str) -> None:
 
 
 async def _is_retired(people: People, number: str, stack: Stack, keys: Keys) -> None:
-    """The bureau's first key goes; what it holds comes again under the newest one."""
+    """The bureau's first key is retired; its letters are sent again under the newest one."""
     first = (await standing(people, GZ))[GZ]
     assert not first["is_used"]
     await retire(people, GZ, GZ, first["fingerprint"])
@@ -188,7 +186,7 @@ async def _identities(stack: Stack, keys: Keys, number: str) -> Json:
 
 
 async def _is_well(people: People) -> None:
-    """Nothing is parked, and nobody lacks a key that it needs."""
+    """Nothing is parked, and nobody lacks a key."""
     for name in ("intake", "router", "notifier", "publisher"):
         shown = await people.read_open(f"{people.face(name)}/metrics")
         assert 'mailbox_keys_lacking_holders{reason="bad_key"} 0.0' in shown
@@ -242,7 +240,7 @@ async def test_a_suite_without_keys_waits_and_goes_on_once_they_are_entered(
 
 
 async def _takes_no_letter(client: httpx.AsyncClient, people: People) -> None:
-    """Intake says what is missing, and when to come again."""
+    """Intake says what is missing, and when to try again."""
     await people.until(
         lambda: people.health("intake"),
         lambda seen: seen.get("not_ready") == ["keys"],
@@ -254,7 +252,7 @@ async def _takes_no_letter(client: httpx.AsyncClient, people: People) -> None:
 
 
 async def _tells_the_bureau(stack: Stack, people: People, file: Path) -> None:
-    """Without words and identity as long as it has no key, then whole."""
+    """Without words and identity as long as the bureau has no key, then complete."""
     number, bureau = await submit(people, "keyless-01"), Keys.load(file, PublicKeys())
     await people.until(
         partial(kinds, stack, bureau, number),
@@ -277,7 +275,7 @@ async def _tells_the_bureau(stack: Stack, people: People, file: Path) -> None:
 async def _begins_with_what_it_knew(
     stack: Stack, client: httpx.AsyncClient, people: People, keys: Path
 ) -> None:
-    """Intake starts again, without the router: it has kept what it heard."""
+    """Intake restarts without the router: it has stored the keys."""
     (child,) = plan(
         stack.place, stack.ports, engines=stack.engines, only=["intake"], session_ms=1_000
     )

@@ -1,9 +1,7 @@
-"""Keys change while letters go through: every word stays readable, and nothing is lost or unsealed.
+"""Keys change while letters go through: all words stay readable, and nothing is lost or unsealed.
 
-The whole way from writer to bureau and back, in memory; `test_keys_entered.py` goes it for real.
+From writer to bureau and back, in memory; `test_keys_entered.py` uses real processes.
 """
-
-from __future__ import annotations
 
 from contextlib import suppress
 
@@ -37,7 +35,7 @@ def envelopes(post: Post, topic: str) -> list[str]:
 
 
 def kid_of(envelope: str) -> str:
-    """The key that an envelope is for."""
+    """The key id of an envelope."""
     return str(header_of(envelope)["kid"])
 
 
@@ -64,7 +62,7 @@ async def test_the_longest_reply_is_read_by_its_writer_after_every_key_has_chang
 
 
 def raw_words(office: Post, name: str) -> str:
-    """The sealed words of the last event of that kind that the bureau was sent."""
+    """The sealed words of the last event of that type for the bureau."""
     said = office.router.shelf.said(letters_of(SLUG).name)
     last = [one for one in said if one.type == f"gd.mailbox.{name}.v1"][-1]
     words: dict[str, str] = last.data.sealed_fields()["words"]
@@ -251,7 +249,7 @@ async def test_whatever_keys_change_meanwhile_everything_is_readable_in_the_end(
 
 
 async def move(office: Post, what: str, holder: str, number: int) -> None:
-    """One thing that happens."""
+    """One event of the scenario."""
     if what == "write":
         await office.write()
     elif what == "enter":

@@ -1,8 +1,8 @@
 """The life of one letter, on the real local stack with real processes.
 
-Posted over HTTP, taken in, routed over Kafka to its city's bureau, answered by the bureau over
-Kafka, read and rated by its writer, with a clock running, and published after approval; and after
-everything was stopped and started again nothing is gone and nothing has happened twice.
+It is posted over HTTP, routed over Kafka to its city's bureau, answered by the bureau, read and
+rated by its writer, and published after approval, with a clock running. After a restart of the
+whole stack nothing is lost and nothing has happened twice.
 """
 
 from collections import Counter
@@ -70,13 +70,13 @@ async def _is_found_again(people: People, letter: str, page: str) -> None:
 
 
 async def _nothing_happened_twice(stack: Stack, before: Counter[str]) -> None:
-    """Every event is on the topics again, and none that wasn't there before."""
+    """The topics hold the same events as before, and no others."""
     again = await _said(stack)
     assert set(again) == set(before)
 
 
 async def _said(stack: Stack) -> Counter[str]:
-    """How often each event stands on the topics, by its id and content; sequences are dense."""
+    """The number of each event on the topics, by its id and content; sequences are dense."""
     bus = bus_of(stack.settings("topics"))
     found: Counter[str] = Counter()
     for topic in TOPICS:

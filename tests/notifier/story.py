@@ -27,8 +27,8 @@ from shared.contracts.vocabulary import ClockName, Language, LevelName
 from shared.contracts.words import Contact
 from shared.kernel.decider import Decider
 from shared.platform.runtime import data_files
-from tests.notifier.stage import moment
 from tests.support.given import Given
+from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)
 
@@ -93,7 +93,7 @@ def fact(*clocks: ClockChange, holder: Holder = "guangzhou") -> Fact:
 
 
 def received(about: About | None = None) -> LetterReceived:
-    """The router has received the letter, and knows whom it complains about."""
+    """The router has received the letter, with the subject of its complaint."""
     return LetterReceived(
         state="submitted",
         holder="triage",

@@ -19,7 +19,6 @@ from shared.platform.http.application import application
 from shared.platform.http.tokens import Person
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime.readiness import Readiness
-from tests.notifier.stage import KnownPeople, moment, staged
 from tests.notifier.story import (
     DUE,
     LETTER,
@@ -35,6 +34,8 @@ from tests.notifier.story import (
     submitted,
 )
 from tests.notifier.working import OurStage
+from tests.support.memory_shell import KnownPeople, memory_shell
+from tests.support.moving import moment
 from tests.support.sign_in import both
 
 PEOPLE = {
@@ -63,7 +64,7 @@ async def asked(
     **more: Any,
 ) -> Any:
     """The answer of a notifier with two letters; the first has a contact and `about`."""
-    async with staged(RULES, at=moment(20)) as stage:
+    async with memory_shell(RULES, at=moment(20)) as stage:
         await stage.hear(SUBMITTED.name, LETTER, submitted(Contact(phone=PHONE)))
         await stage.hear(PROGRESS.name, LETTER, received(about), fact(started()))
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(4))))
@@ -162,7 +163,7 @@ async def asked_for_given_up(
     *, token: str | None = "wu", about: About | None = None, **more: Any
 ) -> Any:
     """The answer of a notifier that has given up messages of two letters."""
-    async with staged(RULES, at=moment(20, 2)) as stage:
+    async with memory_shell(RULES, at=moment(20, 2)) as stage:
         for number, letter in enumerate((LETTER, OTHER)):
             await stage.hear(SUBMITTED.name, letter, submitted(Contact(phone=PHONE)))
             await stage.hear(PROGRESS.name, letter, received(about), replied())

@@ -1,4 +1,4 @@
-"""Due levels are proposed once, whatever fails."""
+"""Due levels are proposed once, despite failures."""
 
 import asyncio
 from datetime import timedelta
@@ -13,13 +13,13 @@ from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.letters.letters import TooManyRaces
 from shared.platform.letters.service_decider import IdempotentCommand
-from tests.notifier.stage import staged
 from tests.notifier.story import LETTER, OTHER, RED_AT, RULES, fact, other, started
 from tests.notifier.working import FIRED, firing, sample, settled, share
+from tests.support.memory_shell import memory_shell
 
 
 async def test_a_passed_level_is_proposed_once_in_repeated_passes() -> None:
-    async with staged(RULES, at=RED_AT - timedelta(seconds=1)) as stage:
+    async with memory_shell(RULES, at=RED_AT - timedelta(seconds=1)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         before = sample("mailbox_notifier_clocks_fired_total", clock="reply", level="red")
         assert await firing(stage).fire() == 0
@@ -34,7 +34,7 @@ async def test_a_passed_level_is_proposed_once_in_repeated_passes() -> None:
 
 
 async def test_two_processes_that_see_the_same_level_propose_it_once() -> None:
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         await asyncio.gather(*(firing(stage).fire() for _ in range(4)))
         await settled(stage)
@@ -46,7 +46,7 @@ A_LETTER, ANOTHER = (new_letter_number(bytes([number] * 10)) for number in (1, 2
 
 
 async def test_replicas_share_due_letters_and_take_over_after_two_minutes() -> None:
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         for letter in (A_LETTER, ANOTHER):
             await stage.hear(PROGRESS.name, letter, fact(started()))
         here = firing(stage, A_LETTER.__eq__)
@@ -65,7 +65,7 @@ async def test_a_page_of_other_replicas_letters_does_not_delay_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(store, "MOST_AT_ONCE", 2)
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         for number in range(5):
             theirs = new_letter_number(bytes([10 + number] * 10))
             await stage.hear(PROGRESS.name, theirs, fact(started()))
@@ -76,7 +76,7 @@ async def test_a_page_of_other_replicas_letters_does_not_delay_ours(
 
 
 async def test_a_clock_that_stopped_between_query_and_firing_does_not_fire() -> None:
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         tell = stage.commands.execute
 
@@ -93,7 +93,7 @@ async def test_a_clock_that_stopped_between_query_and_firing_does_not_fire() -> 
 
 
 async def test_the_loop_goes_on_when_the_database_fails() -> None:
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         stage.documents.unread.append(True)
         running = asyncio.create_task(firing(stage).run())
@@ -106,7 +106,7 @@ async def test_the_loop_goes_on_when_the_database_fails() -> None:
 async def test_an_unreadable_letter_stops_no_other_clock(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         for letter in (LETTER, OTHER):
             await stage.hear(PROGRESS.name, letter, fact(started()))
         stage.documents.kept[LETTER]["state"]["kind"] = "rubbish"
@@ -119,7 +119,7 @@ async def test_an_unreadable_letter_stops_no_other_clock(
 
 
 async def test_a_lost_race_is_raised_after_all_other_clocks_were_fired() -> None:
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         for letter in (LETTER, OTHER):
             await stage.hear(PROGRESS.name, letter, fact(started()))
 

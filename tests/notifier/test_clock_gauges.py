@@ -1,7 +1,5 @@
 """Gauges show passed clocks, levels not proposed and unseen emergencies."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 
@@ -10,10 +8,10 @@ import pytest
 from services.notifier.jobs import clock_gauges as module
 from services.notifier.jobs.clock_gauges import ClockGauges
 from shared.contracts.topics import DIVERTED, PROGRESS
-from tests.notifier.stage import staged
 from tests.notifier.story import DIVERTED as AN_EMERGENCY
 from tests.notifier.story import LETTER, RED_AT, RULES, SEEN, fact, started
 from tests.notifier.working import OurStage, firing, sample, settled
+from tests.support.memory_shell import memory_shell
 from tests.support.waiting import until
 
 DIVERSION = "D-TEST-0001"
@@ -30,7 +28,7 @@ async def count(stage: OurStage) -> None:
 
 async def test_an_emergency_ages_until_somebody_has_seen_it() -> None:
     unseen = ("unseen_diversions", "oldest_unseen_diversion_seconds")
-    async with staged(RULES, at=AT + timedelta(minutes=2)) as stage:
+    async with memory_shell(RULES, at=AT + timedelta(minutes=2)) as stage:
         await count(stage)
         assert shown(*unseen) == (0, 0)
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
@@ -48,7 +46,7 @@ async def test_an_emergency_ages_until_somebody_has_seen_it() -> None:
 
 async def test_a_level_that_was_reached_ages_until_it_is_proposed() -> None:
     names = ("oldest_unfired_seconds", "overdue_letters", "due_soon_letters")
-    async with staged(RULES, at=RED_AT - timedelta(hours=1)) as stage:
+    async with memory_shell(RULES, at=RED_AT - timedelta(hours=1)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         await count(stage)
         assert list(shown(*names)) == [0, 0, 1]
@@ -65,7 +63,7 @@ async def test_counting_is_retried_when_the_database_fails(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "PAUSE_S", 0.001)
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         before = shown("watched_timestamp_seconds")
         stage.documents.unread.append(True)
         running = asyncio.create_task(ClockGauges(stage.documents, now=stage.now).run())

@@ -10,7 +10,6 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import LevelName
 from shared.kernel.errors import OutOfOrder
-from tests.notifier.stage import moment
 from tests.notifier.story import (
     DUE,
     EVENT,
@@ -23,6 +22,7 @@ from tests.notifier.story import (
     passing,
     started,
 )
+from tests.support.moving import moment
 
 
 def heard(*clocks: ClockChange, sequence: int = 3) -> ProgressRecorded:

@@ -9,8 +9,8 @@ from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.progress import RecordProgress
 from shared.contracts.progress_v1 import WriterAsked
 from shared.contracts.words import Contact
-from tests.notifier.stage import moment
 from tests.notifier.story import EVENT, LETTER, PHONE, given, replied, said
+from tests.support.moving import moment
 
 CONTACT = Contact(phone=PHONE)
 KNOWN = KeepContact(Contact(phone=PHONE), "zh")

@@ -14,8 +14,8 @@ from services.notifier.domain.delivery_queue import (
 from services.notifier.domain.letter import NotifierLetter
 from shared.contracts.words import Contact
 from shared.kernel.errors import NotFound
-from tests.notifier.stage import moment
 from tests.notifier.story import DELIVERY, PHONE, given
+from tests.support.moving import moment
 
 CONTACT = Contact(phone=PHONE)
 QUEUED = Delivery(DELIVERY, "replied", queued_at=moment(26), try_at=moment(26))

@@ -1,7 +1,5 @@
 """Calls to the duty desk have a lane of their own, and succeed only if every officer is reached."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +14,6 @@ from services.notifier.jobs.message_delivery import LONGEST_PAUSE_OF_CALLS, MOST
 from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.kernel.letter_number import new_letter_number
 from shared.kernel.offices import Offices
-from tests.notifier.stage import staged
 from tests.notifier.story import DIVERTED as AN_EMERGENCY
 from tests.notifier.story import RED_AT, RULES, SEEN, fact, started
 from tests.notifier.test_message_gateway import OURS, of
@@ -29,6 +26,7 @@ from tests.notifier.working import (
     sample,
     settled,
 )
+from tests.support.memory_shell import memory_shell
 
 DIVERSION = "D-TEST-0001"
 AT = AN_EMERGENCY.diverted_at
@@ -37,7 +35,7 @@ ALL = replace(DUTY, terms=(*DUTY.terms, *of("province_command", "s-4")))
 
 
 class Directory:
-    """A gateway that answers some officers with other statuses, and everybody else with 202."""
+    """A gateway that answers some officers with other statuses, and all others with 202."""
 
     def __init__(self, **statuses: int) -> None:
         self.statuses = {name.replace("_", "-"): status for name, status in statuses.items()}
@@ -79,7 +77,7 @@ async def test_a_call_waits_for_no_message_to_anybody_else() -> None:
         await answers.wait()
         return phone(request)
 
-    async with staged(RULES, at=AT) as stage:
+    async with memory_shell(RULES, at=AT) as stage:
         stage.now.pass_by(minutes=10)
         for number in range(250):
             await a_reply(stage, at=new_letter_number(number.to_bytes(10)))
@@ -96,7 +94,7 @@ async def test_a_call_waits_for_no_message_to_anybody_else() -> None:
 
 
 async def test_the_next_call_is_due_whatever_clocks_passed_before() -> None:
-    async with staged(RULES, at=RED_AT) as stage:
+    async with memory_shell(RULES, at=RED_AT) as stage:
         diverted = AN_EMERGENCY.model_copy(update={"diverted_at": RED_AT, "see_by": RED_AT})
         for number in range(3):
             letter = new_letter_number(number.to_bytes(10))
@@ -116,7 +114,7 @@ async def test_the_next_level_is_called_at_once_if_an_officer_can_not_be_called(
     status: int,
 ) -> None:
     phone = Directory(s_1=status)
-    async with staged(RULES, at=AT) as stage:
+    async with memory_shell(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
         await called(stage, phone, DUTY)
         assert [call.standing for call in await calls(stage)] == ["waiting", "waiting"]
@@ -127,7 +125,7 @@ async def test_the_next_level_is_called_at_once_if_an_officer_can_not_be_called(
 
 async def test_an_unreached_officer_is_tried_again_until_the_next_level_was_called() -> None:
     phone = Directory(s_1=503)
-    async with staged(RULES, at=AT) as stage:
+    async with memory_shell(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
         await called(stage, phone, DUTY, seconds=299)
         assert [call.standing for call in await calls(stage)] == ["waiting"]
@@ -140,7 +138,7 @@ async def test_an_unreached_officer_is_tried_again_until_the_next_level_was_call
 
 
 async def test_without_any_office_holder_the_call_waits_and_keeps_its_age() -> None:
-    async with staged(RULES, at=AT) as stage:
+    async with memory_shell(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
         for _ in range(20):
             await called(stage, Directory(), OURS, seconds=60)
@@ -161,7 +159,7 @@ async def test_without_any_office_holder_the_call_waits_and_keeps_its_age() -> N
 
 async def test_a_call_that_waits_ages_and_other_messages_do_not_count_as_calls() -> None:
     name = "mailbox_notifier_oldest_undelivered_call_seconds"
-    async with staged(RULES, at=AT) as stage:
+    async with memory_shell(RULES, at=AT) as stage:
         await a_reply(stage)
         stage.now.pass_by(minutes=9)
         await ClockGauges(stage.documents, now=stage.now).count()
@@ -192,7 +190,7 @@ async def passed(stage: OurStage, phone: Directory) -> list[tuple[str, int]]:
 async def test_a_writers_diversions_are_called_about_one_at_a_time() -> None:
     first, second, third = (f"D-TEST-{number:04d}" for number in range(3))
     phone = Directory()
-    async with staged(RULES, at=AT) as stage:
+    async with memory_shell(RULES, at=AT) as stage:
         for number in (first, second, third):
             repeats = None if number == first else first
             said = AN_EMERGENCY.model_copy(update={"repeats": repeats})
@@ -212,7 +210,7 @@ async def test_a_writers_diversions_are_called_about_one_at_a_time() -> None:
 
 async def test_a_repeat_of_an_unknown_diversion_is_called_about() -> None:
     phone = Directory()
-    async with staged(RULES, at=AT) as stage:
+    async with memory_shell(RULES, at=AT) as stage:
         said = AN_EMERGENCY.model_copy(update={"repeats": "D-TEST-LOST"})
         await stage.hear(DIVERTED.name, DIVERSION, said)
         assert await passed(stage, phone) == []

@@ -1,4 +1,4 @@
-"""The table of `evolve` is complete, and each fold takes the event that it stands beside."""
+"""The table of `evolve` is complete, and each fold takes its own event."""
 
 from typing import get_args, get_type_hints
 

@@ -41,17 +41,13 @@ from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBM
 from shared.contracts.vocabulary import State
 from shared.kernel.errors import Refused
 from shared.platform.letters.service_decider import Arrival
-from tests.notifier.stage import moment
 from tests.notifier.story import LETTER, decide, given
 from tests.support.budget import budget
-from tests.support.examples import examples
+from tests.support.examples import examples, named
+from tests.support.moving import moment
 
 TOPICS = (SUBMITTED.name, DIVERTED.name, PROGRESS.name, PUBLISHED.name)
 HEARD = [envelope for topic in TOPICS for envelope in examples(topic)]
-
-
-def named(said: Envelope[Event]) -> str:
-    return said.type.removeprefix("gd.mailbox.")
 
 
 def asked(said: Envelope[Event]) -> Command | None:

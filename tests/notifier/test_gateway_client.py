@@ -1,7 +1,5 @@
 """The gateway can authenticate the notifier: token, signature, client certificate."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import ssl

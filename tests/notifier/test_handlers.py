@@ -11,8 +11,8 @@ from shared.contracts.submitted_v1 import ContactChanged, LetterErased
 from shared.contracts.topics import PROGRESS
 from shared.contracts.words import Contact
 from shared.platform.letters.service_decider import Arrival
-from tests.notifier.stage import moment
 from tests.notifier.story import LETTER, PHONE, replied, submitted
+from tests.support.moving import moment
 
 
 def asked(topic: str, event: Event, *, letter: str = LETTER, sequence: int = 1) -> Any:

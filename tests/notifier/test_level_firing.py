@@ -16,9 +16,9 @@ from services.notifier.store import STATE
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import LevelName
-from tests.notifier.stage import moment
 from tests.notifier.story import EVENT, LETTER, days, fact, given, other, passing, started
 from tests.support.budget import budget
+from tests.support.moving import moment
 
 START = moment(1)
 Key: TypeAlias = tuple[str, int, str, date]

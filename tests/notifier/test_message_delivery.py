@@ -1,4 +1,4 @@
-"""Messages to writers are delivered once, whatever fails."""
+"""Messages to writers are delivered once, despite failures."""
 
 import logging
 
@@ -10,14 +10,15 @@ from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.mongo.database import DatabaseFault
-from tests.notifier.stage import moment, staged
 from tests.notifier.story import LETTER, OTHER, PHONE, RULES, replied, submitted
 from tests.notifier.working import CONTACT, ScriptedGateway, a_reply, delivering, sample
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 
 
 async def test_a_reply_is_told_to_the_writer_once() -> None:
     phone = ScriptedGateway()
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         assert await delivering(stage, phone).deliver() == 1
         assert await delivering(stage, phone).deliver() == 0
@@ -32,7 +33,7 @@ async def test_a_reply_is_told_to_the_writer_once() -> None:
 
 async def test_replicas_share_messages() -> None:
     phone, number = ScriptedGateway(), new_letter_number(bytes(10))
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await a_reply(stage, at=number)
         elsewhere = delivering(stage, phone, holds=lambda _: False)
         assert await elsewhere.deliver() == 0
@@ -43,7 +44,7 @@ async def test_replicas_share_messages() -> None:
 
 async def test_a_failing_gateway_is_asked_again_later_under_the_same_key() -> None:
     phone = ScriptedGateway(503, 0, 429, 401, 202)
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         for _ in range(4):
             assert await delivering(stage, phone).deliver() == 1
@@ -59,7 +60,7 @@ async def test_a_failing_gateway_is_asked_again_later_under_the_same_key() -> No
 
 async def test_a_message_that_the_gateway_refuses_is_kept_as_refused() -> None:
     before = sample("mailbox_notifier_deliveries_refused_total", code="422")
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         await delivering(stage, ScriptedGateway(422)).deliver()
         state = await stage.letters.state(LETTER)
@@ -72,7 +73,7 @@ async def test_a_message_that_the_gateway_refuses_is_kept_as_refused() -> None:
 
 async def test_a_message_to_a_writer_without_channel_is_refused() -> None:
     phone = ScriptedGateway()
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await a_reply(stage, None)
         await delivering(stage, phone).deliver()
         state = await stage.letters.state(LETTER)
@@ -85,7 +86,7 @@ async def test_nothing_is_sent_in_quiet_hours() -> None:
     """Queued at night by an old version, or postponed by day into the night."""
     for attempts, queued_at in ((0, moment(26, 18)), (3, moment(26, 12))):
         phone = ScriptedGateway(*([503] * attempts))
-        async with staged(RULES, at=queued_at) as stage:
+        async with memory_shell(RULES, at=queued_at) as stage:
             await stage.hear(SUBMITTED.name, LETTER, submitted(CONTACT))
             stage.now.pass_by(hours=-6)
             await stage.hear(PROGRESS.name, LETTER, replied())
@@ -105,7 +106,7 @@ async def test_nothing_is_sent_in_quiet_hours() -> None:
 
 
 async def test_one_letter_that_fails_holds_up_no_other() -> None:
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         await a_reply(stage, at=OTHER)
         phone = ScriptedGateway(500, 202)
@@ -121,7 +122,7 @@ async def test_one_letter_that_fails_holds_up_no_other() -> None:
 
 async def test_a_crash_between_sending_and_noting_sends_again_under_the_same_key() -> None:
     phone = ScriptedGateway()
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await a_reply(stage)
         work = delivering(stage, phone)
         execute, work._execute = work._execute, _crash
@@ -140,7 +141,7 @@ async def _crash(_: object) -> NotifierLetter:
 
 async def test_nothing_of_the_contact_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await a_reply(stage, Contact(phone=PHONE, email="seed-4417@example.org"))
         work = delivering(stage, ScriptedGateway(0, 503, 422))
         for _ in range(3):

@@ -1,7 +1,5 @@
 """Messages expire after three days, except calls to the duty desk."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +12,6 @@ from services.notifier.jobs.message_delivery import outcome
 from services.notifier.jobs.message_gateway import GatewayAnswer
 from services.notifier.store import STATE
 from shared.contracts.topics import DIVERTED, PROGRESS
-from tests.notifier.stage import moment, staged
 from tests.notifier.story import DIVERTED as AN_EMERGENCY
 from tests.notifier.story import LETTER, RULES, escalated, fact, started
 from tests.notifier.test_duty_calls import AT, DIVERSION, DUTY
@@ -26,6 +23,8 @@ from tests.notifier.working import (
     messages,
     sample,
 )
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 
 THREE_DAYS = timedelta(hours=72)
 MILLISECOND = timedelta(milliseconds=1)
@@ -38,7 +37,7 @@ async def test_a_message_is_given_up_after_exactly_three_days_and_counted_once(
     status: int, code: str
 ) -> None:
     before = sample(COUNTED, outcome="given_up")
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         due = stage.now()
         phone = ScriptedGateway(*[status] * 1_000)
@@ -63,7 +62,7 @@ async def test_a_message_is_given_up_after_exactly_three_days_and_counted_once(
 
 
 async def test_the_last_attempt_can_succeed() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         await delivering(stage, BusyGateway(503)).deliver()
         stage.now.pass_by(hours=72)
@@ -72,7 +71,7 @@ async def test_the_last_attempt_can_succeed() -> None:
 
 
 async def test_a_message_is_tried_at_least_once_before_it_is_given_up() -> None:
-    async with staged(RULES, at=moment(20, 2)) as stage:
+    async with memory_shell(RULES, at=moment(20, 2)) as stage:
         await a_reply(stage)
         stage.now.pass_by(days=5)
         await delivering(stage, BusyGateway(202)).deliver()
@@ -81,7 +80,7 @@ async def test_a_message_is_tried_at_least_once_before_it_is_given_up() -> None:
 
 async def test_quiet_hours_do_not_extend_a_lifetime() -> None:
     """Each night postpones a failed message, but its lifetime counts from when it was first due."""
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         due, work = stage.now(), delivering(stage, BusyGateway(503))
         while stage.now() < due + timedelta(days=4):
@@ -95,7 +94,7 @@ async def test_quiet_hours_do_not_extend_a_lifetime() -> None:
 
 
 async def test_a_lifetime_begins_after_quiet_hours_before_the_first_attempt() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         stage.now.at = moment(24, 18)
         await delivering(stage, BusyGateway(202)).deliver()
@@ -105,7 +104,7 @@ async def test_a_lifetime_begins_after_quiet_hours_before_the_first_attempt() ->
 
 async def test_a_message_that_one_recipient_got_is_not_given_up() -> None:
     """Two people hold the office; the gateway never accepts the message to one of them."""
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()), escalated())
         (first, *_) = await messages(stage)
     answers = (GatewayAnswer(202), GatewayAnswer(503))
@@ -115,7 +114,7 @@ async def test_a_message_that_one_recipient_got_is_not_given_up() -> None:
 
 
 async def test_a_call_to_the_duty_desk_is_never_given_up() -> None:
-    async with staged(RULES, at=AT) as stage:
+    async with memory_shell(RULES, at=AT) as stage:
         await stage.hear(DIVERTED.name, DIVERSION, AN_EMERGENCY)
         phone = BusyGateway(503, {"Retry-After": "259200"})
         work = delivering(stage, phone, DUTY, is_urgent=True)
@@ -133,7 +132,7 @@ async def test_a_call_to_the_duty_desk_is_never_given_up() -> None:
 
 
 async def test_a_message_queued_by_an_older_version_expires_too() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         (message,) = await messages(stage)
     kept = STATE.dump_python(NotifierLetter(deliveries=(message,)), mode="json")
@@ -148,7 +147,7 @@ async def test_logs_show_no_more_than_a_code(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         stage.now.pass_by(hours=72)
         await delivering(stage, BusyGateway(503, {"Retry-After": "seed-4417"})).deliver()

@@ -1,7 +1,5 @@
 """Messages to staff go to all holders of an office; `Retry-After` is honoured."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
@@ -19,7 +17,6 @@ from shared.contracts.topics import DIVERTED, PROGRESS
 from shared.contracts.values import About
 from shared.kernel.offices import Offices
 from shared.kernel.terms import DateRange, Term
-from tests.notifier.stage import moment, staged
 from tests.notifier.story import LETTER, OTHER, RULES, escalated, fact, said, started
 from tests.notifier.working import (
     ADDRESSES,
@@ -33,6 +30,8 @@ from tests.notifier.working import (
     sample,
     settled,
 )
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 
 OURS = Offices("test", False, {}, ())
 
@@ -47,7 +46,7 @@ async def told_staff(
     phone: ScriptedGateway, offices: Offices, *, attempts: int = 1
 ) -> NotifierLetter:
     """Call about a diversion in that many attempts, by a replica that owns no partition."""
-    async with staged(RULES, at=moment(24)) as stage:
+    async with memory_shell(RULES, at=moment(24)) as stage:
         event = LetterDiverted(
             diverted_at=moment(24), threshold="stop", reasons=("words.x",), see_by=moment(25)
         )
@@ -90,7 +89,7 @@ async def test_without_holders_of_an_office_the_provinces_office_is_notified() -
 
 
 async def test_a_level_of_a_diversion_is_announced_and_not_proposed() -> None:
-    async with staged(RULES, at=moment(24)) as stage:
+    async with memory_shell(RULES, at=moment(24)) as stage:
         event = LetterDiverted(
             diverted_at=moment(24), threshold="ask", reasons=("words.x",), see_by=moment(24)
         )
@@ -107,7 +106,7 @@ async def test_a_level_of_a_diversion_is_announced_and_not_proposed() -> None:
 
 
 async def test_what_waits_for_the_morning_is_not_late_before() -> None:
-    async with staged(RULES, at=moment(25, 16)) as stage:
+    async with memory_shell(RULES, at=moment(25, 16)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()), escalated())
         phone = ScriptedGateway()
         assert await delivering(stage, phone).deliver() == 0
@@ -154,7 +153,7 @@ def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> N
 async def test_nobody_replaces_the_departments_inspection() -> None:
     about = About(kind="bureau", level="province")
     told = {"category": "complaint", "about": about, "masked": True}
-    async with staged(RULES, at=moment(25, 2)) as stage:
+    async with memory_shell(RULES, at=moment(25, 2)) as stage:
         complaint = said(LetterReclassified, **told)
         await stage.hear(PROGRESS.name, LETTER, complaint, fact(started()), escalated())
         phone = ScriptedGateway()
@@ -174,7 +173,7 @@ async def test_nobody_replaces_the_departments_inspection() -> None:
     ("conflicted", "told"), [("s-1", {"s-2"}), ("s-2", {"s-1"}), ("s-9", {"s-1", "s-2"})]
 )
 async def test_who_declared_a_conflict_gets_no_message(conflicted: str, told: set[str]) -> None:
-    async with staged(RULES, at=moment(25, 2)) as stage:
+    async with memory_shell(RULES, at=moment(25, 2)) as stage:
         declared = said(ConflictDeclared, staff=conflicted)
         await stage.hear(PROGRESS.name, LETTER, declared, fact(started()), escalated())
         phone, terms = ScriptedGateway(), of("office", "s-1", "s-2")
@@ -226,7 +225,7 @@ def test_invalid_and_past_values_are_ignored(said: str) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("form", ["seconds", "date"])
 async def test_a_message_waits_for_as_long_as_the_gateway_says(status: int, form: str) -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         at = stage.now() + timedelta(minutes=40)
         said = "2400" if form == "seconds" else format_datetime(at, usegmt=True)
@@ -238,21 +237,21 @@ async def test_a_message_waits_for_as_long_as_the_gateway_says(status: int, form
     ("status", "said"), [(503, "soon"), (503, "-1"), (500, "2400"), (408, "2400")]
 )
 async def test_otherwise_a_message_waits_for_our_own_pause(status: int, said: str) -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         await delivering(stage, BusyGateway(status, {"Retry-After": said})).deliver()
         assert await next_attempt(stage) <= timedelta(seconds=2)
 
 
 async def test_no_message_waits_beyond_its_expiry() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         await delivering(stage, BusyGateway(429, {"Retry-After": "999999999"})).deliver()
         assert await next_attempt(stage) == LIFETIME
 
 
 async def test_while_the_gateway_rests_no_other_message_is_sent() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         phone = BusyGateway(503, {"Retry-After": "600"})
         work = delivering(stage, phone)
@@ -269,7 +268,7 @@ async def test_while_the_gateway_rests_no_other_message_is_sent() -> None:
 
 
 async def test_one_429_keeps_no_other_message_back() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         phone = BusyGateway(429, {"Retry-After": "600"})
         work = delivering(stage, phone)
@@ -280,7 +279,7 @@ async def test_one_429_keeps_no_other_message_back() -> None:
 
 
 async def test_the_gateway_rests_for_an_hour_at_most() -> None:
-    async with staged(RULES, at=moment(24, 2)) as stage:
+    async with memory_shell(RULES, at=moment(24, 2)) as stage:
         await a_reply(stage)
         phone = BusyGateway(503, {"Retry-After": "259200"})
         work = delivering(stage, phone)

@@ -10,8 +10,8 @@ from services.notifier.domain.deliveries import Delivery, MessageDetails
 from services.notifier.domain.messages import TEXTS, text_of
 from shared.contracts.names import CLOCKS, LEVELS, WHERE_TO_TURN
 from shared.contracts.vocabulary import ClockName, Language, LevelName, WhereToTurn
-from tests.notifier.stage import moment
 from tests.notifier.story import LETTER
+from tests.support.moving import moment
 
 LANGUAGES = get_args(Language)
 

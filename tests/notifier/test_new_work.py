@@ -40,9 +40,10 @@ from shared.contracts.words import Note, Reason, ReplyText, WriterText
 from shared.kernel.offices import Offices
 from shared.kernel.terms import DateRange, Term
 from tests.notifier import story
-from tests.notifier.stage import moment, staged
 from tests.notifier.story import DUE, LETTER, RULES, given, other, received, said, started
 from tests.notifier.working import EXAMPLE, ScriptedGateway, delivering
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 
 NOON = moment(24, 4)
 """12:00 in Guangdong."""
@@ -192,7 +193,7 @@ def test_each_bureau_is_notified_of_its_own_holding() -> None:
 
 
 async def test_a_repeated_event_notifies_each_holder_of_the_office_once() -> None:
-    async with staged(RULES, at=NOON) as stage:
+    async with memory_shell(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, HEARD, routed())
         phone = ScriptedGateway(503, 202)
         for _ in range(3):
@@ -315,7 +316,7 @@ async def test_an_officer_is_not_notified_of_a_complaint_about_them() -> None:
     always = DateRange(date(2021, 1, 1))
     named = (Term("named", "province", None, staff, always) for staff in ("s-1", "s-2"))
     offices = Offices("test", False, {}, tuple(named))
-    async with staged(RULES, at=NOON) as stage:
+    async with memory_shell(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, received(about), routed("province"))
         phone = ScriptedGateway()
         await delivering(stage, phone, offices).deliver()
@@ -331,7 +332,7 @@ async def test_an_officer_is_not_notified_of_a_complaint_about_them() -> None:
     "work", [routed(), PASSED_ON, SUBMITTED, SIGNED, SENT_BACK, ASKED, INSTRUCTED, REOPENED]
 )
 async def test_a_message_about_work_holds_no_words_and_nothing_of_the_writer(work: Fact) -> None:
-    async with staged(RULES, at=NOON) as stage:
+    async with memory_shell(RULES, at=NOON) as stage:
         await stage.hear(PROGRESS.name, LETTER, HEARD, work)
         phone = ScriptedGateway()
         await delivering(stage, phone, EXAMPLE).deliver()

@@ -18,7 +18,6 @@ from shared.contracts.progress_v1 import LetterReclassified, LetterRouted
 from shared.contracts.slugs import Holder
 from shared.contracts.values import About
 from shared.contracts.vocabulary import LevelName
-from tests.notifier.stage import moment
 from tests.notifier.story import (
     DIVERTED,
     LETTER,
@@ -36,6 +35,7 @@ from tests.notifier.story import (
     started,
 )
 from tests.notifier.test_own_clocks import calls, of_diversion
+from tests.support.moving import moment
 from tests.support.versions import both
 
 

@@ -7,10 +7,10 @@ from hypothesis import settings
 
 from services.notifier.domain.letter import NotifierLetter
 from shared.contracts.topics import PROGRESS
-from tests.intake.staging import seals
 from tests.notifier.story import RULES
 from tests.support.budget import budget
 from tests.support.hearing import deliveries, folded, told
+from tests.support.sealed_shell import seals
 
 KEYS = seals("notifier")
 STORY = told(PROGRESS.name)

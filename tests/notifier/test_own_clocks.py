@@ -1,4 +1,4 @@
-"""Calls about diversions at any hour, until somebody has seen them; editors, in the morning."""
+"""Calls about diversions at any hour until one is seen; messages to editors in the morning."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,6 @@ from shared.contracts.diverted_v1 import DiversionResolved
 from shared.contracts.event import Event
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationProblemReported
 from shared.contracts.values import By
-from tests.notifier.stage import moment
 from tests.notifier.story import (
     DIVERSION,
     DIVERTED,
@@ -27,6 +26,7 @@ from tests.notifier.story import (
     other,
     started,
 )
+from tests.support.moving import moment
 
 # --- diversions --------------------------------------------------------------------------------
 

@@ -1,7 +1,5 @@
 """Outside development the notifier needs gateway credentials, and names the missing setting."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -18,7 +18,6 @@ from shared.kernel.errors import BadValue
 from shared.kernel.viewers import Viewer
 from shared.platform.http.visibility import visibility_filter
 from shared.platform.mongo import paging
-from tests.notifier.stage import moment, staged
 from tests.notifier.story import (
     DUE,
     LETTER,
@@ -35,6 +34,8 @@ from tests.notifier.story import (
     submitted,
 )
 from tests.notifier.working import share
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 
 CLOCKED = evolve(
     NotifierLetter(), ProgressRecorded(fact(started("reply", ("yellow", moment(24)))), 1)
@@ -102,7 +103,7 @@ def test_only_proposals_go_out() -> None:
 
 async def test_no_document_shows_the_contact() -> None:
     contact = Contact(phone=PHONE, email="seed-4417@example.org", wechat="seed-4417")
-    async with staged(RULES, at=moment(24)) as stage:
+    async with memory_shell(RULES, at=moment(24)) as stage:
         await stage.hear(SUBMITTED.name, LETTER, submitted(contact))
         await stage.hear(PROGRESS.name, LETTER, replied())
         kept = json.dumps(stage.documents.kept, default=str)
@@ -118,7 +119,7 @@ async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
 ) -> None:
     monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
     numbers = [f"GD-{count:04d}-0000-0000-0000-0" for count in range(11)]
-    async with staged(RULES, at=moment(20)) as stage:
+    async with memory_shell(RULES, at=moment(20)) as stage:
         for count, number in enumerate(numbers):
             due_on = DUE + days(count // 5)
             await stage.hear(PROGRESS.name, number, fact(started(due_on=due_on)))
@@ -138,7 +139,7 @@ async def test_pages_of_one_midnight_leave_out_no_letter_and_show_none_twice(
 
 
 async def test_only_due_letters_are_loaded() -> None:
-    async with staged(RULES, at=moment(20)) as stage:
+    async with memory_shell(RULES, at=moment(20)) as stage:
         await stage.hear(PROGRESS.name, LETTER, fact(started()))
         await stage.hear(PROGRESS.name, OTHER, fact(started(due_on=DUE + days(9))))
         stage.documents.found = 0

@@ -12,10 +12,11 @@ from shared.contracts.words import Contact
 from shared.kernel.viewers import Viewer
 from shared.platform.http.visibility import visibility_filter
 from shared.platform.mongo.database import Collection, Insert
-from tests.notifier.stage import moment, staged
 from tests.notifier.story import DIVERTED as AN_EMERGENCY
 from tests.notifier.story import DUE, PHONE, RULES, days, fact, passing, replied, started, submitted
 from tests.notifier.working import alone
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
@@ -31,7 +32,7 @@ async def test_due_letters_are_found_alike(
     monkeypatch.setattr(store, "MOST_ON_A_PAGE", 3)
     real, now = new_collection(), passing(DUE + days(1)) + timedelta(hours=1)
     await real.index(store.INDEXES[store.LETTERS])
-    async with staged(RULES, at=moment(20)) as stage:
+    async with memory_shell(RULES, at=moment(20)) as stage:
         for number in range(9):
             letter = f"GD-{number:04d}-0000-0000-0000-0"
             stage.now.pass_by(seconds=1)

@@ -1,4 +1,4 @@
-"""Writers are told what concerns them: once, outside quiet hours, and with its due date."""
+"""Writers get messages that concern them: once, outside quiet hours, with the due date."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,7 +26,6 @@ from shared.contracts.progress_v1 import (
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.values import By
 from shared.contracts.words import Contact
-from tests.notifier.stage import moment
 from tests.notifier.story import (
     DELIVERY,
     EVENT,
@@ -39,6 +38,7 @@ from tests.notifier.story import (
     said,
     started,
 )
+from tests.support.moving import moment
 
 CONTACT = Contact(phone=PHONE)
 

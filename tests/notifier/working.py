@@ -18,14 +18,14 @@ from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.words import Contact
 from shared.kernel.offices import Offices
 from shared.platform.runtime import data_files
-from tests.notifier.stage import Stage
 from tests.notifier.story import LETTER, PHONE, replied, submitted
+from tests.support.memory_shell import MemoryShell
 from tests.support.samples import sample as sample
 
 FIRED = "gd.mailbox.clock.fired.v1"
 CONTACT = Contact(phone=PHONE)
 
-OurStage = Stage[Command, NotifierLetter]
+OurStage = MemoryShell[Command, NotifierLetter]
 
 
 def alone(_: str) -> bool:

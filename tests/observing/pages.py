@@ -1,6 +1,4 @@
-"""What is wrong with a page of metrics? Names that the table lacks, values beyond a vocabulary."""
-
-from __future__ import annotations
+"""Faults in a page of metrics: names that the table lacks, label values outside a vocabulary."""
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -8,7 +6,7 @@ from tools.metric_labels import strange
 from tools.metrics import catalogue
 
 OTHERS = ("python_", "process_")
-"""What the client library says of any process."""
+"""Metrics of the client library about any process."""
 
 
 def faults(page: str) -> list[str]:

@@ -1,6 +1,4 @@
-"""A real Prometheus on loopback with our rules, looking and judging each second."""
-
-from __future__ import annotations
+"""A real Prometheus on loopback with our rules, which scrapes and evaluates each second."""
 
 import asyncio
 import re
@@ -27,18 +25,18 @@ T = TypeVar("T")
 
 
 class NotSeen(AssertionError):
-    """What was waited for did not come about; the text says what was seen last."""
+    """The condition never held; the text says what was seen last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
-    """The one that runs, asked over HTTP."""
+    """The running Prometheus, queried over HTTP."""
 
     client: httpx.AsyncClient
     address: str
 
     async def ask(self, path: str, **params: str) -> Any:
-        """What its API answers under `data`; nothing while it doesn't answer."""
+        """Its API's `data`; None while it doesn't answer."""
         try:
             answer = await self.client.get(f"{self.address}/api/v1/{path}", params=params)
         except httpx.HTTPError:
@@ -46,7 +44,7 @@ class Prometheus:
         return answer.json().get("data") if answer.is_success else None
 
     async def targets(self) -> dict[str, str]:
-        """Each target by `service`, or job where it is none of ours, and its health."""
+        """The health of each target, by `service`, or by job for other targets."""
         found = await self.ask("targets", state="active") or {"activeTargets": []}
         return {
             one["labels"].get("service", one["labels"]["job"]): one["health"]
@@ -59,7 +57,7 @@ class Prometheus:
         return [rule for group in found["groups"] for rule in group["rules"]]
 
     async def has(self, name: str) -> bool:
-        """Whether there is a series of that name now."""
+        """Whether there is a series with that name now."""
         found = await self.ask("query", query=f'count({{__name__="{name}"}})')
         return bool(found and found["result"])
 
@@ -74,7 +72,7 @@ class Prometheus:
 
 
 async def seen(look: Callable[[], Awaitable[T]], holds: Callable[[T], object], what: str) -> T:
-    """What `look` found once it `holds`. Raises: NotSeen."""
+    """The result of `look` once it `holds`. Raises: NotSeen."""
     found: T | None = None
     for _ in range(round(PATIENCE_S / PAUSE_S)):
         found = await look()
@@ -114,7 +112,7 @@ async def prometheus(
 
 
 def _configured(folder: Path, targets: Mapping[str, int]) -> Path:
-    """The configuration: our rules, which here wait two seconds before they fire."""
+    """The configuration: our rules, which fire after two seconds here."""
     rules = folder / "rules"
     rules.mkdir(parents=True)
     for file in RULES.glob("*.yml"):

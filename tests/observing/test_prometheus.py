@@ -1,9 +1,7 @@
-"""A real Prometheus over the running stack: all is seen, all rules work, a death raises its alert.
+"""A real Prometheus over the running stack: rules have their series, and a death raises its alert.
 
-Letters are sent and answered, the audit has judged, then a service is killed and comes back.
+Letters are sent and answered and the audit has run; then a service is killed and comes back.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -32,11 +30,11 @@ pytestmark = [pytest.mark.prometheus, pytest.mark.real, pytest.mark.timeout(900)
 RARE: Mapping[str, str] = {
     "mailbox_consumer_last_poison_timestamp_seconds": "no record has killed a process here",
 }
-"""Series that rules ask for and that this stack doesn't have, each with the reason."""
+"""Series that rules use and that this stack doesn't have, each with the reason."""
 WELL = "MailboxWatchdog"
-"""What fires as long as all is well."""
+"""The alert that fires as long as all is well."""
 BY_THE_DAY = "MailboxCalendarEnds"
-"""What fires in a December whose next year is not announced, however well the stack is."""
+"""The alert that fires in a December while the next year is not announced."""
 
 
 async def test_prometheus_sees_everything_and_tells_of_a_service_that_died(tmp_path: Path) -> None:
@@ -60,7 +58,7 @@ async def test_prometheus_sees_everything_and_tells_of_a_service_that_died(tmp_p
 
 @asynccontextmanager
 async def _watched(folder: Path, ports: Ports) -> AsyncIterator[tuple[Prometheus, Path]]:
-    """Prometheus, and the file that the audit writes, shown as the node exporter shows it."""
+    """Prometheus and the audit's text file, served as the node exporter does."""
     textfile = folder / "mailbox_audit.prom"
     textfile.write_text("", encoding="utf-8")
     (port,) = draw(1)
@@ -75,7 +73,7 @@ async def _watched(folder: Path, ports: Ports) -> AsyncIterator[tuple[Prometheus
 
 
 async def _write(ports: Ports) -> None:
-    """A letter goes its way, and comes back answered by a simulated bureau."""
+    """A letter is sent and answered by a simulated bureau."""
     letter = {
         "subject": "路口没有红绿灯",
         "body": "村口路口没有红绿灯，车开得快。",

@@ -1,5 +1,5 @@
-"""An explicit-state model of how effects happen once, and the explorer that looks for its faults.
+"""An explicit-state model of exactly-once effects, and the explorer that looks for its faults.
 
-docs/protocol.md tells what is modelled. Whoever changes the protocol changes this first and runs
-`python -m tests.protocol`.
+docs/protocol.md says what is modelled. Change this first when the protocol changes, and run `python
+-m tests.protocol`.
 """

@@ -1,10 +1,8 @@
 """Prints what the explorer finds: `python -m tests.protocol [--long] [--trace F4]`.
 
-Without a clause, the shortest way into a fault; with all of them, how much was explored. Exits with
+Without a clause, the shortest way into a fault; with all of them, how much was explored. Exit code
 1 when a clause's fault isn't found, or when the protocol breaks.
 """
-
-from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace

@@ -1,6 +1,4 @@
-"""What may strike at any moment, as often as the scenario's budget allows."""
-
-from __future__ import annotations
+"""Failures that may happen at any moment, as often as the scenario's budget allows."""
 
 from collections.abc import Callable, Iterator
 
@@ -72,7 +70,7 @@ def _rebalance(scenario: Scenario, world: World) -> Acts:
 
 
 def _reset(scenario: Scenario, world: World) -> Acts:
-    """The broker loses topics, and perhaps the offsets of who reads them; they are made anew."""
+    """The broker loses topics, and perhaps their readers' offsets; they are recreated."""
     gone = scenario.resetting
     places = tuple(at for at, (topic, _) in enumerate(scenario.places) if topic in gone)
     parts = tuple(
@@ -107,7 +105,7 @@ def _retention(scenario: Scenario, world: World) -> Acts:
 
 
 def _late_retention(scenario: Scenario, world: World) -> Acts:
-    """The same, but only where the reader has applied it all, whatever it has committed."""
+    """The same, but only where the reader has applied everything, committed or not."""
     for says, after in _retention(scenario, world):
         gone = next(at for at, part in enumerate(after.parts) if part != world.parts[at])
         service = scenario.reader[scenario.places[gone][0]]
@@ -134,7 +132,7 @@ def _failover(scenario: Scenario, world: World) -> Acts:
 
 
 def _told_of_loss(world: World, task: Task, service: str) -> Task:
-    """Who waited for a majority gets an error instead, and keeps again."""
+    """A process that waited for a majority gets an error instead, and stores again."""
     unmet = any(world.durable[at].version < version for at, version in task.waits)
     if task.service != service or not unmet:
         return task
@@ -155,7 +153,7 @@ def _trim(scenario: Scenario, world: World) -> Acts:
 
 
 def _ask_again(scenario: Scenario, world: World) -> Acts:
-    """Somebody who got no answer gives the same command again."""
+    """A client without an answer repeats the command."""
     for at, ask in enumerate(scenario.asks):
         command = ("command", ask.letter, at)
         if command not in world.asked:

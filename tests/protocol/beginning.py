@@ -1,6 +1,4 @@
-"""Which work processes may take in hand: records, commands, what stays unsent, what was parked."""
-
-from __future__ import annotations
+"""The work that processes may start: records, commands, unsent events, parked records."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -25,7 +23,7 @@ from tests.protocol.world import (
 
 
 def begin(scenario: Scenario, world: World) -> Iterator[Step]:
-    """New work that somebody may take in hand."""
+    """New work that a process may start."""
     for service, replica in scenario.processes:
         yield from _fetch(scenario, world, service, replica)
     for _, letter, at in sorted(world.asked):
@@ -59,7 +57,7 @@ def _fetch(scenario: Scenario, world: World, service: str, replica: int) -> Iter
 
 
 def _ahead(part: Part, most: int) -> tuple[int, tuple[Event, ...]]:
-    """From where on, and what comes there; a position out of range is the beginning."""
+    """The position and the next records; a position out of range is the beginning."""
     start = part.position if part.position <= len(part.events) else part.first
     start = max(start, part.first)
     return start, part.events[start : start + most]

@@ -1,6 +1,4 @@
-"""What the broker does: append, hand out, keep offsets."""
-
-from __future__ import annotations
+"""The broker: append, deliver, keep offsets."""
 
 from tests.protocol.folding import name
 from tests.protocol.scenario import Scenario
@@ -19,7 +17,7 @@ def append(scenario: Scenario, world: World, event: Event) -> World:
 
 
 def acknowledge(scenario: Scenario, world: World, event: Event, *, of: Task) -> World:
-    """Append it, and let its sender know."""
+    """Append it, and acknowledge."""
     world = append(scenario, world, event)._replace(acked=world.acked | {event.id})
     if not scenario.damps:
         return world
@@ -76,5 +74,5 @@ def replaced(world: World, task: Task, by: Task | None) -> World:
 
 
 def begun(world: World, task: Task) -> World:
-    """The world in which somebody has that task in hand."""
+    """The world in which a process works on that task."""
     return world._replace(tasks=tuple(sorted((*world.tasks, task), key=repr)))

@@ -1,9 +1,7 @@
-"""What must be true in the end: when nothing that is promised is left to happen.
+"""What must be true in the end, when nothing that is promised is left to happen.
 
 S1 to S4 are asserted where they could break: folding.py (S1, S2), broker.py (S3), keeping.py (S4).
 """
-
-from __future__ import annotations
 
 from tests.protocol.folding import name
 from tests.protocol.scenario import Scenario

@@ -1,4 +1,4 @@
-"""The clauses of the protocol, each of which can be taken out to see what it is there for."""
+"""The clauses of the protocol; leaving one out shows what it is for."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Clauses:
-    """What the protocol promises; all true is the protocol."""
+    """The guarantees of the protocol; with all of them true it is complete."""
 
     sends_before_commit: bool = True
     """An input's offset is committed after everything that it caused is acknowledged."""
     repeats_are_sent: bool = True
     """A record that is `seen` already has its effects sent again before it is committed."""
     losers_send: bool = True
-    """So does whoever lost the race to apply it."""
+    """So does the process that lost the race to apply it."""
     waits_for_its_turn: bool = True
     """Only `seen` + 1 is ever applied."""
     keeps_overtakers: bool = True
-    """What comes too soon is kept or at least remembered, not dropped."""
+    """Early events are stored or at least noted, not dropped."""
     remembers_heard: bool = True
     """The highest number received is remembered, also when what waits was dropped or applied."""
     early_is_unsent: bool = True
-    """What was taken from `early` has its effects marked `unsent`: its offset was committed."""
+    """Effects of events taken from `early` are marked `unsent`: their offset was committed."""
     heard_is_unsent: bool = True
-    """So has what was heard of before: another may have committed its offset."""
+    """So are those of known events: another process may have committed their offset."""
     actions_are_unsent: bool = True
-    """So have outsiders' actions: nobody sends them again when their topic is lost."""
+    """So are those of outsiders' actions: nobody sends these again when their topic is lost."""
     clears_in_part: bool = True
-    """Whoever clears `unsent` filters on what stands there; false: clears whatever is there."""
+    """Clearing `unsent` filters on its present value; false: clears any value."""
     clears_by_value: bool = True
     """That filter is the value of `unsent` and `sent`; false: the document's version."""
     looks_for_its_cause: bool = True
@@ -38,11 +38,11 @@ class Clauses:
     majority_writes: bool = True
     """Nothing is sent before a majority has its write."""
     majority_reads: bool = True
-    """What is sent from the log was read from what a majority has."""
+    """Events sent from the log were read from a majority."""
     majority_loads: bool = True
-    """What is decided on was read from what a majority has."""
+    """Documents that decisions rest on were read from a majority."""
     reads_the_collection: bool = True
-    """Whoever looks into the log looks where old entries went, too."""
+    """Readers of the log also read the archive."""
     document_first: bool = True
     """And looks into the document first."""
     parked_until_sent: bool = True
@@ -52,7 +52,7 @@ class Clauses:
     parks_before_commit: bool = True
     """A record is parked before its offset is committed."""
     watches_incarnations: bool = True
-    """Processes look for topics made anew while they run; false: only when they start."""
+    """Processes look for recreated topics while they run; false: only when they start."""
     offsets_name_incarnation: bool = True
     """An offset counts only under the incarnation of the topic in which it was committed."""
     loss_is_noticed: bool = True

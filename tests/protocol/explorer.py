@@ -1,7 +1,5 @@
 """Goes through every order of steps, breadth first, or through some at random."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ LONGEST_WALK = 400
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a search found."""
+    """The result of a search."""
 
     states: int
     """Explored; in walks: steps made."""
@@ -29,7 +27,7 @@ class Outcome:
     """Whether there was nothing left to explore."""
     violation: str = ""
     trace: tuple[str, ...] = ()
-    """How it came to it, in the fewest steps when explored breadth first."""
+    """The steps to it, the fewest when explored breadth first."""
 
 
 def steps(scenario: Scenario, world: World) -> Iterator[Step]:

@@ -1,7 +1,5 @@
 """For each clause: the smallest world in which the protocol without it goes wrong."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from tests.protocol.clauses import Clauses
@@ -14,7 +12,7 @@ ALONE = Service("router", reads=("in",))
 
 @dataclass(frozen=True)
 class Fault:
-    """A clause left out, and what comes of it."""
+    """A clause left out, and the violation that follows."""
 
     name: str
     without: tuple[str, ...]
@@ -29,7 +27,7 @@ class Fault:
 
 
 def said(*numbers: int, letter: str = "a") -> tuple[Id, ...]:
-    """What intake has said of a letter, in the order in which it stands on the topic."""
+    """Intake's events of a letter, in their order on the topic."""
     return tuple(("in", letter, one) for one in numbers)
 
 

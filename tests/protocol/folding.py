@@ -1,6 +1,4 @@
-"""What one letter becomes when records or a command are applied to it. Pure."""
-
-from __future__ import annotations
+"""One letter after records or a command are applied to it."""
 
 from dataclasses import dataclass, field
 
@@ -21,12 +19,12 @@ class Fold:
     repeats: list[Id] = field(default_factory=list)
     unfit: list[Event] = field(default_factory=list)
     by: list[Id] = field(default_factory=list)
-    """What changed the letter."""
+    """The cause of the change."""
 
     def apply_record(self, event: Event, *, is_lost: bool = False, stands: bool = True) -> None:
-        """Apply, keep for later, or note that its effects must be sent again.
+        """Apply, store for later, or note that its effects must be sent again.
 
-        `is_lost`: another applied it since this work began. `stands`: it is uncommitted.
+        `is_lost`: another process applied it since this work began. `stands`: it is uncommitted.
         """
         if event.topic in self.scenario.outsiders:
             self._take_action(event)
@@ -128,14 +126,14 @@ class Fold:
 
 
 def name(one: Id) -> str:
-    """As people read it."""
+    """A readable form."""
     return f"{one[0]}/{one[1]}/{one[2]}"
 
 
 def kept(now: Doc, loaded: Doc, fold: Fold) -> Doc:
-    """The document after the fold's write on top of what stands there now.
+    """The document after the fold's write on top of its present content.
 
-    `loaded`, which the fold started from, is what stands there unless the guard let it pass.
+    `loaded`, from which the fold started, equals that content unless the guard failed.
     """
     new, unsent = fold.doc, now.unsent
     for topic, seen in now.seen:

@@ -1,6 +1,4 @@
-"""What puts things right of itself: gaps are asked for, new topics noticed, writes spread."""
-
-from __future__ import annotations
+"""Repairs that happen by themselves: gap requests, recreated topics, replication."""
 
 from collections.abc import Iterator
 
@@ -33,7 +31,7 @@ def heal(scenario: Scenario, world: World) -> Iterator[Step]:
 def _close_gap(
     scenario: Scenario, world: World, service: str, letter: str, topic: str
 ) -> Iterator[Step]:
-    """The reader asks for what it misses, and its writer sends that from its log."""
+    """The reader requests missing events, and their writer sends them from its log."""
     doc = world.docs[scenario.doc(service, letter)]
     turn = number(doc.seen, topic) + 1
     writer = scenario.writers[topic]
@@ -61,7 +59,7 @@ def _has_gap(scenario: Scenario, doc: Doc, topic: str) -> bool:
 def _may_come_yet(
     scenario: Scenario, world: World, service: str, *, wanted: tuple[str, str, int]
 ) -> bool:
-    """Whether what is missing is still ahead, in hand, under way or parked."""
+    """Whether a missing event is still to be read, being processed, under way or parked."""
     if any(one.service == service and one.kind == "batch" for one in world.tasks):
         return True
     if any(where == service and event.id == wanted for where, event in world.parked):
@@ -114,7 +112,7 @@ def notice(scenario: Scenario, world: World, service: str, replica: int) -> Worl
 
 
 def forget(scenario: Scenario, world: World, service: str, replica: int) -> World:
-    """The process knows no longer what it had acknowledged."""
+    """The process forgets what was acknowledged."""
     who = scenario.process(service, replica)
     return world._replace(memory=frozenset(one for one in world.memory if one[0] != who))
 

@@ -1,6 +1,4 @@
-"""What every piece of work does with documents: decide and keep, look into the log, clear."""
-
-from __future__ import annotations
+"""Operations on documents: decide and store, read the log, clear."""
 
 from collections.abc import Iterator
 
@@ -24,7 +22,7 @@ from tests.protocol.world import (
 
 
 def read(world: World, at: int, *, majority: bool) -> Doc:
-    """A document as it is read: what a majority has, or what one server shows."""
+    """A document as read from a majority, or from one server."""
     return world.durable[at] if world.durable and majority else world.docs[at]
 
 
@@ -36,7 +34,7 @@ def history(scenario: Scenario, doc: Doc) -> tuple[Event, ...]:
 def log_of(
     scenario: Scenario, world: World, service: str, topics: tuple[str, ...]
 ) -> tuple[Event, ...]:
-    """Everything that a service ever said on these topics, as a resend reads it."""
+    """Every event of a service on these topics, as a resend reads it."""
     majority = scenario.clauses.majority_reads
     return tuple(
         event
@@ -130,7 +128,7 @@ def _found(
 def _kept(
     scenario: Scenario, world: World, task: Task, *, after: Task, says: str
 ) -> Iterator[Step]:
-    """What follows when this letter is kept; the last one of a batch leads on."""
+    """The steps after this letter is stored; the last one of a batch goes on."""
     if after.todo:
         yield Step(says, replaced(world, task, after))
         return
@@ -162,7 +160,7 @@ def next_of(task: Task, scenario: Scenario) -> Task:
 
 
 def look(scenario: Scenario, world: World, task: Task) -> Iterator[Step]:
-    """Find in the log what the repeated inputs caused: in one place, then in the other."""
+    """Find the effects of repeated inputs in the log: in one place, then in the other."""
     in_document = scenario.clauses.document_first == (task.step == "look")
     wanted = dict.fromkeys(cause for _, cause in task.repeats)
     docs = {scenario.doc(task.service, letter) for letter, _ in task.repeats}
@@ -204,7 +202,7 @@ def _without_mark(task: Task, rest: tuple[Mark, ...], scenario: Scenario) -> Tas
 
 
 def _cleared(scenario: Scenario, doc: Doc, mark: Mark) -> tuple[tuple[tuple[str, int], ...], bool]:
-    """What stays of `unsent`, and whether nothing is left to be tried."""
+    """What stays in `unsent`, and whether nothing is left to be tried."""
     if not scenario.clauses.clears_in_part:
         return (), True
     if not scenario.clauses.clears_by_value:

@@ -1,6 +1,4 @@
-"""What is explored: services, letters, topics, what happened before, and what may strike."""
-
-from __future__ import annotations
+"""What is explored: services, letters, topics, earlier events, and possible failures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +10,7 @@ from tests.protocol.world import Doc, Event, Id, Numbers, Part, World
 
 @dataclass(frozen=True)
 class Service:
-    """One service: what it reads, and how many processes of it run."""
+    """One service: its input topics, and the number of its processes."""
 
     name: str
     reads: tuple[str, ...] = ()
@@ -21,7 +19,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Ask:
-    """A command that somebody gives a service, and the topics that it is said on."""
+    """A command for a service, and the topics of its events."""
 
     service: str
     letter: str
@@ -34,19 +32,19 @@ ROUTER = Service("router", reads=("in",), replicas=2)
 
 @dataclass(frozen=True)
 class Scenario:
-    """A bounded world. The usual one: intake says `in`, two routers react with `out`."""
+    """A bounded world. By default intake emits `in`, and two routers answer with `out`."""
 
     said: tuple[Id, ...] = ()
-    """What intake has said on `in`, in the order in which it came to stand there."""
+    """Intake's events on `in`, in their order on the topic."""
     asks: tuple[Ask, ...] = ()
     strikes: Mapping[str, int] = field(default_factory=dict)
-    """How often each adversary may strike; see adversary.py."""
+    """How often each failure may happen; see adversary.py."""
     letters: Mapping[str, int] = field(default_factory=lambda: {"a": 0})
     """Each letter's partition, the same in every topic."""
     services: tuple[Service, ...] = (INTAKE, ROUTER)
     writers: Mapping[str, str] = field(default_factory=lambda: {"in": "intake", "out": "router"})
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"in": ("out",)})
-    """What the reader of a topic says of each of its records."""
+    """The event with which a topic's reader answers each record."""
     quiet: frozenset[Id] = frozenset()
     """Records that cause nothing, though they have their turn."""
     batch: int = 2
@@ -55,13 +53,13 @@ class Scenario:
     """Topics don't grow beyond; runs that would are cut, and counted."""
     crashing: tuple[str, ...] = ("intake", "router")
     resetting: tuple[str, ...] = ("in", "out")
-    """What a broker's loss takes at once."""
+    """The topics that the broker loses at once."""
     offsets_survive: bool = False
     """Whether the loss leaves the groups' offsets."""
     poison: frozenset[Id] = frozenset()
     """Records that can't be applied before the code is fixed."""
     drops: bool = False
-    """Whether an operator drops what is parked instead of replaying it."""
+    """Whether an operator drops parked records instead of replaying them."""
     outsiders: frozenset[str] = frozenset()
     """Topics whose writers are none of ours."""
     damps: bool = False
@@ -77,7 +75,7 @@ class Scenario:
 
     @cached_property
     def reader(self) -> dict[str, str]:
-        """Who reads a topic."""
+        """The reader of a topic."""
         return {topic: one.name for one in self.services for topic in one.reads}
 
     @cached_property
@@ -132,11 +130,11 @@ class Scenario:
         return self._place_of[event.topic, event.letter]
 
     def doc(self, service: str, letter: str) -> int:
-        """Where a letter's document stands."""
+        """Index of a letter's document."""
         return self._doc_of[service, letter]
 
     def process(self, service: str, replica: int) -> int:
-        """Where a process stands."""
+        """Index of a process."""
         return self.processes.index((service, replica))
 
     def concerns(self, service: str) -> tuple[int, ...]:
@@ -183,6 +181,6 @@ class Scenario:
 
 
 def _said(said: Id) -> Event:
-    """An event that was said before all this, for a reason of its own."""
+    """An event that was emitted before, for a reason of its own."""
     topic, letter, number = said
     return Event(topic, letter, number, ("once", letter, number))

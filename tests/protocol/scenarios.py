@@ -1,7 +1,5 @@
 """The bounded worlds in which the whole protocol must hold."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from tests.protocol.faults import ALONE, ONE_ROUTER, said

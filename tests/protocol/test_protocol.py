@@ -1,6 +1,4 @@
-"""Does the protocol hold in every order of steps, and is each of its clauses there for a reason?"""
-
-from __future__ import annotations
+"""The protocol holds in every order of steps, and each of its clauses is necessary."""
 
 from dataclasses import fields, replace
 

@@ -1,6 +1,4 @@
-"""What processes do with the work in hand, from its first step to its last."""
-
-from __future__ import annotations
+"""The steps of processes with their work, from the first to the last."""
 
 from collections.abc import Callable, Iterator
 
@@ -40,7 +38,7 @@ def _keep(scenario: Scenario, world: World, task: Task) -> Iterator[Step]:
 
 
 def _read_back(scenario: Scenario, world: World, task: Task) -> Iterator[Step]:
-    """Whose write stands there? One's own: it was kept; another's: it is decided again."""
+    """Whose write succeeded? One's own: it is stored; another's: decide again."""
     command = task.inputs[0]
     doc = world.docs[scenario.doc(task.service, command.letter)]
     if doc.by == (command.id,):
@@ -78,7 +76,7 @@ def _send(scenario: Scenario, world: World, task: Task) -> Iterator[Step]:
 
 
 def _commit(scenario: Scenario, world: World, task: Task) -> Iterator[Step]:
-    """The end of each piece of work; batches commit, and what was parked is deleted."""
+    """The end of each piece of work; batches commit, and parked records are deleted."""
     says = f"{task.service} {task.replica}: {task.kind} is done"
     after = None
     if task.kind == "batch":
@@ -123,7 +121,7 @@ def _asked_for(scenario: Scenario, world: World, task: Task) -> World:
 
 
 def _trim(scenario: Scenario, world: World, task: Task) -> Iterator[Step]:
-    """What was inserted into the collection leaves the document, unless that was written since."""
+    """Entries inserted into the archive leave the document, unless that was written since."""
     at = scenario.doc(task.service, task.todo[0])
     doc, loaded = world.docs[at], task.loaded
     if loaded and (doc.version, doc.by) == (loaded.version, loaded.by):

@@ -1,6 +1,4 @@
-"""What there is in the model: documents, topics, the work in hand. Values only, all hashable."""
-
-from __future__ import annotations
+"""The state of the model: documents, topics, work in progress. Values only, all hashable."""
 
 from typing import Any, NamedTuple
 
@@ -11,7 +9,7 @@ Numbers = tuple[tuple[str, int], ...]
 
 
 class Event(NamedTuple):
-    """Something said about a letter; events with one id and two causes have two contents."""
+    """An event about a letter; events with one id and two causes have two contents."""
 
     topic: str
     letter: str
@@ -20,7 +18,7 @@ class Event(NamedTuple):
 
     @property
     def id(self) -> Id:
-        """What others know it by."""
+        """Topic, letter and sequence, as in the real id."""
         return (self.topic, self.letter, self.number)
 
 
@@ -47,22 +45,22 @@ class Doc(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One partition of a topic, and where its one reading group stands in it."""
+    """One partition of a topic, and the position of its reading group."""
 
     events: tuple[Event, ...] = ()
     first: int = 0
-    """Retention removed what is before."""
+    """Retention removed the records before this."""
     owner: int = 0
     """The replica that it is assigned to."""
     position: int = 0
-    """What the owner takes next."""
+    """Offset of the record that the owner reads next."""
     committed: int = 0
     under: int = 0
     """The topic's incarnation under which `committed` was."""
 
 
 class Mark(NamedTuple):
-    """What somebody has acknowledgements for, and may clear from `unsent`."""
+    """Acknowledged events, which may be cleared from `unsent`."""
 
     letter: str
     version: int
@@ -89,7 +87,7 @@ class Task(NamedTuple):
     repeats: tuple[tuple[str, Id], ...] = ()
     """Letters and causes whose effects are still to be looked up."""
     half: tuple[Event, ...] = ()
-    """What the first of the two places held."""
+    """The content of the first of the two places."""
     sends: tuple[Event, ...] = ()
     marks: tuple[Mark, ...] = ()
     waits: tuple[tuple[int, int], ...] = ()
@@ -110,21 +108,21 @@ class World(NamedTuple):
     acked: frozenset[Id] = frozenset()
     parked: frozenset[tuple[str, Event]] = frozenset()
     asked: frozenset[Id] = frozenset()
-    """Commands that somebody still wants done."""
+    """Commands that are still to be executed."""
     incarnations: tuple[int, ...] = ()
-    """Of each topic, now."""
+    """The incarnation of each topic."""
     stored: tuple[tuple[int, ...], ...] = ()
     """Per service: incarnations to which its log was sent whole."""
     started: tuple[tuple[int, ...], ...] = ()
     """Per process: incarnations under which its consumers started."""
     durable: tuple[Doc, ...] = ()
-    """What a majority has; empty where failovers aren't explored."""
+    """The majority's documents; empty where failovers aren't explored."""
     memory: frozenset[tuple[int, Id]] = frozenset()
-    """Per process: what it knows as acknowledged a moment ago; empty without damping."""
+    """Per process: recently acknowledged events; empty without damping."""
     is_fixed: bool = False
     """Whether the code that can apply the parked record is deployed."""
     budget: Numbers = ()
-    """How often each adversary may still strike."""
+    """How often each failure may still happen."""
 
 
 class Step(NamedTuple):

@@ -1,4 +1,4 @@
-"""The publisher's faces on a stage, and a reader who sees of a page what a browser makes of it."""
+"""The publisher's application in memory, and a parser that reads pages as a browser does."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,9 +21,10 @@ from shared.contracts.words import PublicText
 from shared.platform.http.application import application
 from shared.platform.http.tokens import Person
 from shared.platform.runtime.readiness import Readiness
-from tests.notifier.stage import KnownPeople, Stage, moment, staged
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory
+from tests.support.memory_shell import KnownPeople, MemoryShell, memory_shell
+from tests.support.moving import moment
 from tests.support.pages import with_pages
 from tests.support.sign_in import both
 from tests.support.watching import Watch, unwatched
@@ -46,9 +47,9 @@ PEOPLE = {
 
 @dataclass
 class Face:
-    """The publisher's faces, and whoever asks them."""
+    """The publisher's application and its client."""
 
-    stage: Stage[Command, PublisherLetter]
+    stage: MemoryShell[Command, PublisherLetter]
     client: httpx.AsyncClient
     figuring: FiguresCounter
 
@@ -79,14 +80,14 @@ class Face:
 
 
 def as_person(token: str | None) -> dict[str, str]:
-    """The headers with which somebody comes in."""
+    """The headers of that person's requests."""
     return {"authorization": f"Bearer {token}"} if token else {}
 
 
 @asynccontextmanager
 async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
-    """The faces, with nothing in them yet; `watch` sees what the rules are asked."""
-    async with staged(watch(RULES), at=moment(27)) as stage:
+    """The application without letters; `watch` records the decisions of its rules."""
+    async with memory_shell(watch(RULES), at=moment(27)) as stage:
         figuring = FiguresCounter(stage.documents, Memory(), now=stage.now, pause_s=1)
         desk = EditorialDesk(
             stage.documents,
@@ -104,7 +105,7 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
 
 
 class Reading(HTMLParser):
-    """What a browser would make of a page: elements, links, and the text within."""
+    """A parsed page: elements, links, and text."""
 
     def __init__(self) -> None:
         super().__init__()

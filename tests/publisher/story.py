@@ -1,4 +1,4 @@
-"""What letters of these tests are made of."""
+"""Letters of these tests."""
 
 from functools import partial
 from typing import Any, TypeVar
@@ -21,8 +21,8 @@ from shared.contracts.vocabulary import Category
 from shared.contracts.words import PublicText
 from shared.kernel.decider import Decider
 from shared.platform.runtime import data_files
-from tests.notifier.stage import moment
 from tests.support.given import Given
+from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)
 
@@ -45,7 +45,7 @@ WORDS = PublicText(
 
 
 def said(kind: type[FactT], /, **fields: Any) -> FactT:
-    """Any of the router's facts; Guangzhou has answered the letter unless it says else."""
+    """Any fact of the router; Guangzhou has answered the letter by default."""
     held = {"state": "replied", "holder": "guangzhou", "assignment": 1}
     return kind.model_validate(held | {"by": By(role="bureau")} | fields)
 
@@ -105,7 +105,7 @@ def withdrawn() -> LetterWithdrawn:
 
 
 def answered(category: Category = "request") -> tuple[Fact, ...]:
-    """What the router says until there is a reply."""
+    """The router's events up to a reply."""
     return received(category), routed(category), replied()
 
 
@@ -116,7 +116,7 @@ def copied(words: PublicText | None = WORDS, copy: int = 1) -> PublicationCopied
 
 
 def submitted(category: Category = "request") -> LetterSubmitted:
-    """A letter as the publisher hears of it: no words for it."""
+    """A letter as the publisher receives it, without words."""
     return LetterSubmitted(
         received_at=moment(24),
         channel="web",

@@ -1,4 +1,4 @@
-"""What editors do over HTTP, and what everyone reads as data, without a letter number."""
+"""Editors' actions over HTTP, and public data without letter numbers."""
 
 import pytest
 from prometheus_client import REGISTRY

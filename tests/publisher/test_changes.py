@@ -1,4 +1,4 @@
-"""Problems, decisions and figures over HTTP: by whom, and what bad input does not do."""
+"""Problems, decisions and figures over HTTP: who may, and the effects of bad input."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ def types(face: Face) -> list[str]:
 
 
 async def settled(face: Face) -> list[str]:
-    """All that was said, in the order of saying."""
+    """All events, in order."""
     await face.stage.commands._unsent.join()
     return types(face)
 

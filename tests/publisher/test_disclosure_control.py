@@ -1,4 +1,4 @@
-"""Nobody finds a single letter in the figures for everyone, nor by taking one from another."""
+"""The public figures reveal no single letter, not even by subtracting one from another."""
 
 from collections.abc import Iterator, Mapping
 
@@ -54,7 +54,7 @@ def test_small_cells_are_merged_with_as_many_more_as_it_takes(
 
 
 def numbers(figures: LetterFigures) -> Iterator[int]:
-    """Every number that is shown, and what is left of the whole where a part is taken away."""
+    """Every number that is shown, and every difference of a whole and its part."""
     public = public_figures(figures)
     tables = [public.by_category, public.promises, *public.by_bureau.values()]
     for table in tables:
@@ -81,7 +81,7 @@ def test_no_letter_is_left_out(of: list[CountedLetter]) -> None:
 
 
 def test_a_state_stands_in_one_table_alone() -> None:
-    """Otherwise the report below would be what the column lacks in the other table."""
+    """Otherwise the report below would be the difference of the two tables."""
     requests = [CountedLetter("replied", "request", "foshan", is_read=False, promises=())] * 9
     report = CountedLetter("declined", "report", "foshan", is_read=False, promises=())
     public = public_figures(counted(*requests, report))

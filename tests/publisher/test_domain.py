@@ -34,7 +34,6 @@ from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
 from shared.contracts.releases_v1 import ReleasePublished
 from shared.contracts.values import About
 from shared.kernel.errors import BadValue, NotAllowed, NotFound, OutOfOrder, Refused
-from tests.notifier.stage import moment
 from tests.publisher.story import (
     MEI,
     WORDS,
@@ -48,6 +47,7 @@ from tests.publisher.story import (
     withdrawn,
 )
 from tests.support.budget import budget
+from tests.support.moving import moment
 
 PUBLICATION = "P-0000-0000-0000-0000-0"
 PATH = f"/publications/{PUBLICATION}"

@@ -1,4 +1,4 @@
-"""How a publication ends without editors, and what it says of a letter that goes on."""
+"""How a publication ends without editors, and its notes about a letter that goes on."""
 
 from typing import Any
 
@@ -13,7 +13,6 @@ from shared.contracts.published_v1 import (
     PublicationWithdrawn,
 )
 from shared.contracts.releases_v1 import ReleaseWithdrawn
-from tests.notifier.stage import moment
 from tests.publisher.story import WORDS, given, replied, said
 from tests.publisher.test_domain import ANSWERED, COPIED, PROPOSED, PUBLICATION
 from tests.publisher.test_publication import (
@@ -25,6 +24,7 @@ from tests.publisher.test_publication import (
     release,
     report,
 )
+from tests.support.moving import moment
 
 # --- the end of a publication ------------------------------------------------------------------
 

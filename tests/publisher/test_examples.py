@@ -1,4 +1,4 @@
-"""Every example of the contracts is heard or left out for a reason, and harmless in any order."""
+"""Every example of the contracts is handled or left out for a reason, and harmless in any order."""
 
 from typing import Any, get_args
 
@@ -35,14 +35,10 @@ from tests.publisher.story import LETTER, WORDS, decide, given
 from tests.publisher.test_domain import APPROVE, PROPOSE, PUBLICATION
 from tests.publisher.test_publication import approve, propose, report
 from tests.support.budget import budget
-from tests.support.examples import examples
+from tests.support.examples import examples, named
 
 TOPICS = (SUBMITTED.name, PROGRESS.name)
 HEARD = [one for topic in TOPICS for one in examples(topic)]
-
-
-def named(said: Envelope[Event]) -> str:
-    return said.type.removeprefix("gd.mailbox.")
 
 
 def asked(said: Envelope[Event]) -> Command | None:

@@ -1,20 +1,24 @@
-"""What the publisher hears: copies, categories, and every fact of the router."""
+"""Events that the publisher handles: copies, categories, and every fact of the router."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import shared.contracts
 from services.publisher.domain.draft import ReceiveCopy
 from services.publisher.domain.letter_projection import NoteCategory, ProjectFact
+from services.publisher.domain.withdrawal import NoteConsent
 from services.publisher.handlers import HANDLERS
 from shared.contracts.catalogue import EVENTS, ON_TOPIC
 from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
+from shared.contracts.submitted_v1 import ConsentChanged
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.platform.letters.service_decider import Arrival
-from tests.notifier.stage import moment
 from tests.publisher.story import LETTER, WORDS, copied, given, replied, submitted
+from tests.support.moving import moment
 
 EXAMPLES = Path(shared.contracts.__file__).parent / "examples"
 
@@ -41,6 +45,12 @@ def test_an_erased_or_still_sealed_copy_brings_no_words() -> None:
 
 def test_the_writers_category_is_heard() -> None:
     assert asked(SUBMITTED.name, submitted("report")) == NoteCategory("report")
+
+
+@pytest.mark.parametrize("to_publish", [True, False])
+def test_a_changed_consent_is_heard(*, to_publish: bool) -> None:
+    event = ConsentChanged(to_publish=to_publish)
+    assert asked(SUBMITTED.name, event) == NoteConsent(to_publish)
 
 
 def test_a_fact_is_heard() -> None:

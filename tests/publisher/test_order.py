@@ -1,4 +1,4 @@
-"""However the broker delivers what is said, a letter is published and counted as if in order."""
+"""In whatever order events are delivered, a letter is published and counted as if in order."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from hypothesis import settings
 
 from services.publisher.domain.letter import PublisherLetter
 from shared.contracts.topics import PROGRESS
-from tests.intake.staging import seals
 from tests.publisher.story import RULES
 from tests.support.budget import budget
 from tests.support.hearing import deliveries, folded, told
+from tests.support.sealed_shell import seals
 
 KEYS = seals("publisher")
 STORY = told(PROGRESS.name)

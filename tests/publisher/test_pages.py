@@ -1,4 +1,4 @@
-"""What everyone reads as pages: escaped, in one language, complete without script."""
+"""Public pages: escaped, in one language, and complete without scripts."""
 
 import pytest
 

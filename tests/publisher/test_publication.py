@@ -1,4 +1,4 @@
-"""What becomes of what is public: problems and their clock, two editors' decisions, its end."""
+"""Publications: problems and their clock, two editors' decisions, the end."""
 
 from dataclasses import replace
 from datetime import date
@@ -27,14 +27,13 @@ from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import ProblemKind
 from shared.contracts.words import PublicText
 from shared.kernel.errors import BadValue, LimitReached, NotAllowed, NotFound, OutOfOrder
-from tests.notifier.stage import moment
 from tests.publisher.story import DEADLINES, MEI, WORDS, ZHOU, given
 from tests.publisher.test_domain import ANSWERED, COPIED, PATH, PROPOSED, PUBLICATION, PUBLISHED
+from tests.support.moving import moment
 from tests.support.versions import both
 
 PUBLIC = given(*ANSWERED, COPIED, PROPOSED, PUBLISHED)
 NEW_WORDS = PublicText(title="信号灯已调整", text="我住在附近。", reply="已将绿灯延长八秒。")
-WIDE_ID = "４４０１９９１９９００１０１００１８"
 FRIDAY = moment(27, 4)
 """12:00 of Friday, 27 November, in Guangdong: a working day later is Monday."""
 

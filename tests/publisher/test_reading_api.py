@@ -1,4 +1,4 @@
-"""What everyone sees of a letter that goes on, and what is counted of all of them."""
+"""Public data about a letter that goes on, and the figures about all letters."""
 
 from typing import Any
 

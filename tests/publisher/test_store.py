@@ -1,4 +1,4 @@
-"""What drafts and publications are found by, and what everyone's list never loads."""
+"""Indexes of drafts and publications, and fields that the public list never loads."""
 
 import json
 from datetime import timedelta
@@ -21,12 +21,13 @@ from shared.kernel.viewers import Viewer
 from shared.platform.http.visibility import marks, visibility_filter
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo import paging
-from tests.notifier.stage import Stage, moment, staged
 from tests.publisher.story import LETTER, MEI, RULES, WORDS, ZHOU, answered, copied, given
 from tests.publisher.test_domain import APPROVE, RELEASED
 from tests.publisher.test_domain import PUBLISHED as LETTER_PUBLISHED
+from tests.support.memory_shell import MemoryShell, memory_shell
+from tests.support.moving import moment
 
-OurStage = Stage[Command, PublisherLetter]
+OurStage = MemoryShell[Command, PublisherLetter]
 LISTED = ("copied_at", "problem_at", "published_at", "publication")
 EDITED = visibility_filter(Viewer(MEI, frozenset({"editor"})), least="copy")
 
@@ -64,7 +65,7 @@ def test_a_draft_is_listed_from_copy_to_publication() -> None:
 
 
 async def test_a_copy_is_found_by_nobody_before_it_is_known_whom_its_letter_complains_of() -> None:
-    async with staged(RULES, at=moment(20)) as stage:
+    async with memory_shell(RULES, at=moment(20)) as stage:
         await stage.hear(SUBMITTED.name, LETTER, copied())
         rows, _ = await store.drafts(stage.documents, stage.now(), seen=EDITED)
         await stage.hear(PROGRESS.name, LETTER, *answered())
@@ -80,7 +81,7 @@ def test_our_services_are_told_by_letter_and_everyone_by_publication() -> None:
 
 
 async def test_what_everyone_hears_names_no_letter() -> None:
-    async with staged(RULES, at=moment(27)) as stage:
+    async with memory_shell(RULES, at=moment(27)) as stage:
         await publish(stage)
         (public,) = [one for one in stage.bus.sent if one.topic == RELEASES.name]
     assert LETTER not in repr(public)
@@ -89,7 +90,7 @@ async def test_what_everyone_hears_names_no_letter() -> None:
 
 
 async def test_a_draft_is_sealed_until_it_is_public() -> None:
-    async with staged(RULES, at=moment(27)) as stage:
+    async with memory_shell(RULES, at=moment(27)) as stage:
         await draft(stage)
         assert WORDS.text not in _as_text(stage)
         await publish(stage, new_letter_number(bytes(10)))
@@ -105,7 +106,7 @@ async def test_the_public_list_is_newest_first_and_whole_on_any_pages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(store.publication_queries, "MOST_ON_A_PAGE", 3)
-    async with staged(RULES, at=moment(20)) as stage:
+    async with memory_shell(RULES, at=moment(20)) as stage:
         made = []
         for number in range(8):
             made.append(await publish(stage, f"GD-{number:04d}-0000-0000-0000-0", number))
@@ -127,7 +128,7 @@ async def test_the_public_list_is_newest_first_and_whole_on_any_pages(
 
 
 async def test_a_publication_is_loaded_without_the_letter() -> None:
-    async with staged(RULES, at=moment(27)) as stage:
+    async with memory_shell(RULES, at=moment(27)) as stage:
         name = await publish(stage)
         page = await store.publication(stage.documents, name)
         raw = await stage.documents.one(
@@ -141,7 +142,7 @@ async def test_a_publication_is_loaded_without_the_letter() -> None:
 
 async def test_drafts_are_listed_oldest_first_without_their_words() -> None:
     other = new_letter_number(bytes(10))
-    async with staged(RULES, at=moment(20)) as stage:
+    async with memory_shell(RULES, at=moment(20)) as stage:
         await draft(stage, other)
         stage.now.pass_by(hours=1)
         await draft(stage)

@@ -1,4 +1,4 @@
-"""The real database lists what the stage's documents list: same entries, same order, same pages."""
+"""The real database lists the same entries as the one in memory, in the same order and pages."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,10 @@ import pytest
 from services.publisher import store
 from services.publisher.domain.letter import PublicPage
 from shared.platform.mongo.database import Collection, Insert
-from tests.notifier.stage import moment, staged
 from tests.publisher.story import RULES
 from tests.publisher.test_store import EDITED, draft, publish
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
@@ -23,7 +24,7 @@ async def test_drafts_and_publications_are_listed_alike(
     monkeypatch.setattr(store.publication_queries, "MOST_ON_A_PAGE", 3)
     real = new_collection()
     await real.index(store.INDEXES[store.LETTERS])
-    async with staged(RULES, at=moment(20)) as stage:
+    async with memory_shell(RULES, at=moment(20)) as stage:
         for number in range(8):
             letter = f"GD-{number:04d}-0000-0000-0000-0"
             await (publish(stage, letter, number) if number < 5 else draft(stage, letter))

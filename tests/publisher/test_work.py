@@ -1,4 +1,4 @@
-"""What is counted: drafts that wait, and all letters, each once."""
+"""Figures about waiting drafts and all letters, each counted once."""
 
 import asyncio
 from datetime import date, timedelta
@@ -9,9 +9,10 @@ from services.publisher.domain.disclosure_control import LetterFigures, public_f
 from services.publisher.jobs import DraftGauge, FiguresCounter
 from services.publisher.store import figures_before, keep_figures
 from shared.contracts.topics import PROGRESS, SUBMITTED
-from tests.notifier.stage import moment, staged
 from tests.publisher.story import LETTER, OTHER, RULES, answered, copied, received
 from tests.support.doubles import Memory
+from tests.support.memory_shell import memory_shell
+from tests.support.moving import moment
 from tests.support.waiting import until
 
 COUNTED_AT = "mailbox_publisher_figures_counted_timestamp_seconds"
@@ -19,7 +20,7 @@ WAITING = "mailbox_publisher_drafts_waiting"
 
 
 async def test_waiting_drafts_are_counted() -> None:
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         counting = DraftGauge(stage.documents, now=stage.now, pause_s=1)
         await counting.count()
         assert REGISTRY.get_sample_value(WAITING) == 0
@@ -30,7 +31,7 @@ async def test_waiting_drafts_are_counted() -> None:
 
 
 async def test_counting_goes_on_when_the_database_fails() -> None:
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         stage.documents.unread.append(True)
         running = asyncio.create_task(
             DraftGauge(stage.documents, now=stage.now, pause_s=0.001).run()
@@ -42,7 +43,7 @@ async def test_counting_goes_on_when_the_database_fails() -> None:
 
 
 async def test_figures_are_counted_again_and_again_and_a_failing_database_is_waited_for() -> None:
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         await stage.hear(PROGRESS.name, LETTER, *answered())
         stage.documents.unread.append(True)
         days = Memory()
@@ -59,7 +60,7 @@ async def test_figures_are_counted_again_and_again_and_a_failing_database_is_wai
 
 
 async def test_everyone_sees_the_last_count_of_a_day_that_is_over() -> None:
-    async with staged(RULES, at=moment(26)) as stage:
+    async with memory_shell(RULES, at=moment(26)) as stage:
         days = Memory()
         figuring = FiguresCounter(stage.documents, days, now=stage.now, pause_s=1)
         for letters in range(1, 8):

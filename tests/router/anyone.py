@@ -1,4 +1,4 @@
-"""What anybody could ask of a letter: strategies of commands, sensible and senseless ones."""
+"""Anything that anyone could request about a letter: strategies of sensible and wrong commands."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,7 +73,7 @@ promises = st.lists(st.integers(1, 90), max_size=2)
 
 
 def sensible(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
-    """What whoever has the letter, or wrote it, is likely to do next."""
+    """What the holder or the writer is likely to do next."""
     acts = {
         **_at_desks(at, st.sampled_from(_entitled(letter))),
         **_of_writer(at),
@@ -104,7 +104,7 @@ LIKELY = {
 
 
 def of_holder(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
-    """Whoever has the letter does something with it, or somebody else tries to."""
+    """The holder acts on the letter, or another bureau tries to."""
     who = st.sampled_from([(letter.holder, letter.assignment)] * 6 + [("foshan", 1), ("triage", 0)])
     return who.flatmap(lambda one: st.one_of(*_of_holder(one[0], one[1], at).values()))
 
@@ -112,7 +112,7 @@ def of_holder(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
 Act = tuple[Any, dict[str, Any]]
 """A command, and what its fields may be."""
 Acts = dict[str, st.SearchStrategy[Any]]
-"""What can be asked, by the name of its command."""
+"""Strategies by the name of the command."""
 
 
 def _of_holder(bureau: Any, assignment: int, at: datetime) -> Acts:
@@ -192,7 +192,7 @@ def _reply(at: datetime) -> dict[str, Any]:
 
 
 def at_desks(at: datetime) -> st.SearchStrategy[Any]:
-    """Somebody of the province, or a chief, decides something."""
+    """The province or a chief decides something."""
     return st.one_of(*_at_desks(at).values())
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,11 +16,18 @@ from fastapi import APIRouter
 
 from services.router import pages
 from services.router.api import router
+from services.router.pages.desk_tools import DeskTools
 from services.router.settings import RouterSettings
+from services.router.store.desk_leases import DeskLeases
+from services.router.store.overview import LetterOverview
+from services.router.store.pending_decisions import PendingDecisions
+from services.router.store.read_share import ReadShares
+from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.tokens import Person
 from tests.intake.faces import opened_face, settings
 from tests.router.desking import ROLES as DESK_ROLES
 from tests.router.office import STAFF, Office, office
+from tests.support.doubles import Memory
 from tests.support.sign_in import BROWSER, signed_in
 
 ROLES = {**STAFF, **DESK_ROLES, "gz2": ["bureau:guangzhou:handler"]}
@@ -56,6 +64,20 @@ class PageVisitors:
         shown = await self.get(who, path)
         return await self.post(who, path, **(hidden_in(shown.text, path) | fields))
 
+    def later(self, pause: timedelta) -> None:
+        """Time passes, after which everybody signs in again."""
+        self.office.shelf.now.pass_by(seconds=pause.total_seconds())
+        self._cookies.clear()
+
+    async def sign_in_again(self, who: str) -> None:
+        """The same person signs in with the same browser."""
+        app: Any = cast("Any", self.client._transport).app
+        cookies = app.state.browser_sessions["staff"]
+        jar = self._cookies[who][0]
+        former = await cookies.sessions.find(jar[str(cookies.cookie)])
+        value = await cookies.sessions.begin(former.signed_in, former=former)
+        jar.set(str(cookies.cookie), value)
+
     async def as_(self, who: str) -> str:
         """Change to that person's browser; return the token of its forms."""
         if who not in self._cookies:
@@ -90,8 +112,26 @@ async def visitors(folder: Path) -> AsyncIterator[PageVisitors]:
     async with office(folder) as opened:
         desk = cast("Any", opened.client._transport).app.state.desk
         kept = settings(RouterSettings, folder)
-        now, forms = opened.shelf.now, (pages.PLACE,)
         async with opened_face(
-            kept, _all, desk=desk, now=now, forms=forms, service="router"
+            kept,
+            _all,
+            now=opened.shelf.now,
+            forms=(pages.PLACE,),
+            service="router",
+            desk=desk,
+            desk_tools=tools_of(opened, leases=Memory(), pending=Memory()),
         ) as client:
             yield PageVisitors(opened, client)
+
+
+def tools_of(opened: Office, *, leases: Memory, pending: Memory) -> DeskTools:
+    """The parts behind the pages of triage, chiefs, supervisors and auditors."""
+    shelf = opened.shelf
+    return DeskTools(
+        overview=LetterOverview(shelf.documents),
+        shares=ReadShares(shelf.documents, now=shelf.now),
+        leases=DeskLeases(leases, now=shelf.now),
+        pending=PendingDecisions(pending, shelf.seals.ring, now=shelf.now),
+        history=shelf.history,
+        signer=ExportSigner(shelf.seals.ring, "router"),
+    )

@@ -15,13 +15,8 @@ from services.router import pages
 from services.router.api import RouterDesk, router
 from services.router.pages.desk_tools import DeskTools
 from services.router.settings import RouterSettings
-from services.router.store.desk_leases import DeskLeases
-from services.router.store.overview import LetterOverview
-from services.router.store.pending_decisions import PendingDecisions
-from services.router.store.read_share import ReadShares
-from shared.platform.crypto.signed_exports import ExportSigner
 from tests.intake.faces import opened_face, settings
-from tests.router.browsing import ROLES, PageVisitors, hidden_in, main_of
+from tests.router.browsing import ROLES, PageVisitors, hidden_in, main_of, tools_of
 from tests.router.office import Office, office
 from tests.router.outsiders import PEOPLE
 from tests.support.doubles import Memory
@@ -95,14 +90,7 @@ async def browsers(folder: Path) -> AsyncIterator[Browsers]:
     async with office(folder) as opened:
         shelf, leases, pending = opened.shelf, Memory(), Memory()
         desk: RouterDesk = cast("Any", opened.client._transport).app.state.desk
-        tools = DeskTools(
-            overview=LetterOverview(shelf.documents),
-            shares=ReadShares(shelf.documents, now=shelf.now),
-            leases=DeskLeases(leases, now=shelf.now),
-            pending=PendingDecisions(pending, shelf.seals.ring, now=shelf.now),
-            history=shelf.history,
-            signer=ExportSigner(shelf.seals.ring, "router"),
-        )
+        tools = tools_of(opened, leases=leases, pending=pending)
         async with opened_face(
             settings(RouterSettings, folder),
             _all,

@@ -1,4 +1,4 @@
-"""How desks, chiefs and handlers do things over HTTP in these tests, and who they are."""
+"""Staff of desks, chiefs and handlers in these tests, and their requests over HTTP."""
 
 from datetime import timedelta
 from typing import Any
@@ -67,7 +67,7 @@ FRESH = {"sign", "send_back"}
 async def do(
     desk: Office, what: str, who: str, letter: str = LETTER, *, minutes: int = 0, **over: Any
 ) -> Any:
-    """Somebody does something; `minutes`: how long ago they have signed in."""
+    """A person's request; `minutes`: how long ago they signed in."""
     at, since = desk.shelf.now(), timedelta(minutes=minutes)
     given = token(who, at=at, roles=ROLES[who], auth_time=int((at - since).timestamp()))
     key = over.pop("key", f"key-{what}-{who}-{desk.shelf.now().timestamp()}")
@@ -83,7 +83,7 @@ async def do(
 
 
 async def does(desk: Office, *steps: tuple[str, str]) -> dict[str, Any]:
-    """Each of these succeeds; what the last one shows."""
+    """All of these succeed; returns the last answer."""
     shown: dict[str, Any] = {}
     for what, who in steps:
         answer = await do(desk, what, who)
@@ -98,5 +98,5 @@ async def begin(desk: Office, city: Any = "guangzhou", **over: Any) -> None:
 
 
 def said(desk: Office) -> list[str]:
-    """What the router has said of letters."""
+    """Types of the events that the router has emitted."""
     return desk.shelf.said_types(PROGRESS.name)

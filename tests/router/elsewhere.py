@@ -1,4 +1,4 @@
-"""What intake, the publisher and the notifier could say of a letter, true or senseless."""
+"""Events of intake, publisher and notifier about a letter, right or wrong."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from tests.router.story import ATTACHMENT
 
 
 def of_services(letter: Letter, at: datetime) -> st.SearchStrategy[Any]:
-    """Intake and the publisher say something that concerns the holder, now or once."""
+    """Intake and the publisher emit an event that concerns the present or a former holder."""
     bureau = letter.bureau or "guangzhou"
     held = st.sampled_from([(bureau, max(letter.assignment, 1)), ("guangzhou", 1)])
     return st.one_of(

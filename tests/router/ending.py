@@ -1,4 +1,4 @@
-"""How any letter comes to an end, from wherever it is: the way that is open in each state."""
+"""Leads any letter to an end from whatever state it is in."""
 
 from datetime import datetime, timedelta
 from typing import Any

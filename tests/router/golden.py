@@ -1,7 +1,7 @@
-"""Whole lives of letters as they were told once, kept so that later code must still read them.
+"""Recorded lives of letters, which later code must still read.
 
-`python -m tests.router.golden` writes the stories that have no file yet, and leaves the others: a
-history that was told is never told differently. Each line is a fact; the last says what is left.
+`python -m tests.router.golden` writes the stories that have no file yet, and leaves the others
+unchanged. Each line is a fact; the last one is the final state.
 """
 
 import json
@@ -92,7 +92,7 @@ def told(commands: Iterable[Command]) -> list[Fact]:
 
 
 def left(facts: Iterable[Event]) -> dict[str, Any]:
-    """What is left of a letter, and what bureaus were told."""
+    """A letter's final state, and the events for bureaus."""
     state: LetterState = UnknownLetter()
     heard: list[str] = []
     for fact in facts:
@@ -110,7 +110,7 @@ def left(facts: Iterable[Event]) -> dict[str, Any]:
 
 
 def read(file: Path) -> tuple[list[Event], dict[str, Any]]:
-    """The facts of a file, and what they left behind when they were written."""
+    """The facts of a file, and the final state when they were written."""
     *lines, last = map(json.loads, file.read_text("utf-8").splitlines())
     facts = [EVENTS[line["type"]].model_validate_json(json.dumps(line["data"])) for line in lines]
     return facts, last

@@ -18,7 +18,7 @@ async def post(
     """One person's step."""
     headers = desk.headers(who) | {"idempotency-key": key or f"key-{step}-{who}"}
     answer = await desk.client.post(f"/v1/keys/{holder}/{step}", json=body, headers=headers)
-    await desk.shelf.quiet()
+    await desk.holders.commands._unsent.join()
     return answer
 
 
@@ -28,17 +28,17 @@ async def propose(desk: Office, **more: Any) -> httpx.Response:
 
 
 async def confirm(desk: Office, fingerprint: str = FINGERPRINT, **more: Any) -> httpx.Response:
-    """The second types what the holder told on the telephone."""
+    """The second person types the fingerprint that the holder gave by telephone."""
     body = {"kid": f"{GZ}.new", "fingerprint": fingerprint}
     return await post(desk, "confirmation", body, **{"who": "xu", **more})
 
 
 def said(desk: Office) -> list[KeyChanged]:
-    """What all were told of keys."""
+    """All events about keys."""
     return [one.data for one in desk.shelf.said(KEYS.name)]
 
 
 async def holder(desk: Office, name: str = GZ, who: str = "wu") -> Any:
-    """How a holder's keys stand at the desk."""
+    """The status of a holder's keys at the desk."""
     shown = (await desk.get("/v1/keys", who)).json()["holders"]
     return next(one for one in shown if one["holder"] == name)

@@ -1,4 +1,4 @@
-"""What keys are made of in these tests, and people who enter and retire them."""
+"""Keys in these tests, and people who enter and retire them."""
 
 from datetime import datetime
 from functools import partial
@@ -69,12 +69,12 @@ def confirm(
     at: datetime = MONDAY,
     fingerprint: str = "",
 ) -> ConfirmKey:
-    """Another types the fingerprint that the holder told on the telephone."""
+    """Another person types the fingerprint that the holder gave by telephone."""
     typed = fingerprint or jwk(name).fingerprint
     return ConfirmKey(holder, kid or f"{holder}.{name}", typed, by=by, at=at)
 
 
 def given_keys(anchors: Anchors | None = None) -> Given[KeyCommand, HolderKeys, Any]:
-    """A holder of whom these keys count as entered; none: nothing is known of anybody."""
+    """A holder with these keys entered; none: an unknown holder."""
     decide = partial(decide_keys, anchors=anchors or {})
     return Given(Decider(HolderKeys(), decide, evolve_keys))

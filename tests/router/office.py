@@ -1,7 +1,5 @@
 """The router at work: its shell, its web face, and the records that others send it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,14 +11,14 @@ import httpx
 
 from services.router import wiring
 from services.router.api import RouterDesk, router
-from services.router.domain.decide import RouterCommand
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter
+from services.router.domain.actors import Command
+from services.router.domain.letter import Letter, LetterState
 from services.router.domain.registration import ReceiveLetter
 from services.router.jobs.word_indexing import WordIndexing
 from services.router.settings import RouterSettings
 from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
+from services.router.store.public_keys import KeyHolders, key_rules
 from services.router.store.word_index import WordIndex
 from shared.contracts.actions_v1 import Accept, Reply
 from shared.contracts.event import Action
@@ -28,10 +26,19 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import SUBMITTED, actions_of
 from shared.platform.crypto.word_hash import hashes
 from shared.platform.kafka.bus import Outbound
+from shared.platform.letters.sender import Sender
+from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.mongo.database import Document
 from tests.intake.faces import opened_face, settings, token
-from tests.intake.staging import Shelf, sealed_record, seals, shelved
 from tests.router.story import LETTER, MONDAY, REPLY, RULEBOOK, receive
 from tests.support.doubles import Clock, Memory, MemoryDatabase
+from tests.support.sealed_shell import (
+    SealedShell,
+    running,
+    sealed_record,
+    sealed_shell,
+    seals,
+)
 from tests.support.watching import Watch, unwatched
 
 STAFF: Mapping[str, list[str]] = {
@@ -57,12 +64,18 @@ STAFF: Mapping[str, list[str]] = {
 
 @dataclass
 class Office:
-    """The router, and whoever asks its face."""
+    """The router and its HTTP client."""
 
-    shelf: Shelf[RouterCommand, RouterState]
+    shelf: SealedShell[Command, LetterState]
+    holders: KeyHolders
     client: httpx.AsyncClient
     cataloguing: WordIndexing
     stores: DeskStores
+    desk_documents: MemoryDatabase
+
+    def stored(self, collection: str) -> list[Document]:
+        """What the desks have stored there."""
+        return list(self.desk_documents.collection(collection).kept.values())
 
     async def receive(self, letter: str = LETTER, told: ReceiveLetter | None = None) -> None:
         """Intake sends a letter."""
@@ -77,7 +90,7 @@ class Office:
         await self.shelf.hear([sent_action(action, bureau, letter=letter)])
 
     async def letter(self, letter: str = LETTER) -> Letter:
-        """What the router knows of it."""
+        """The router's state of it."""
         state = await self.shelf.letters.state(letter)
         assert isinstance(state, Letter)
         return state
@@ -102,7 +115,7 @@ class Office:
         return answer
 
     def headers(self, who: str | None) -> dict[str, str]:
-        """The sign-in of one of the staff, of a citizen, or of somebody whose token is `who`."""
+        """The sign-in of staff, of a citizen, or with the token `who`."""
         if who is None:
             return {}
         at = self.shelf.now()
@@ -118,15 +131,26 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
     """The router on a Monday morning; `watch` sees what its rules are asked."""
     now = Clock(MONDAY)
     kept = settings(RouterSettings, folder)
-    async with shelved(watch(wiring.rules(RULEBOOK)), seals("router"), now=now) as shelf:
+    async with sealed_shell(watch(wiring.rules(RULEBOOK)), seals("router"), now=now) as shelf:
         words = WordIndex(Memory(), hashes(shelf.seals.ring), now=now)
         parts = (shelf.commands, shelf.letters, shelf.documents, now)
         notes = Notes(shelf.history, shelf.seals)
-        stores = DeskStores.of(MemoryDatabase(), shelf.seals.ring, log=shelf.history)
-        desk = RouterDesk(*parts, words, notes, stores, RULEBOOK)
-        async with opened_face(kept, router, desk=desk, now=now) as client:
+        holders = holders_beside(shelf, watch(key_rules()))
+        kept_at_desks = MemoryDatabase()
+        stores = DeskStores.of(kept_at_desks, shelf.seals.ring, log=shelf.history)
+        desk = RouterDesk(*parts, words, notes, holders, stores, RULEBOOK)
+        async with (
+            running(holders.commands.run()),
+            opened_face(kept, router, desk=desk, now=now) as client,
+        ):
             listing = WordIndexing(*parts[1:3], catalogue=words, is_busy=lambda: False, now=now)
-            yield Office(shelf, client, listing, stores)
+            yield Office(shelf, holders, client, listing, stores, kept_at_desks)
+
+
+def holders_beside(shelf: SealedShell[Any, Any], rules: ServiceDecider[Any, Any]) -> KeyHolders:
+    """The holders of keys that stand among the shelf's documents."""
+    sender = Sender(shelf.bus)
+    return KeyHolders(rules, shelf.seals, history=shelf.history, sender=sender, now=shelf.now)
 
 
 def sent_action(action: Action, bureau: Bureau = "guangzhou", *, letter: str = LETTER) -> Outbound:

@@ -1,4 +1,4 @@
-"""What the router's letters are made of in these tests. Every name and number is invented."""
+"""Letters and commands of the router's tests. Every name and number is invented."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -64,7 +64,7 @@ PROVINCE_CHIEF = By(role="chief", bureau="province", staff="example-province-chi
 
 
 def caused(command: Command, state: LetterState, rulebook: Rulebook) -> tuple[Any, ...]:
-    """What a command causes by another rulebook."""
+    """The effects of a command under another rulebook."""
     return decide(command, state, rulebook=rulebook)
 
 
@@ -94,12 +94,12 @@ def receive(
 
 
 def later(days: float = 0, *, hours: float = 0) -> datetime:
-    """So long after the letter came."""
+    """That long after the letter was received."""
     return MONDAY + timedelta(days=days, hours=hours)
 
 
 def acting(bureau: Holder = "guangzhou", assignment: int = 1, **over: Any) -> dict[str, Any]:
-    """Who acts for a bureau, on which holding, and when; for any command of a holder."""
+    """Bureau, holding and time, for any command of a holder."""
     by = TRIAGE if bureau == "triage" else CLERK.model_copy(update={"bureau": bureau})
     return {"bureau": bureau, "assignment": assignment, "by": by, "at": MONDAY} | over
 
@@ -137,7 +137,7 @@ def ask(**over: Any) -> AskWriter:
 
 
 def sign(by: By = CHIEF, at: datetime = MONDAY) -> SignAnswer:
-    """Somebody signs it."""
+    """A signature."""
     return SignAnswer(by, at)
 
 
@@ -163,7 +163,7 @@ STAGES: dict[str, tuple[Command, ...]] = {
     "withdrawn": (receive(), WITHDRAW),
     "withdrawn in triage": (receive(None), WITHDRAW),
 }
-"""How a letter comes to each stage of its life."""
+"""Steps to each stage of a letter's life."""
 
 
 def at(stage: str) -> Story[Command, LetterState, Any]:

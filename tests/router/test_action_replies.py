@@ -1,4 +1,4 @@
-"""What a bureau is told of its actions, and what it is not."""
+"""The answers that a bureau gets to its actions, and those that it doesn't get."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,9 +17,9 @@ from shared.contracts.words import ReplyText
 from shared.kernel.errors import LimitReached, NotHeld, Refused
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.service_decider import Outgoing, Record
-from tests.intake.staging import name_of, opened
 from tests.router.office import Office, accepting, replying, sent_action
 from tests.router.story import LETTER, MONDAY, OTHER, at, given, receive
+from tests.support.sealed_shell import name_of, opened
 
 GUANGZHOU, FOSHAN = letters_of("guangzhou").name, letters_of("foshan").name
 

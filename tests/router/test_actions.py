@@ -1,4 +1,4 @@
-"""Every action of bureaus and every request of writers through the shell, and what it becomes."""
+"""Every action of bureaus and every request of writers through the shell, with its effects."""
 
 from datetime import date
 from typing import Any
@@ -16,16 +16,16 @@ from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.topics import PROGRESS, PUBLISHED, SUBMITTED, letters_of
 from shared.contracts.values import Promise
 from shared.contracts.words import Note, Reason, ReplyText, WriterText
-from tests.intake.staging import name_of, opened
 from tests.router.office import Office
 from tests.router.story import ATTACHMENT, LETTER, MONDAY, NOTE, OTHER, REPLY, receive
+from tests.support.sealed_shell import name_of, opened
 
 GUANGZHOU = letters_of("guangzhou").name
 TEXT = WriterText(text="补充说明。", own_spans=())
 
 
 def act(asks: type[Action], /, **over: Any) -> Action:
-    """What a bureau's system sends."""
+    """An action as a bureau's system sends it."""
     fields = {"action_id": uuid4(), "assignment": 1, "made_at": MONDAY, "staff": "g-17"}
     return asks.model_validate(fields | over)
 

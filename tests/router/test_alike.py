@@ -1,4 +1,4 @@
-"""Letters that say the same are shown beside each other, and linked by people alone."""
+"""Similar letters are shown beside each other, and linked only by people."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,13 +27,13 @@ UNLIKE = (
 
 
 async def alike(desk: Office, number: str = LETTER, who: str = "lin") -> list[tuple[str, str]]:
-    """Which letters are shown beside one, and how like it they are."""
+    """The letters shown beside one, and how similar they are."""
     seen = (await desk.get(f"/v1/letters/{number}", who)).json()
     return [(one["letter"], one["how"]) for one in seen["alike"]]
 
 
 async def link(desk: Office, kind: str, other: str, **over: Any) -> httpx.Response:
-    """Somebody says that the letter belongs together with something."""
+    """A person links the letter."""
     headers = desk.headers(over.get("who", "gz")) | {
         "idempotency-key": over.get("key", "link-0001")
     }

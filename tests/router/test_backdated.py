@@ -1,6 +1,4 @@
-"""A bureau can't date its actions: what the broker didn't stamp counts as of the router's time."""
-
-from __future__ import annotations
+"""A bureau can't date its actions: without the broker's timestamp, the router's time counts."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,8 +1,8 @@
-"""Every kind of bad action: its bureau is told by its code, and nothing else is changed by it.
+"""Every kind of bad action is answered with its code, and changes nothing else.
 
-The consumer, the letters and the rules are the router's; broker and database are doubles. What a
-bureau asks for at the desk instead is in `test_desk_rights`, and how its budget runs out in
-`tests/shared/platform/test_consumer_held`.
+The consumer, the letters and the rules are the router's; broker and database are doubles. Requests
+at the desk are in `test_desk_rights`, and the bureau's error budget is in
+`tests/shared/platform/consumer/test_consumer_held`.
 """
 
 import json
@@ -25,11 +25,11 @@ from shared.kernel.letter_number import new_letter_number
 from shared.platform.kafka.bus import Inbound
 from shared.sealing.compact_jwe import close
 from shared.sealing.envelopes import Address
-from tests.intake.staging import PRIVATE
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import LETTER, NOTE, OTHER, later
 from tests.router.test_actions import ACCEPT, act
 from tests.router.yard import VANDAL, VICTIM, VICTIM_TOPIC, Yard, arrived
+from tests.support.sealed_shell import PRIVATE
 
 NOBODY_S = new_letter_number(bytes(range(40, 50)))
 """A number that no letter has."""
@@ -44,13 +44,13 @@ def as_it_is(raw: Inbound) -> Inbound:
 
 @dataclass(frozen=True)
 class Bad:
-    """One action as it comes, and what is said of it."""
+    """One action as received, and the answer to it."""
 
     code: ActionRefusal
     action: Action = ACCEPT
     change: Change = as_it_is
     before: tuple[Action, ...] = ()
-    """What the holder has done before."""
+    """Earlier actions of the holder."""
     by: Bureau = VICTIM
     letter: str = LETTER
     about: str = LETTER
@@ -64,7 +64,7 @@ class Bad:
 
 
 def value(old: bytes, new: bytes) -> Change:
-    """The content says something else."""
+    """Change the content."""
 
     def change(raw: Inbound) -> Inbound:
         assert old in raw.value
@@ -74,7 +74,7 @@ def value(old: bytes, new: bytes) -> Change:
 
 
 def header(name: str, *said: bytes) -> Change:
-    """The header says this, each time that it is there."""
+    """Set the header wherever it occurs."""
 
     def change(raw: Inbound) -> Inbound:
         others = [one for one in raw.headers if one[0] != name]
@@ -90,7 +90,7 @@ def keyed(key: str) -> Change:
 
 
 def late(raw: Inbound) -> Inbound:
-    """The broker has it weeks later, whatever the bureau's own clock says."""
+    """The broker received it weeks later, whatever the bureau's own clock says."""
     return replace(raw, appended_at=later(20))
 
 

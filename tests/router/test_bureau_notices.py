@@ -1,4 +1,4 @@
-"""What a bureau is told of an action that could not be read."""
+"""The answer to a bureau's action that could not be read."""
 
 import pytest
 from aiokafka.errors import KafkaTimeoutError
@@ -14,9 +14,9 @@ from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
-from tests.intake.staging import read, seals
 from tests.router.story import LETTER, MONDAY, RULEBOOK
 from tests.support.doubles import Clock, Memory, MemoryBus
+from tests.support.sealed_shell import read, seals
 
 FOSHAN = letters_of("foshan").name
 

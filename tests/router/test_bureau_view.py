@@ -1,4 +1,4 @@
-"""What the holding bureau is told, and what it must not learn."""
+"""What the holding bureau receives, and what it must not learn."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ from tests.support.budget import budget
 
 
 def copies(story: Any) -> list[Any]:
-    """What the holder hears of the last command."""
+    """The holder's events about the last command."""
     return [copy for event in story.caused for copy in for_bureau(event, story.state)]
 
 
@@ -103,7 +103,7 @@ def test_the_holder_hears_what_concerns_it(stage: str, told: Any, heard: list[st
 
 
 def test_nothing_comes_after_the_end_of_an_assignment() -> None:
-    """Least of all what a writer adds who has taken the letter back."""
+    """Least of all what a writer adds after withdrawing the letter."""
     promise = (Pledge(later(20).date(), NOTE),)
     story = given().when(
         receive(), accept(), reply(commitments=promise), ReopenLetter("r-3", MONDAY, None), WITHDRAW

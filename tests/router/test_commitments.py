@@ -1,4 +1,4 @@
-"""What a reply promises, and what a chief orders: made, kept or broken, answered."""
+"""Promises of a reply and instructions of a chief: made, kept or broken, answered."""
 
 from datetime import date
 from typing import Any

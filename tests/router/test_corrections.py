@@ -1,4 +1,4 @@
-"""Where people saw a letter otherwise than the rules: which cases come of it, and which not?"""
+"""Letters that people classified differently from the rules, and the cases made of them."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The table of `decide` is complete, and each rule takes the command that it stands beside."""
+"""The table of `decide` is complete, and each rule takes its own command."""
 
 from typing import get_args, get_type_hints
 

@@ -1,4 +1,4 @@
-"""A complaint about the provincial department: its inspection has it, and nobody else there."""
+"""A complaint about the provincial department reaches only the department's inspection."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -70,7 +70,7 @@ def reclassify(about: About | None, by: By = TRIAGE) -> ReclassifyLetter:
 
 
 def heard(*commands: Any, after: Any = None) -> list[tuple[str, ...]]:
-    """What goes to bureaus when these are asked for, one by one: the topic, and what is said."""
+    """Topic and type of each event for bureaus after these commands."""
     story, told_there = after or given(), []
     for command in commands:
         state = story.state
@@ -207,7 +207,7 @@ async def ours(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 async def does(desk: Office, what: str, who: str, **over: Any) -> Any:
-    """Somebody does something, freshly signed in."""
+    """A person's request with a fresh sign-in."""
     at = desk.shelf.now()
     given_ = token(who, at=at, roles=STAFF[who], auth_time=int(at.timestamp()))
     desk.shelf.now.pass_by(seconds=1)

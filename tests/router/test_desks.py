@@ -1,4 +1,4 @@
-"""What desks, chiefs and handlers do over HTTP, and what they are shown."""
+"""Actions of desks, chiefs and handlers over HTTP, and their answers."""
 
 from shared.contracts.topics import PROGRESS, letters_of
 from tests.intake.faces import is_problem

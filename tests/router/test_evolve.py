@@ -1,4 +1,4 @@
-"""The tables of `evolve` are complete, and each function takes the event that it stands beside."""
+"""The tables of `evolve` are complete, and each function takes its own event."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_type_hints

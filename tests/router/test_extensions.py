@@ -1,4 +1,4 @@
-"""More time: asked for with a reason, given by somebody else."""
+"""Extensions: requested with a reason, granted by another person."""
 
 from dataclasses import replace
 from datetime import date
@@ -58,7 +58,7 @@ def more(days: int = 5, clock: Any = "reply", **over: Any) -> RequestMoreTime:
 
 
 def decide(granted: bool = True, *, by: By = CHIEF, **over: Any) -> DecideExtension:
-    """Somebody else decides."""
+    """Another person decides."""
     fields: dict[str, Any] = {"at": later(1), "days": None, "words": WHY}
     base: dict[str, Any] = {"by": by, "granted": granted}
     return DecideExtension(**(base | fields | over))

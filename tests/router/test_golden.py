@@ -1,4 +1,4 @@
-"""Do lives that were told once still fold to what they left behind?"""
+"""Recorded lives of letters still fold to their recorded states."""
 
 import json
 from pathlib import Path

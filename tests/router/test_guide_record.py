@@ -1,4 +1,4 @@
-"""The record in the bureaus' guide is one that the router sends, letter by letter."""
+"""The record in the bureaus' guide is exactly one that the router sends."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the holder does with a letter on its way: units, notes, links."""
+"""The holder's work on a letter: units, notes, links."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What holds of every letter, whatever is asked of it by whom, in whatever order, however often."""
+"""Invariants of every letter, under any commands by anyone in any order."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,11 +15,11 @@ from services.router.domain.letter import Letter, LetterState, UnknownLetter
 from services.router.store import documents
 from shared.contracts.deadlines_v1 import ClockFired
 from shared.kernel.errors import Refused
-from tests.intake.staging import seals
 from tests.router import anyone, elsewhere, ending
 from tests.router.story import LETTER, MONDAY, RULEBOOK, STAGES, receive
 from tests.router.watcher import Watcher
 from tests.support.budget import budget
+from tests.support.sealed_shell import seals
 from tests.support.versions import both
 
 CLOSED_DAYS = tuple((MONDAY + timedelta(days=day)).date() for day in (2, 9, 30))
@@ -94,7 +94,7 @@ class AnyLetter(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([1, 20, 100, 400, 1000]))
     def time_goes_by(self, hours: int) -> None:
-        """The notifier proposes all that passed, in its order, however late it comes to it."""
+        """The notifier proposes all levels that have passed, in order, however late."""
         self.now += timedelta(hours=hours)
         while told := self.passed():
             self.tell(told)
@@ -156,8 +156,9 @@ class AnyLetter(RuleBasedStateMachine):
             self.watcher.check(self.state)
 
     def teardown(self) -> None:
-        """The history folds to the live state, which is kept and opens as it was, and from it the
-        letter comes to its end."""
+        """The history folds to the live state, which can be stored and loaded, and from which the
+        letter comes to an end.
+        """
         state: LetterState = UnknownLetter()
         for event in self.history:
             state = evolve(state, event)

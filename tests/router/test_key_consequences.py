@@ -1,35 +1,36 @@
-"""What follows from a change of keys, and that two people stand behind each, whatever is tried."""
+"""Effects of a change of keys; two people stand behind each, whatever is tried."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain.decide import decide_document
-from services.router.domain.evolve import evolve_document
-from services.router.domain.letter import Letter, UnknownLetter
+from services.router.domain.actors import Command
+from services.router.domain.decide import decide
+from services.router.domain.evolve import evolve
+from services.router.domain.letter import UnknownLetter
 from services.router.domain.public_keys import (
     MOST_STANDING,
     SURE,
     ConfirmKey,
-    HolderKeys,
     KeyCommand,
-    KeyProposal,
-    KeyProposed,
     ProposeKey,
     ProposeRetirement,
     RecordResent,
     ResendDone,
     ResendNeeded,
 )
+from services.router.jobs.key_changes import KeyChangeResends
 from shared.contracts.keys_v1 import HolderKey, KeyChanged, newest_valid
 from shared.kernel.errors import (
     NotFound,
     NotHeld,
     Refused,
 )
+from shared.sealing.key_directory import KeyDirectory
 from tests.router.key_story import (
     ANCHORS,
     GZ,
@@ -40,7 +41,7 @@ from tests.router.key_story import (
     leave,
     propose,
 )
-from tests.router.story import LETTER, MONDAY, RULEBOOK, accept, at, receive, route
+from tests.router.story import MONDAY, RULEBOOK, accept, receive, route
 
 HOUR = timedelta(hours=1)
 
@@ -49,7 +50,7 @@ HOUR = timedelta(hours=1)
 
 
 def wanted(events: object) -> list[object]:
-    """From when on letters are to be told anew."""
+    """The time after which letters are sent again."""
     assert isinstance(events, tuple)
     return [one.since for one in events if isinstance(one, ResendNeeded)]
 
@@ -86,6 +87,18 @@ def test_a_service_is_told_nothing_anew() -> None:
     assert wanted(story.caused) == []
 
 
+async def test_nothing_is_told_anew_by_a_replica_that_has_not_heard_of_the_key() -> None:
+    class Holders:
+        async def due_resends(self, now: datetime) -> dict[str, datetime]:
+            return {GZ: now}
+
+    unread, holders = cast("Any", None), cast("Any", Holders())
+    anew = KeyChangeResends(
+        unread, unread, holders=holders, book=KeyDirectory(), now=lambda: MONDAY
+    )
+    assert await anew.tell() == 0
+
+
 def test_what_was_told_anew_is_wanted_no_more() -> None:
     story = given_keys()().when(propose(), confirm())
     later = story.when(RecordResent(MONDAY + SURE))
@@ -97,30 +110,19 @@ def test_what_was_told_anew_is_wanted_no_more() -> None:
 # --- beside letters ------------------------------------------------------------------------------
 
 
-def test_a_holder_is_no_letter_and_a_letter_no_holder() -> None:
+@pytest.mark.parametrize(
+    ("command", "no"), [(receive(), NotFound), (accept(), NotHeld), (route(), NotFound)]
+)
+def test_no_command_about_letters_touches_a_holder(command: Command, no: type[Refused]) -> None:
     keys = given_keys()().when(propose(), confirm()).state
-    for command in (receive(), accept(), route()):
-        with pytest.raises(NotHeld):
-            decide_document(command, keys, rulebook=RULEBOOK, anchors={})
-    letter = at("routed").state
-    assert isinstance(letter, Letter)
-    with pytest.raises(NotFound):
-        decide_document(propose(holder=LETTER), letter, rulebook=RULEBOOK, anchors={})
+    with pytest.raises(no):
+        decide(command, keys, rulebook=RULEBOOK)
 
 
-def test_facts_of_one_leave_the_other_as_it_is() -> None:
+def test_no_fact_about_letters_changes_a_holder() -> None:
     keys = given_keys()().when(propose(), confirm()).state
-    received = decide_document(receive(), UnknownLetter(), rulebook=RULEBOOK, anchors={})
-    assert {evolve_document(keys, event) for event in received} == {keys}
-    assert isinstance(evolve_document(UnknownLetter(), received[0]), Letter)
-    assert isinstance(evolve_document(UnknownLetter(), KeyProposed(given_proposal())), HolderKeys)
-
-
-def given_proposal() -> KeyProposal:
-    """Any proposal."""
-    found = given_keys()().when(propose()).state.proposal
-    assert found
-    return found
+    received = decide(receive(), UnknownLetter(), rulebook=RULEBOOK)
+    assert {evolve(keys, event) for event in received} == {keys}
 
 
 # --- whatever people do --------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def test_whatever_is_tried_two_people_stand_behind_each_change(
 def check_change(
     said: KeyChanged, before: dict[str, HolderKey], now: datetime
 ) -> dict[str, HolderKey]:
-    """Two people, one key changed, none lost that stands, and a service is never without."""
+    """Two people, one key changed, no valid key lost, and no service ever without one."""
     first, second = said.entered_by
     assert first != second
     keys = {key.kid: key for key in said.keys}

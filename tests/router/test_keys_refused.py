@@ -1,4 +1,4 @@
-"""What the desk refuses to take as a key or a confirmation, without showing any of it."""
+"""Keys and confirmations that the desk refuses, without showing any of them."""
 
 import json
 import logging
@@ -43,7 +43,7 @@ async def test_a_private_key_is_refused_and_shown_nowhere(
 
 
 def others() -> list[tuple[str, dict[str, Any]]]:
-    """What is no public key of this holder on P-256, and the field that says so."""
+    """Invalid public keys of this holder, each with the field that the answer names."""
     good, x = pasted(), pasted()["x"]
     p384 = ECKey.generate_key("P-384").as_dict(private=False)
     k1 = ECKey.generate_key("secp256k1").as_dict(private=False)
@@ -169,6 +169,13 @@ async def test_an_action_on_a_holders_name_is_no_business_of_a_bureau(desk: Offi
     assert desk.shelf.documents.kept[GZ] == before
     (answer,) = desk.shelf.said("bureau.guangzhou.letters")
     assert (answer.data.code, answer.sequence) == ("not_held", None)
+
+
+async def test_an_action_on_a_holders_name_leaves_nothing_before_it_has_keys(desk: Office) -> None:
+    await desk.act(accepting(), letter=GZ)
+    assert desk.shelf.documents.kept == {}
+    await propose(desk)
+    assert (await confirm(desk)).status_code == 200
 
 
 async def test_a_holder_is_no_letter_at_the_desk(desk: Office) -> None:

@@ -1,14 +1,12 @@
-"""Of each holder the newest record stands last on the topic, is enough, and was entered here."""
-
-from __future__ import annotations
+"""Each holder's newest record is last on the topic, complete, and was entered here."""
 
 import pytest
 
 from services.router.jobs.key_changes import AnchorAnnouncement
 from shared.contracts.topics import KEYS
 from shared.sealing.key_directory import KeyDirectory
-from tests.intake.staging import read
 from tests.support.post import GZ, post
+from tests.support.sealed_shell import read
 
 
 async def test_an_older_record_sent_again_does_not_stay_the_last() -> None:
@@ -61,7 +59,7 @@ async def test_keys_that_a_development_stack_brings_are_told_once_and_like_all_o
 
         def announcing(*, is_ready: bool = True) -> AnchorAnnouncement:
             return AnchorAnnouncement(
-                shelf.letters, anchors=anchors, is_ready=lambda: is_ready, now=office.now
+                office.holders, anchors=anchors, is_ready=lambda: is_ready, now=office.now
             )
 
         assert await announcing(is_ready=False).tell() == 0

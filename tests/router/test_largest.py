@@ -1,4 +1,4 @@
-"""Whatever people wrote, the router can say what follows, and its reader can open it."""
+"""The router can send events about the largest texts, and their reader can decrypt them."""
 
 from typing import Any
 
@@ -24,7 +24,6 @@ from shared.contracts.words import (
 from shared.kernel.errors import BadValue
 from shared.platform.letters.service_decider import Outgoing
 from tests.contracts.largest import FILLS, text_of
-from tests.intake.staging import read, sealed_record
 from tests.router.story import (
     LETTER,
     NAME,
@@ -45,6 +44,7 @@ from tests.router.test_reclassification import reclassify
 from tests.router.test_routing import back, recall
 from tests.router.test_writer_requests import reopen
 from tests.support.budget import budget
+from tests.support.sealed_shell import read, sealed_record
 
 slow = settings(max_examples=budget(5), database=None, suppress_health_check=[HealthCheck.too_slow])
 

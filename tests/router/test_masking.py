@@ -1,4 +1,4 @@
-"""What bureaus must not learn of the writer of a masked letter from what others wrote to them."""
+"""What bureaus must not learn of a masked letter's writer from earlier notes and replies."""
 
 from typing import Any
 from unittest.mock import Mock
@@ -35,7 +35,7 @@ CALLED = f"{NAME}同志，{PHONE}打不通，请补充门牌号。"
 
 
 def taken_over(*reclassified: Any) -> list[Any]:
-    """What Foshan is told when it takes a letter over from Guangzhou, which knew who wrote it."""
+    """Foshan's events when it takes a letter over from Guangzhou, which knew the writer."""
     named = Note(text=CALLED)
     promise = Pledge(later(30).date(), Note(text=f"年底前给{NAME}回访。"))
     story = given().when(

@@ -14,16 +14,16 @@ from shared.contracts.bureau_v1 import LetterSnapshot
 from shared.contracts.topics import letters_of
 from shared.platform.kafka.bus import Outbound
 from tests.clients.making import Fetched
-from tests.intake.staging import PRIVATE, name_of
 from tests.router.office import Office, accepting, replying
 from tests.router.story import MONDAY, WORDS, receive
+from tests.support.sealed_shell import PRIVATE, name_of
 
 TOPIC = letters_of("guangzhou").name
 KEYS = Keys({"bureau:guangzhou": PRIVATE["bureau:guangzhou"]}, PublicKeys())
 
 
 class Bureau:
-    """What the library keeps of the order, and what it has delivered."""
+    """The client library's sequence state, and its deliveries."""
 
     def __init__(self) -> None:
         self.order, self.gaps = ArrivalBuffer(), GapRequests()
@@ -51,7 +51,7 @@ class Bureau:
 
     @property
     def names(self) -> list[str]:
-        """What was delivered, in order."""
+        """Delivered events, in order."""
         return [name_of(one.type) for one in self.delivered]
 
 

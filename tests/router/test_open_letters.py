@@ -1,7 +1,5 @@
 """Open letters are counted by holder and state, with the age of the oldest; ended ones are not."""
 
-from __future__ import annotations
-
 import asyncio
 from types import SimpleNamespace
 from typing import get_args

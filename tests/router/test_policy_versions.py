@@ -43,7 +43,7 @@ def received(when: datetime, category: Category = "request") -> Command:
 
 
 def told(command: Command, state: LetterState, rulebook: Rulebook) -> tuple[tuple[Any, ...], str]:
-    """What it causes, and how it is refused."""
+    """The effects, and the refusal."""
     try:
         return decide(command, state, rulebook=rulebook), ""
     except Refused as refused:

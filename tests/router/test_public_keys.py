@@ -1,4 +1,4 @@
-"""Two people enter a key and retire one; nobody does it alone, nor makes it so in the past."""
+"""Two people enter or retire a key; nobody can alone, or with a date in the past."""
 
 from datetime import timedelta
 

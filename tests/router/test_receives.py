@@ -1,4 +1,4 @@
-"""What a bureau receives with a letter is whole: nothing of it is left for the bureau to guess."""
+"""A bureau receives everything about a letter at once and need not guess."""
 
 from datetime import date
 from typing import Any
@@ -59,12 +59,12 @@ BEFORE_THE_NEXT_HOLDER = (
 
 
 def assigned(*commands: Any) -> Any:
-    """What the bureau gets with the letter, and all that comes at once with it."""
+    """The assigned letter, and everything that comes with it."""
     return copies(given().when(*commands))
 
 
 def test_each_member_says_something_where_there_is_something_to_say() -> None:
-    """A member that nobody fills would be the one that keeps its default here."""
+    """A field left empty would keep its default here."""
     (letter, *_) = assigned(*BEFORE_THE_NEXT_HOLDER, route("foshan", at=later(2)))
     assert isinstance(letter, LetterAssigned)
     silent = {
@@ -160,7 +160,7 @@ def test_many_promises_crowd_out_no_clock_of_the_letter() -> None:
 
 
 def test_a_snapshot_brings_what_is_still_owed_as_a_new_assignment_does() -> None:
-    """It stands for all before it, and what is owed was said before it."""
+    """It replaces everything before it, and what was owed was sent before."""
     promises = (Pledge(later(20).date(), NOTE),)
     story = given().when(
         *(receive(), accept(), instruct(), instruct(at=later(2)), obey(1)),

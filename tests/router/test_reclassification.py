@@ -1,4 +1,4 @@
-"""What another look at a letter changes: masks, dates, holders, legal clocks."""
+"""Reclassifying a letter changes masks, dates, holders and legal clocks."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ WHY = Reason(text="来信人要求按信访事项办理。")
 
 
 def reclassify(category: Any = "complaint", *, by: By = TRIAGE, **over: Any) -> ReclassifyLetter:
-    """The desk says what it is."""
+    """The desk reclassifies it."""
     fields: dict[str, Any] = {"at": later(1), "police_type": None, "about": None, "excluded": ()}
     base: dict[str, Any] = {"by": by, "category": category}
     return ReclassifyLetter(**(base | fields | over))
@@ -140,7 +140,7 @@ def test_nobody_excludes_the_province_or_nobody_would_be_left_to_see_the_letter(
 
 @pytest.mark.parametrize("about", [About(kind="bureau", bureau="guangzhou"), None])
 def test_what_nobody_speaks_of_stays_as_it_was(about: About | None) -> None:
-    """Whoever says only of what kind it is lifts no exclusion that they may not have seen."""
+    """A person who only changes the category lifts no exclusion, which they may not see."""
     said = reclassify(about=about, excluded=("foshan",), police_type="traffic")
     silent = reclassify("report", keeps=frozenset({"about", "excluded", "police_type"}))
     story = at("triage").when(said, silent)
@@ -252,7 +252,7 @@ def test_a_mark_is_copied_to_whoever_holds_it(bureau: Bureau) -> None:
 
 
 def _told(before: Any, events: Any) -> list[Any]:
-    """What bureaus hear of these events."""
+    """The bureaus' events about these."""
     state: Any = before
     heard: list[Any] = []
     for event in events:

@@ -1,4 +1,4 @@
-"""`calendar-changed` at the router: who has other dates, said once, whatever interrupts it."""
+"""`calendar-changed` at the router: new dates are sent once, despite interruptions."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from services.router import wiring
-from services.router.domain.decide import RouterCommand
-from services.router.domain.evolve import RouterState
+from services.router.domain.actors import Command
+from services.router.domain.letter import LetterState
 from services.router.jobs.recounts import recount_all
 from services.router.store import queries
 from shared.contracts.progress_v1 import DueChanged
@@ -24,22 +24,22 @@ from shared.platform.letters.foreign_replies import ForeignReplyCache
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand
-from tests.intake.staging import seals
 from tests.router.office import Office, accepting, replying
 from tests.router.story import LETTER, MONDAY, NOTE, OTHER, RULEBOOK, receive
 from tests.router.test_invariants import STORMY
 from tests.support.doubles import Memory
+from tests.support.sealed_shell import seals
 from tests.support.versions import both
 
 THIRD = new_letter_number(bytes(range(40, 50)))
 
 
 @pytest.fixture
-async def stormy(desk: Office) -> Letters[RouterCommand, RouterState]:
+async def stormy(desk: Office) -> Letters[Command, LetterState]:
     """An operator's process, which knows the new calendar, over the same documents."""
     shelf = desk.shelf
     return Letters(
-        wiring.rules(STORMY, {}),
+        wiring.rules(STORMY),
         seals("router"),
         history=EventLog(shelf.documents, moved=Memory(), asked=Memory()),
         sender=Sender(shelf.bus),
@@ -49,14 +49,14 @@ async def stormy(desk: Office) -> Letters[RouterCommand, RouterState]:
 
 
 def moved(desk: Office) -> list[tuple[str, str]]:
-    """Which letters were told of which clocks."""
+    """Which letters got which clocks."""
     said = desk.shelf.said(PROGRESS.name)
     found = [(one.subject, one.data) for one in said if isinstance(one.data, DueChanged)]
     return [(letter, event.clock) for letter, event in found]
 
 
 async def wanted(
-    letters: Letters[RouterCommand, RouterState], desk: Office, run: str = "one"
+    letters: Letters[Command, LetterState], desk: Office, run: str = "one"
 ) -> AsyncIterator[IdempotentCommand[Any]]:
     find = recount_all(letters, desk.shelf.documents, rulebook=STORMY, now=desk.shelf.now)
     async for told in find(run):
@@ -64,7 +64,7 @@ async def wanted(
 
 
 async def test_letters_with_other_dates_are_told_and_no_other(
-    desk: Office, stormy: Letters[RouterCommand, RouterState]
+    desk: Office, stormy: Letters[Command, LetterState]
 ) -> None:
     for letter in (LETTER, OTHER, THIRD):
         await desk.receive(letter, receive())
@@ -86,7 +86,7 @@ async def test_letters_with_other_dates_are_told_and_no_other(
 
 
 async def test_newer_policies_move_no_date_of_a_letter_that_is_there(
-    desk: Office, stormy: Letters[RouterCommand, RouterState]
+    desk: Office, stormy: Letters[Command, LetterState]
 ) -> None:
     await desk.receive()
     await desk.receive(OTHER, receive(category="inquiry"))
@@ -96,7 +96,7 @@ async def test_newer_policies_move_no_date_of_a_letter_that_is_there(
 
 
 async def test_it_goes_on_where_it_was_interrupted(
-    desk: Office, stormy: Letters[RouterCommand, RouterState]
+    desk: Office, stormy: Letters[Command, LetterState]
 ) -> None:
     for letter in (LETTER, OTHER, THIRD):
         await desk.receive(letter, receive())

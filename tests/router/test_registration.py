@@ -1,4 +1,4 @@
-"""Where a letter goes when it comes, and how the triage desk sends it on."""
+"""Where a new letter goes, and how the triage desk routes it."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""A bureau that misses something is told it again, and nothing that isn't its own."""
+"""A bureau gets its missing events again, and nothing that isn't its own."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,6 @@ from shared.contracts.topics import PROGRESS, letters_of
 from shared.contracts.words import LetterText
 from shared.kernel.errors import NotFound, NotHeld, StaleAssignment
 from shared.platform.letters.service_decider import IdempotentCommand, Resend
-from tests.intake.staging import name_of, opened
 from tests.router.office import Office, accepting, replying
 from tests.router.story import (
     LETTER,
@@ -39,6 +38,7 @@ from tests.router.story import (
     snapshot,
 )
 from tests.support.doubles import header
+from tests.support.sealed_shell import name_of, opened
 
 GUANGZHOU = letters_of("guangzhou").name
 HELD = ("routed", "handling", "replied", "rated", "closed")
@@ -101,7 +101,7 @@ def test_a_snapshot_says_how_things_stand_now() -> None:
 @pytest.mark.parametrize("addressed_to", [None, "province", "guangzhou"])
 @pytest.mark.parametrize("category", ["request", "complaint", "report"])
 def test_right_after_the_assignment_it_says_the_same(category: Any, addressed_to: Any) -> None:
-    """Masked words too: what a bureau must not read is in neither."""
+    """Masked words too: neither copy has what a bureau must not read."""
     story = given().when(receive(category=category, addressed_to=addressed_to))
     told = [
         copy

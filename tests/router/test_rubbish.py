@@ -3,8 +3,6 @@
 The consumer, the letters and the rules are the router's; broker and database are doubles.
 """
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 from uuid import UUID
@@ -16,11 +14,11 @@ from shared.contracts.event import Action
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.seals import Seals
 from shared.sealing.envelopes import BadEnvelope
-from tests.intake.staging import seals, shelved
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import LETTER, OTHER, RULEBOOK
 from tests.router.yard import VANDAL, VANDAL_TOPIC, VICTIM, VICTIM_TOPIC, Yard, arrived
 from tests.support.budget import budget
+from tests.support.sealed_shell import sealed_shell, seals
 from tests.support.waiting import until
 
 COUNT = budget(10_000, quick=3_000)
@@ -89,7 +87,7 @@ async def test_the_other_bureau_s_letter_ends_as_it_would_have_without_the_rubbi
     """Also when the vandal writes between two actions of the other, and with its action ids."""
     dice = random.Random(11)  # noqa: S311 - the same in every run, and no secret
     actions: list[Action] = [accepting(), replying()]
-    async with shelved(wiring.rules(RULEBOOK), seals("router"), now=yard.clock) as shelf:
+    async with sealed_shell(wiring.rules(RULEBOOK), seals("router"), now=yard.clock) as shelf:
         alone = Yard(shelf, yard.clock)
         await alone.receive(OTHER)
         async with yard.consuming(), alone.consuming():

@@ -1,4 +1,4 @@
-"""What desks and bureaus ask leaves no digest that a guess of its words could confirm."""
+"""Requests of desks and bureaus leave no digest that could confirm a guess of their words."""
 
 from hashlib import sha256
 from uuid import uuid4
@@ -9,9 +9,9 @@ from services.router.api.handling_schemas import NewNote
 from services.router.domain.handling import AddNote
 from shared.contracts.topics import letters_of
 from shared.contracts.words import LetterText
-from tests.intake.staging import opened
 from tests.router.office import Office, accepting, replying, sent_action
 from tests.router.story import LETTER, WORDS, receive
+from tests.support.sealed_shell import opened
 
 SALT = "5a" * 16
 SALTED = LetterText(subject=WORDS.subject, body=WORDS.body, salt=SALT)

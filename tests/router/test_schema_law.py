@@ -1,4 +1,4 @@
-"""What the router refuses in an action whatever the letter, the published schema refuses too."""
+"""An action that the router always refuses is refused by the published schema, too."""
 
 from datetime import date
 from typing import Any

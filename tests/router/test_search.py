@@ -1,4 +1,4 @@
-"""Search for staff: what is found, by whom, and that nothing tells of what one may not see."""
+"""Search for staff: results by role, without a trace of letters that one may not see."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ async def write(desk: Office, number: str, text: str, city: Any = "guangzhou", *
 
 
 def numbered(count: int) -> list[str]:
-    """So many letter numbers."""
+    """That many letter numbers."""
     return [new_letter_number(number.to_bytes(2, "big") * 5) for number in range(count)]
 
 

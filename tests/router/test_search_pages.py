@@ -1,4 +1,4 @@
-"""Search for staff, page by page: each letter once, bounded, and `next` tells of nothing unseen."""
+"""Search for staff, page by page: each letter once, bounded, and `next` reveals nothing."""
 
 from datetime import timedelta
 from typing import Any

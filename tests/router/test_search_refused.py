@@ -1,4 +1,4 @@
-"""Search for staff: what is asked wrongly, by others, or while the database is away."""
+"""Search for staff: invalid queries, other people, and an absent database."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whom a letter reaches, by every route: who holds it, and whom it complains of."""
+"""Who sees a letter on every route: its holders, and those that it complains about."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ GUANGZHOU = About(kind="bureau", bureau="guangzhou")
 
 
 async def seers(desk: Office) -> set[str]:
-    """Who gets to see the letter; everybody else is told that there is none, or may not ask."""
+    """Who sees the letter; all others get 404 or 403."""
     answers = {who: await desk.get(f"/v1/letters/{LETTER}", who) for who in STAFF}
     for who, answer in answers.items():
         asks = who not in ("mei", "du")
@@ -40,12 +40,12 @@ async def seers(desk: Office) -> set[str]:
 
 
 async def complain(desk: Office, about: About, **over: Any) -> None:
-    """A complaint about somebody comes in."""
+    """A complaint about a person or bureau arrives."""
     await desk.receive(told=receive("guangzhou", category="complaint", about=about, **over))
 
 
 def unnamed() -> set[str]:
-    """Whoever sees every letter but those about the department or themself."""
+    """A person who sees every letter except those about the department or themself."""
     return {"lin", "wu", "xu", "di", "he"}
 
 
@@ -112,7 +112,7 @@ async def test_the_province_follows_the_course_of_what_was_addressed_to_it(desk:
 
 
 def handed_back(letter: Letter) -> Letter:
-    """The letter, once its bureau holds it no more."""
+    """The letter, once its bureau no longer holds it."""
     back = TriageEntered(
         state="triage",
         holder="triage",

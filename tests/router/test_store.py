@@ -1,4 +1,4 @@
-"""How the router keeps letters: sealed, indexed by holder and state, and said to whom."""
+"""How the router stores letters: sealed, and indexed by holder and state."""
 
 import json
 from datetime import timedelta
@@ -13,7 +13,6 @@ from shared.kernel.viewers import Viewer
 from shared.platform.crypto.key_ring import CannotOpen
 from shared.platform.http.visibility import visibility_filter
 from shared.platform.letters.service_decider import Outgoing
-from tests.intake.staging import name_of, seals
 from tests.router.story import (
     LETTER,
     MONDAY,
@@ -33,6 +32,7 @@ from tests.router.story import (
 )
 from tests.support.doubles import Memory
 from tests.support.given import Story
+from tests.support.sealed_shell import name_of, seals
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -80,7 +80,7 @@ def test_what_was_never_heard_of_is_found_by_nobody() -> None:
 
 
 def said(story: Story) -> list[tuple[str, str]]:  # type: ignore[type-arg]  # any story of the router
-    """Topic and event, in order, of what the last command makes the router say."""
+    """Topic and type of the router's events about the last command, in order."""
     outs = [out for event in story.caused for out in outgoing(event, story.state)]
     return [(out.topic, name_of(out.event.type)) for out in outs if isinstance(out, Outgoing)]
 

@@ -1,4 +1,4 @@
-"""How the province watches: by hand, by a clock that nobody heeds, by another calendar."""
+"""Supervision by the province: by hand, by an ignored clock, by another calendar."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -42,7 +42,7 @@ def typhoon(*days: date) -> Any:
 
 
 def recounted(story: Any, rulebook: Any) -> tuple[Any, Any]:
-    """What another calendar changes, and the letter after it."""
+    """The effects of another calendar, and the letter after them."""
     events = caused(RecountDues(at=later(1)), story.state, rulebook)
     state = story.state
     for event in events:

@@ -89,7 +89,7 @@ async def test_a_large_file_is_streamed_in_parts() -> None:
         for number in range(10 * TOGETHER):
             yield [number, 'a "b", c']
 
-    parts = [part async for part in csv_response("a.csv", ["n", "t"], rows()).body_iterator]
+    parts = [part async for part in csv_response("a.csv", ["n", "t"], rows=rows()).body_iterator]
     assert max(len(part) for part in parts) < 10_000
     whole = b"".join(part.encode() if isinstance(part, str) else bytes(part) for part in parts)
     assert whole.count(b"\r\n") == 10 * TOGETHER + 1

@@ -1,4 +1,4 @@
-"""Are documents looked through newest first, each once, in the double and in the real database?"""
+"""Documents are read newest first, each once, in the double and in the real database."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which clocks run when, until which day, and what their passing does."""
+"""Which clocks run when, until which day, and the effects of their levels."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -36,7 +36,7 @@ from tests.router.story import (
 
 
 def fired(running_clock: RunningClock, **over: Any) -> ConfirmClock:
-    """The notifier proposes that clock's red level, or what `over` says, once it is reached."""
+    """The notifier proposes that clock's red level, or `over`, once it is reached."""
     instants = {one.level: one.at for one in running_clock.to_come}
     fields: dict[str, Any] = {
         "clock": running_clock.clock,

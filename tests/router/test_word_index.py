@@ -1,4 +1,4 @@
-"""Do the questions that search asks find the same in the double and in the real database?"""
+"""Search queries find the same in the double and in the real database."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -133,6 +133,15 @@ async def test_likes_are_found_by_the_whole_and_by_the_print(store: Collection) 
         "A": [NearDuplicate("D", "same"), NearDuplicate("C", "near")],
         "B": [],
     }
+
+
+async def test_letters_of_one_page_are_alike_only_within_a_month(store: Collection) -> None:
+    words = listing(store)
+    for number, at_ in {"A": MONDAY, "B": MONDAY - timedelta(days=31)}.items():
+        entry = words.entry(number, letter(TEXT, at_=at_))
+        assert entry
+        await words.keep([entry])
+    assert await words.near_duplicates_of(["A", "B"]) == {"A": [], "B": []}
 
 
 async def test_an_entry_from_before_pieces_were_packed_is_left_to_its_letter(

@@ -1,4 +1,4 @@
-"""The catalogue of words is true to the letters, whatever happens meanwhile."""
+"""The search index agrees with the letters, despite concurrent changes."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -46,7 +46,7 @@ async def come(desk: Office, number: str) -> None:
 
 
 def entries(desk: Office) -> dict[Any, dict[str, Any]]:
-    """What the catalogue keeps."""
+    """The content of the index."""
     words = desk.cataloguing._catalogue._words
     assert isinstance(words, Memory)
     return words.kept

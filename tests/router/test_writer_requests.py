@@ -1,4 +1,4 @@
-"""What writers want once they have an answer: rating, reopening, appeal, withdrawal."""
+"""Writers' requests after an answer: rating, reopening, appeal, withdrawal."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def appeal(request_id: str = "r-8", **over: Any) -> AppealRefusal:
 
 
 def silent(story: Any) -> Any:
-    """The notifier proposes that the time to say something has passed."""
+    """The notifier proposes that the time for requests has passed."""
     clock = letter_of(story.state).running("rating")
     assert clock is not None
     return story.when(fired(clock, level="effect"))

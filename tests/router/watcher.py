@@ -1,4 +1,4 @@
-"""Who watches that the promise is kept of one letter, event by event. Invariants of DESIGN."""
+"""Checks the invariants of one letter, event by event."""
 
 from collections import Counter
 from typing import Any
@@ -43,7 +43,7 @@ NUMBERED: dict[type[Fact], str] = {
 
 
 class Watcher:
-    """What was seen of one letter so far."""
+    """What was seen of one letter up to now."""
 
     def __init__(self) -> None:
         self.clocks: dict[Any, AuditClock] = {}
@@ -51,10 +51,10 @@ class Watcher:
         self.once: set[tuple[Any, ...]] = set()
         self.assignment = 0
         self.over: set[tuple[str, int]] = set()
-        """Holdings of which a bureau was told that nothing more comes."""
+        """Holdings that were announced as ended."""
 
     def watch(self, event: Any, before: LetterState, letter: Letter) -> None:
-        """One thing has happened."""
+        """Check one more event."""
         if isinstance(event, Fact):
             self.clocks = dict(after(event.clocks, self.clocks))
             self._numbered(event)
@@ -62,7 +62,7 @@ class Watcher:
         self._told(event, before, letter)
 
     def check(self, letter: Letter) -> None:
-        """One holder, one clock at least, and everything as the facts say."""
+        """One holder, at least one clock, and everything as the facts say."""
         in_triage = letter.holder == "triage"
         if letter.state in IN_TRIAGE:
             assert in_triage
@@ -111,7 +111,7 @@ class Watcher:
         self.once.add(name)
 
     def _told(self, event: Any, before: LetterState, letter: Letter) -> None:
-        """Copies go to who holds the letter, or held it up to now, and show what they may."""
+        """Copies go to present and former holders, and show what these may see."""
         copies = for_bureau(event, letter)
         if not copies:
             return
@@ -133,7 +133,7 @@ class Watcher:
 
 
 def _dates(clock: Any) -> tuple[Any, ...]:
-    """As both folds know a clock."""
+    """A clock as both folds know it."""
     return (clock.due_on, clock.passes_at, clock.is_paused)
 
 

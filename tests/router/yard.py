@@ -3,8 +3,6 @@
 The consumer, the letters and the rules are the router's; broker and database are doubles.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,9 +12,8 @@ from typing import Any
 import bson
 
 from services.router import wiring
-from services.router.domain.decide import RouterCommand
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter
+from services.router.domain.actors import Command
+from services.router.domain.letter import Letter, LetterState
 from services.router.jobs import bureau_notices
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused
 from shared.contracts.envelope import Envelope
@@ -29,11 +26,11 @@ from shared.platform.consumer.dead_letter_store import DeadLetterStore
 from shared.platform.consumer.positions import Positions
 from shared.platform.kafka.bus import Inbound, Outbound
 from shared.platform.letters.service_decider import Record
-from tests.intake.staging import Shelf, seals, shelved
 from tests.router.office import sent_action
 from tests.router.story import LETTER, MONDAY, OTHER, RULEBOOK, receive
 from tests.support.consuming import ConsumingBus
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import SealedShell, sealed_shell, seals
 from tests.support.waiting import until
 
 VANDAL: Bureau = "shenzhen"
@@ -46,7 +43,7 @@ TOPICS = (VANDAL_TOPIC, VICTIM_TOPIC)
 class Yard:
     """The router while bureaus write to it."""
 
-    shelf: Shelf[RouterCommand, RouterState]
+    shelf: SealedShell[Command, LetterState]
     clock: Clock
     broker: ConsumingBus = field(default_factory=ConsumingBus)
     parked: Memory = field(default_factory=Memory)
@@ -93,7 +90,7 @@ class Yard:
         self.broker.put(arrived(sent_action(action, VICTIM, letter=letter)))
 
     def done(self, topic: str) -> int:
-        """How many records of the topic are dealt with."""
+        """The number of processed records of the topic."""
         return sum(one.offset for at, one in self.broker.commits.items() if at.topic == topic)
 
     def document(self, letter: str) -> bytes:
@@ -101,22 +98,22 @@ class Yard:
         return bson.encode(self.shelf.documents.kept[letter])
 
     async def letter(self, letter: str) -> Letter:
-        """What the router knows of it."""
+        """The router's state of it."""
         state = await self.shelf.letters.state(letter)
         assert isinstance(state, Letter)
         return state
 
     async def until_done(self, topic: str, count: int) -> None:
-        """Return once so many records of the topic are dealt with."""
+        """Return once that many records of the topic are processed."""
         await until(lambda: self.done(topic) == count)
 
     def answered(self, bureau: Bureau) -> list[Envelope[Any]]:
-        """What the bureau was told of its actions, in their envelopes."""
+        """Envelopes of the bureau's answers."""
         said = self.shelf.said(letters_of(bureau).name)
         return [one for one in said if isinstance(one.data, ActionApplied | ActionRefused)]
 
     def answers(self, bureau: Bureau) -> list[Any]:
-        """What the bureau was told of its actions."""
+        """The bureau's answers."""
         return [one.data for one in self.answered(bureau)]
 
 
@@ -124,7 +121,7 @@ class Yard:
 async def open_yard() -> AsyncIterator[Yard]:
     """With both letters of the victim in it."""
     clock = Clock(MONDAY)
-    async with shelved(wiring.rules(RULEBOOK), seals("router"), now=clock) as shelf:
+    async with sealed_shell(wiring.rules(RULEBOOK), seals("router"), now=clock) as shelf:
         made = Yard(shelf, clock)
         for letter in (LETTER, OTHER):
             await made.receive(letter)

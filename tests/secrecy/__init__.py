@@ -1,6 +1,6 @@
-"""Does what people write and who they are stay in its envelopes? Seeded, lived through, searched.
+"""Searches everything that a stack writes, shows or keeps for the words and identities of people.
 
-A stack of real processes lives through a story whose people and words are invented and unique;
-then everything that it wrote, said or showed is searched for them in every form. [docs/secrecy.md]
-says where they may be. `python -m tests.secrecy` searches anything else for seeds of one's own.
+Real processes run a story whose people and words are invented and unique; then all their output is
+searched for these in every form. [docs/secrecy.md] lists where they may be. `python -m
+tests.secrecy` searches another system for your own seeds.
 """

@@ -1,13 +1,11 @@
-"""Searches a system for secrets of one's own: `python -m tests.secrecy SEEDS [PATH …]`.
+"""Searches a system for your own secrets: `python -m tests.secrecy SEEDS [PATH …]`.
 
-SEEDS is a file with one secret a line, or - for the standard input, so that none stands on a
-command line. PATHs are files and folders: logs, dumps, backups, saved pages. With --topics every
-record that the MAILBOX_KAFKA_… settings may read is searched too, with --databases a dump of every
-database that MAILBOX_MONGO_URI may see. Says in which line of SEEDS, in which form and where; never
-what. Ends with 0 when nothing was found, 1 when something was, 2 when it could not be searched.
+SEEDS is a file with one secret a line, or - for the standard input, which keeps secrets off the
+command line. PATHs are files and folders: logs, dumps, backups, saved pages. --topics also searches
+every record that the MAILBOX_KAFKA_… settings may read, --databases a dump of every database that
+MAILBOX_MONGO_URI may read. Prints the line of SEEDS, the form and the place, never the secret. Exit
+codes: 0 nothing was found, 1 something was, 2 the search failed.
 """
-
-from __future__ import annotations
 
 import asyncio
 import os
@@ -28,15 +26,15 @@ from tests.support.reaching import bus_of
 
 NOTHING, SOMETHING, NOT_DONE = 0, 1, 2
 DIGITS = 18
-"""Numbers up to that long can be tried out, so that a hash gives them away."""
+"""Numbers up to this length can be guessed from their hash."""
 
 
 class NotDone(Exception):
-    """It could not be searched; the text is one sentence that shows no secret."""
+    """The search failed; the text is one sentence that shows no secret."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Search, and tell; the exit code."""
+    """Search and print; return the exit code."""
     asked = _parser().parse_args(arguments)
     try:
         searcher = Searcher(_secrets(asked.seeds))
@@ -92,7 +90,7 @@ def _is_guessable(text: str) -> bool:
 
 
 def _texts(asked: Namespace) -> Iterator[Text]:
-    """Everything that is to be searched. Raises: NotDone, OSError."""
+    """All texts to search. Raises: NotDone, OSError."""
     for path in asked.paths:
         if path.is_dir():
             for place, text in files(path):

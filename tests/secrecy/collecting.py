@@ -1,10 +1,7 @@
-"""What did the stack write, keep and show? Everything, as bytes, each with its place.
+"""Collects everything that the stack wrote, kept and showed, as bytes with their places.
 
-Broker and database are reached by the settings of the stack, with whatever rights these give:
-nothing here knows which engine answers.
+Broker and database are reached by the settings of the stack, with any engine.
 """
-
-from __future__ import annotations
 
 import asyncio
 import os
@@ -31,7 +28,7 @@ COMPRESSOR = re.compile(rb"block_compressor=([a-z0-9]+)")
 
 
 async def records(bus: Bus) -> list[Text]:
-    """Every record of every topic that there is: its key, its value, and its headers."""
+    """Every record of every topic: its key, its value, and its headers."""
     consumer = bus.consumer()
     try:
         await consumer.start()
@@ -43,8 +40,8 @@ async def records(bus: Bus) -> list[Text]:
 def back_up(uri: str, folder: Path, *, only: Collection[str] = ()) -> None:
     """Dump databases as `mongodump` does: a file of BSON documents for each collection.
 
-    What stands in them is as the driver gets it, whatever the server packs on its disk. `only`:
-    names; none for all that the address may see.
+    Documents are as the driver returns them, however the server packs them on disk. `only`: names;
+    None for all that the address may read.
     """
     client: MongoClient[RawBSONDocument] = MongoClient(uri, document_class=RawBSONDocument)
     with client:
@@ -64,7 +61,7 @@ def back_up(uri: str, folder: Path, *, only: Collection[str] = ()) -> None:
 def files(folder: Path) -> Iterator[Text]:
     """Every file below the folder, and its name.
 
-    Programs are nobody's writing, nor are the zeros with which a server makes room for more.
+    Programs and a server's padding of zeros are left out.
     """
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -74,7 +71,7 @@ def files(folder: Path) -> Iterator[Text]:
 
 
 def compressors(folder: Path) -> set[str]:
-    """By which codecs a WiredTiger database in that folder packs its blocks."""
+    """The codecs with which a WiredTiger database in that folder packs its blocks."""
     known = {
         found.decode()
         for path in folder.glob("WiredTiger*")
@@ -84,7 +81,7 @@ def compressors(folder: Path) -> set[str]:
 
 
 async def pages(client: httpx.AsyncClient, addresses: Mapping[str, str]) -> list[Text]:
-    """What stands at each address, by its name. Raises: httpx.HTTPError."""
+    """The content of each address, by its name. Raises: httpx.HTTPError."""
     found = []
     for name, address in addresses.items():
         answer = (await client.get(address)).raise_for_status()
@@ -114,7 +111,7 @@ async def _watch(found: dict[Place, bytes]) -> None:
 def processes(root: int | None = None) -> Iterator[Text]:
     """Command line and environment of all processes below `root`, or below this one.
 
-    None where the system has no `/proc`, or where they have ended meanwhile.
+    Empty where the system has no `/proc`, or where they have ended meanwhile.
     """
     for pid in _below(root or os.getpid()):
         for what in ("cmdline", "environ"):
@@ -135,7 +132,7 @@ def _below(root: int) -> list[int]:
 
 
 async def _read_to_the_end(consumer: Any) -> list[Inbound]:
-    """Poll all partitions until nothing came a few times."""
+    """Poll all partitions until several polls found nothing."""
     topics = await consumer.topics()
     consumer.subscribe(topics=sorted(topics))
     async with asyncio.timeout(ASSIGNED_WITHIN_S):

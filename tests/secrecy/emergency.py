@@ -1,6 +1,4 @@
-"""What happens of an emergency in the story? Stopped, read at the duty desk, handed to 110."""
-
-from __future__ import annotations
+"""The emergency in the story: stopped, read at the duty desk, passed to 110."""
 
 from tests.intake.emergencies import STOP
 from tests.secrecy.hearing import Ears
@@ -11,7 +9,7 @@ WRITER = (EMERGENCY.of, EMERGENCY.writer)
 
 
 async def happens(ears: Ears) -> None:
-    """The duty desk reads of it in all of its ways, and acts; its writer looks how it stands."""
+    """The duty desk reads it in every way and acts; its writer checks its state."""
     letter = EMERGENCY.letter()
     told = await ears.ask(
         *("POST", "intake", "/v1/letters"),

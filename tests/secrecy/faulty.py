@@ -1,12 +1,9 @@
-"""Runs one service in which things go wrong with words: `python -m tests.secrecy.faulty MODULE`.
+"""Runs one service with faults that concern words: `python -m tests.secrecy.faulty MODULE`.
 
-In each service something of its own fails once, by an error whose text is full of what somebody
-wrote and who they are, as careless code and libraries make them. Triage goes by planted words. All
-else is as with `tests.chaos.launch`. While a file `mortal` lies in `CHAOS_DIR`, such an error ends
-the publisher.
+In each service one function fails once, with an error text full of words and identities, as
+careless code and libraries produce them. Triage follows planted words. Everything else is as with
+`tests.chaos.launch`. While a file `mortal` is in `CHAOS_DIR`, such an error ends the publisher.
 """
-
-from __future__ import annotations
 
 import os
 import sys

@@ -1,12 +1,9 @@
-"""In which shapes could a secret lie somewhere? Its pieces, and each of them in every form. Pure.
+"""The forms in which a secret may appear: its pieces, and each of them in every encoding.
 
-A leak need not be whole: a line that was cut, a field that was split. So a secret is looked for in
-windows that overlap, as short as chance allows: six Chinese characters in a row, ten digits, the
-last eight of a phone number, or fourteen characters of anything else can't be there without a
-window being there.
+A leak may be partial: a cut line, a split field. Secrets are therefore searched in overlapping
+windows, as short as chance allows: six Chinese characters, ten digits, the last eight of a phone
+number, or fourteen other characters always contain a window.
 """
-
-from __future__ import annotations
 
 import base64
 import hashlib
@@ -17,18 +14,18 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, quote_plus
 
 LEAST_BITS = 26.0
-"""What a piece must say. Eight digits say it: where numbers are long they are met by chance once in
-10^8 places, and a run of the story has some 2,000 such places. Whatever else there is says more."""
+"""Least information of a piece, in bits. Eight digits have it: a run of the story has some 2,000
+places in long numbers, where chance meets them once in 10^8. All other pieces have more."""
 HAN_BITS, DIGIT_BITS, OTHER_BITS = 11.0, 3.3, 5.0
 
 HAN_WINDOW = 4, 3
 DIGITS_WINDOW = 10, 1
 OTHER_WINDOW = 10, 5
-"""How long a window is, and how far from one to the next."""
+"""Length of a window, and distance to the next."""
 LAST_DIGITS = 8
-"""How much of a phone number people give when they don't give all of it."""
+"""How much of a phone number people give if they don't give all of it."""
 PHONE, ID_NUMBER = 11, 18
-"""How long they are."""
+"""Their length."""
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 GROUPINGS: Mapping[int, tuple[int, ...]] = {PHONE: (3, 4, 4), ID_NUMBER: (6, 8, 4)}
@@ -37,15 +34,15 @@ FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 WIDE_BLANK = "\u3000"
 DIGESTS = ("md5", "sha1", "sha256", "sm3")
 SHORTENED = 16
-"""Hashes are cut: so much of one is enough to know it by."""
+"""Hashes are cut; this much of one identifies it."""
 
 
 class TooShort(ValueError):
-    """Chance would find it everywhere. Says how long it is, and not what."""
+    """The text is so short that chance would find it everywhere. Names its length, not the text."""
 
 
 def needles(text: str) -> dict[bytes, str]:
-    """Every byte string that gives `text` or a piece of it away, with the name of its form.
+    """Every byte string that reveals `text` or a piece of it, with the name of its form.
 
     Raises: TooShort.
     """
@@ -58,7 +55,7 @@ def needles(text: str) -> dict[bytes, str]:
 
 
 def digests(text: str) -> dict[bytes, str]:
-    """The text under hashes without a key: of what can be tried out they are the value itself."""
+    """The text under hashes without a key, which reveal any value that can be guessed."""
     found: dict[bytes, str] = {}
     for name in DIGESTS:
         if name in hashlib.algorithms_available:
@@ -79,7 +76,7 @@ def variants(text: str) -> set[str]:
 
 
 def pieces(text: str) -> set[str]:
-    """Windows over the text, the last one at its end; all of it where it is short.
+    """Windows over the text, the last one at its end; all of it if it is short.
 
     Raises: TooShort.
     """
@@ -94,7 +91,7 @@ def pieces(text: str) -> set[str]:
 
 
 def bits(piece: str) -> float:
-    """About how much a piece says: log2 of one in how many such pieces is this one."""
+    """The information of a piece in bits, roughly."""
     return sum(
         HAN_BITS if _is_han(one) else DIGIT_BITS if one.isdigit() else OTHER_BITS for one in piece
     )
@@ -114,7 +111,7 @@ def forms(piece: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _packed(octets: bytes) -> Iterator[tuple[str, bytes]]:
-    """The bytes in hex, and in base64 wherever in a longer text they begin."""
+    """The bytes in hex, and in base64 at each of the three alignments."""
     yield "", octets
     yield "hex", octets.hex().encode()
     yield "HEX", octets.hex().upper().encode()

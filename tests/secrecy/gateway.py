@@ -1,9 +1,7 @@
-"""A message gateway as bad as they come: it fails first, and repeats in every answer what it got.
+"""The worst possible message gateway: it fails first, and repeats in every answer what it got.
 
-It takes most messages in the end. Nothing of what it says may come to stand in our logs.
+It takes most messages in the end. Nothing of its answers may appear in our logs.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections import Counter
@@ -19,28 +17,28 @@ FAILURES = (
     b"%(body)s\r\n\r\n",
     b"HTTP/1.1 307 Elsewhere\r\nlocation: /%(body)s\r\ncontent-length: 0\r\n\r\n",
 )
-"""A fault, what is no HTTP, and a redirection."""
+"""A fault, something that isn't HTTP, and a redirection."""
 REFUSED = b"HTTP/1.1 422 %(head)s\r\nx-sent: %(body)s\r\ncontent-length: %(size)d\r\n\r\n%(body)s"
 EVERY = 3
-"""So manieth of the messages to writers is refused when it comes again; the others are taken."""
+"""Of this many messages to writers one is refused when repeated; the others are taken."""
 FOR_STAFF = b'"channel":"staff"'
 
 
 @dataclass
 class Gateway:
-    """What it has seen."""
+    """What it received."""
 
     port: int = 0
     got: list[Text] = field(default_factory=list, repr=False)
     asked: Counter[bytes] = field(default_factory=Counter)
-    """How often by idempotency key, of messages to writers."""
+    """The number of attempts by idempotency key, for messages to writers."""
     asked_for_staff: Counter[bytes] = field(default_factory=Counter)
     taken: int = 0
-    """Of messages to writers, as `refused`."""
+    """Also for messages to writers, as `refused`."""
     refused: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection's one request."""
+        """Answer one request of one connection."""
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             body = await reader.readexactly(_length(head))
@@ -70,7 +68,7 @@ class Gateway:
 
 @asynccontextmanager
 async def bad_gateway() -> AsyncIterator[Gateway]:
-    """One that listens during the block."""
+    """A gateway that listens during the block."""
     gateway = Gateway()
     server = await asyncio.start_server(gateway.serve, "127.0.0.1", 0)
     gateway.port = server.sockets[0].getsockname()[1]

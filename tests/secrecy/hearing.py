@@ -1,6 +1,4 @@
-"""What do people and programs get to hear over HTTP? Everything that is answered is kept."""
-
-from __future__ import annotations
+"""HTTP requests of people and programs, whose answers are all kept for the search."""
 
 import asyncio
 from collections.abc import Mapping
@@ -24,14 +22,14 @@ LONGEST_ANSWER_S = 10.0
 
 @dataclass
 class Ears:
-    """Asks as anybody, and remembers every answer."""
+    """Sends requests as anyone, and keeps every answer."""
 
     ports: Mapping[str, int]
     issuers: Mapping[Side, Issuer]
     client: httpx.AsyncClient
     heard: list[Text] = field(default_factory=list, repr=False)
     tokens: dict[str, str] = field(default_factory=dict, repr=False)
-    """Of everybody who signed in, by their id."""
+    """Tokens of everyone who signed in, by their id."""
 
     async def ask(
         self,
@@ -43,9 +41,9 @@ class Ears:
         key: str = "",
         **more: Any,
     ) -> httpx.Response:
-        """One request. `who`: as whom the answer is kept, and who signs in for it.
+        """One request. `who`: who signs in for it, and under whose name the answer is kept.
 
-        `more`: what httpx may be given. Raises: httpx.HTTPError.
+        `more`: arguments for httpx. Raises: httpx.HTTPError.
         """
         name, person = who or (ANYONE, None)
         headers = dict(more.pop("headers", {}))
@@ -61,7 +59,7 @@ class Ears:
     async def granted(
         self, method: str, face: str, path: str, *, who: tuple[str, DemoPerson], **more: Any
     ) -> dict[str, Any]:
-        """Ask until it is granted: services may be away, and see things a moment later."""
+        """Repeat until it succeeds: services may be away, and projections lag."""
         said = "nothing"
         async with asyncio.timeout(PATIENCE_S):
             while True:
@@ -83,7 +81,7 @@ class Ears:
         return page
 
     async def line(self, face: str, octets: bytes) -> bytes:
-        """Send bytes that may be no HTTP; what came back."""
+        """Send bytes that may not be HTTP; return the answer."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.ports[face])
         try:
             writer.write(octets)
@@ -96,13 +94,13 @@ class Ears:
         return answer
 
     def token(self, person: DemoPerson) -> str:
-        """Their sign-in, fresh for as long as the story takes."""
+        """Their sign-in, fresh for the whole story."""
         if person.sub not in self.tokens:
             self.tokens[person.sub] = self.issuers[person.side].token(person)
         return self.tokens[person.sub]
 
     def keep(self, name: str, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-        """Remember an answer."""
+        """Keep an answer."""
         kind = "answer" if status < 400 else "problem"
         self.heard.append((Place(kind, name), body))
         shown = "\n".join(f"{header}: {value}" for header, value in headers.items())

@@ -1,10 +1,8 @@
-"""Where may what stand? Every place in which something secret may be read, and why. Data.
+"""The places in which secrets may stand, each with its reason.
 
-Whatever stands elsewhere is a breach. Each line is used by the story, so that none outlives its
-reason, and so that each way of looking is seen to find what is there.
+Anything elsewhere is a breach. The story uses every line, which shows that no line is out of date
+and that each way of searching finds what is there.
 """
-
-from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -30,10 +28,10 @@ class Allowed:
     secrets: Collection[str]
     """Kinds of secrets."""
     of: Collection[str]
-    """The letters that they may be of, or who wrote them."""
+    """The letters that they may belong to, or their writers."""
     why: str
     on_disk: bool = False
-    """Whether it is where a server keeps its files, which it may keep packed, or in memory."""
+    """Whether it is in a server's files, which the server may keep packed, or in memory."""
 
     def allows(self, find: Find) -> bool:
         """Whether this may stand there."""
@@ -136,7 +134,7 @@ ALLOWED: tuple[Allowed, ...] = (
 
 
 def breaches(finds: Iterable[Find], allowed: Collection[Allowed] = ALLOWED) -> list[Find]:
-    """What stands where it may not."""
+    """Findings in places that don't allow them."""
     return [find for find in finds if not any(one.allows(find) for one in allowed)]
 
 

@@ -1,10 +1,8 @@
-"""Who writes what in the story? Invented people and words, met nowhere else. Data, and pure.
+"""Invented people and words of the story, which exist nowhere else.
 
 No county has a code that ends in 99, no operator uses the prefix 154, no plate has the letter I
-after its province, and `.invalid` is no domain: these can't be anybody's.
+after its province, and `.invalid` is no domain, so these can't belong to anyone.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,25 +19,25 @@ GUESSABLE = frozenset({"phone", "id_number", "others"})
 
 @dataclass(frozen=True, slots=True)
 class Tale:
-    """A letter, who writes it, and all that is said about it."""
+    """A letter, its writer, and everything that is said about it."""
 
     of: str
     category: Category
     city: Bureau | None
     lang: str
     key: str
-    """The name that its sender gives the request."""
+    """The idempotency key of the request."""
     writer: DemoPerson = field(repr=False)
     others: tuple[str, str] = field(repr=False)
-    """Phone and ID number of somebody else."""
+    """Phone and ID number of another person."""
     own: dict[str, str] = field(repr=False)
-    """Values of the writer's beside those of the sign-in."""
+    """Values of the writer besides those of the sign-in."""
     words: dict[str, str] = field(repr=False)
     """`subject`, `body`, `more`, `place` and `comment`, and where a bureau of the story answers
     `reply` and `promise`."""
 
     def letter(self) -> dict[str, Any]:
-        """What its writer sends."""
+        """The letter as its writer sends it."""
         writer, own, words = self.writer, self.own, self.words
         wide_phone = writer.phone.translate(FULL_WIDTH)
         return {
@@ -59,18 +57,18 @@ class Tale:
         }
 
     def reply(self) -> str:
-        """What the bureau answers; it knows the writer only where the writer isn't kept from it."""
+        """The bureau's answer; it names the writer only if the bureau may know the writer."""
         told = f"，已电话{self.writer.phone}告知" if self.category == "request" else ""
         name = self.writer.name if self.category == "request" else ""
         return f"{name}您好，{self.words['reply']}{told}。"
 
     def rating(self) -> dict[str, Any]:
-        """What its writer thinks of the reply."""
+        """The writer's rating of the reply."""
         comment = f"{self.words['comment']}，{self.writer.name}"
         return {"solved": True, "score": 5, "comment": comment}
 
     def secrets(self) -> Iterator[Secret]:
-        """All that is secret about it."""
+        """All secrets about it."""
         writer = self.writer
         signed_in = {
             "sub": writer.sub,
@@ -118,7 +116,7 @@ REQUEST = Tale(
         "comment": "枇杷熟了请诸位来尝",
     },
 )
-"""A request that goes all the way to a public page."""
+"""A request that ends on a public page."""
 
 COMPLAINT = Tale(
     "complaint",
@@ -150,7 +148,7 @@ COMPLAINT = Tale(
         "comment": "井水依旧冰凉而灯笼未亮",
     },
 )
-"""A complaint, whose bureau never learns who wrote; a draft of it stays a draft."""
+"""A complaint, whose bureau never learns who wrote it; its draft stays a draft."""
 
 ABROAD = Tale(
     "abroad",
@@ -180,7 +178,7 @@ ABROAD = Tale(
         "comment": "splendidly mended, though nobody thanked Ambrosine",
     },
 )
-"""A letter in English that names no place: a clerk sends it on."""
+"""A letter in English that names no place: a clerk routes it."""
 
 EMERGENCY = Tale(
     "emergency",
@@ -208,7 +206,7 @@ EMERGENCY = Tale(
         "place": "望潮里栖云楼北侧的消防梯口",
     },
 )
-"""What may be an emergency: it is no letter, and the duty desk alone has it."""
+"""A possible emergency: it doesn't become a letter, and only the duty desk sees it."""
 
 TALES = (REQUEST, COMPLAINT, ABROAD)
 
@@ -223,7 +221,7 @@ STAFF = {
     "proposer": DemoPerson("oswinthrup@copydesk.invalid", "", name="钟离织雪", roles=("editor",)),
     "approver": DemoPerson("pellagrove@lectern.invalid", "", name="公冶听荷", roles=("editor",)),
 }
-"""Those who work on the letters; the ids of some say who they are."""
+"""Staff who handle the letters; the ids of some are their names."""
 HANDLER_ID = "clerk-5"
 
 ASKED = {
@@ -239,7 +237,7 @@ ASKED = {
     "line": "Grumbolthwaite-Zephyrine",
     "token": "Oxenfordham.Pellucidar",
 }
-"""What comes in requests that are refused, by where in them it stands."""
+"""Secrets in requests that are refused, by their place in the request."""
 FORGER = DemoPerson(
     "mirkwhistle-6680",
     "",
@@ -247,7 +245,7 @@ FORGER = DemoPerson(
     id_number=id_number("445299", born="19850114", order=390),
     phone="15407715833",
 )
-"""Whom a forged token names."""
+"""The person in a forged token."""
 
 BY_BUREAU = {
     "key": "Yarrowmendel.Pinthorpe",
@@ -273,11 +271,11 @@ BY_US = {
     "value": "榆钱落满了说书人的惊堂木",
     "field": "篱笆外的纺车纺着旧月光",
 }
-"""What comes in records that can't be used, by where in them it stands."""
+"""Secrets in records that can't be used, by their place in the record."""
 
 
 def secrets() -> Iterator[Secret]:
-    """All that the story seeds."""
+    """All seeds of the story."""
     for tale in (*TALES, EMERGENCY):
         yield from tale.secrets()
         yield Secret(f"{tale.of}'s key", "request key", tale.key)

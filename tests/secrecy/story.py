@@ -1,9 +1,7 @@
-"""What happens in the story? Three letters and an emergency live through much that goes wrong.
+"""The story: three letters and an emergency, with many failures.
 
-Told as [tests/journeys/test_one_letter.py] tells it without trouble, while an operator looks on.
+[tests/journeys/test_one_letter.py] is the same without failures and without an operator.
 """
-
-from __future__ import annotations
 
 import asyncio
 import time
@@ -49,14 +47,14 @@ PAUSE_S = 0.1
 PROMISED_ON = date(2026, 12, 31)
 WITH_METRICS = (*SERVICES, "bureaus")
 TAKEN = len(TALES) - 1
-"""How many messages the gateway takes; one it refuses for good."""
+"""How many messages the gateway takes; it always refuses one."""
 
 Json = dict[str, Any]
 
 
 @dataclass
 class Story:
-    """Who takes part."""
+    """The participants."""
 
     processes: Processes
     ears: Ears
@@ -64,9 +62,9 @@ class Story:
     terminal: Terminal
     folder: Path
     numbers: dict[str, str] = field(default_factory=dict)
-    """Of the letters."""
+    """Numbers of the letters."""
     shown: list[Text] = field(default_factory=list, repr=False)
-    """What stood on topics and pages of metrics when somebody looked."""
+    """Topics and metrics at the moments when they were read."""
 
     async def live(self) -> None:
         """The letters' whole lives."""
@@ -85,9 +83,9 @@ class Story:
         )
 
     async def look(self) -> None:
-        """What an operator asks for, and what whoever may read them sees on topics and metrics.
+        """Run an operator's commands, and read topics and metrics.
 
-        It must be looked at while it is there: a broker forgets, and processes count anew.
+        This happens during the story, because a broker loses records and counters restart.
         """
         number, ports = self.numbers["request"], self.ears.ports
         named = {name: f"{url(ports[name])}/metrics" for name in WITH_METRICS}
@@ -103,7 +101,7 @@ class Story:
         await self.terminal.run("parked show", "services.router", "parked", "show", name)
 
     async def suffer(self) -> None:
-        """Everything that may befall a stack: all that was ended is back at the end."""
+        """Every failure that a stack can have; everything is running again at the end."""
         await self.processes.kill("publisher")
         mortal = self.folder / "chaos" / faulty.MORTAL
         mortal.touch()
@@ -118,7 +116,7 @@ class Story:
         await self._closes(REQUEST)
 
     async def clear_up(self) -> None:
-        """What an operator does about all of it, in every service."""
+        """Run an operator's repair commands in every service."""
         for name in SERVICES:
             module = f"services.{name}"
             listed = await self.terminal.run("parked list", module, "parked", "list")
@@ -143,7 +141,7 @@ class Story:
         self.numbers[tale.of] = said["letter"]
 
     async def _misuse(self) -> None:
-        """Wrong requests and records, another's letter, and another letter under a known key."""
+        """Invalid requests and records, another writer's letter, another letter for a known key."""
         number = self.numbers["complaint"]
         await trouble.bad_requests(self.ears, number)
         path, who = f"/v1/letters/{number}", _of(REQUEST)
@@ -159,7 +157,7 @@ class Story:
             assert not any(await bus.send([*bureau_s, *trouble.rubbish_of_ours(unknown)]))
 
     async def _crash(self) -> None:
-        """Services are killed while a letter comes in; its writer sends it until it is taken."""
+        """Services are killed while a letter arrives; its writer repeats it until it is taken."""
         writing = asyncio.create_task(self._write(ABROAD))
         await asyncio.sleep(0)
         await self.processes.kill("intake", "router")
@@ -167,7 +165,7 @@ class Story:
         await writing
 
     async def _send_on(self) -> None:
-        """The desk finds the letter that names no place, and chooses."""
+        """The desk finds the letter that names no place, and routes it."""
         number, clerk = self.numbers["abroad"], _staff("triage")
         await self.until(ABROAD, lambda seen: seen["state"] == "triage")
         listed = await self.ears.granted("GET", "router", "/v1/triage", who=clerk)
@@ -180,7 +178,7 @@ class Story:
         )
 
     async def _answer(self) -> None:
-        """The bureau reads its letters and answers them; its handler looks at them at the desk."""
+        """The bureau reads its letters and answers them; its handler reads them at the desk."""
         ours, number = ("--bureau", BUREAU), self.numbers["request"]
         listen = ("clients.bureau", "listen", "--once", *ours)
         reply = ("reply", number, "--outcome", "resolved", "--text-file", "-", *ours)
@@ -193,7 +191,7 @@ class Story:
             await self._find(tale)
 
     async def _find(self, tale: Tale) -> None:
-        """The handler finds the letter by its words, and by nothing of its writer's."""
+        """The handler finds the letter by its words, and not by its writer's name."""
         end = time.monotonic() + PATIENCE_S
         while await self._found(tale.words["body"][:6]) != [self.numbers[tale.of]]:
             assert time.monotonic() < end, f"the {tale.of} is not found by its words"
@@ -223,7 +221,7 @@ class Story:
             assert isinstance(await mailbox.ask(self.numbers["complaint"], promised), Applied)
 
     async def _sign(self) -> None:
-        """The chief reads the complaint's draft, and signs it."""
+        """The chief reads the complaint's draft and signs it."""
         path, chief = f"/v1/letters/{self.numbers['complaint']}", _staff("chief")
         await self.until(COMPLAINT, lambda seen: seen["state"] == "signing")
         waiting = await self.ears.granted("GET", "router", path, who=chief)
@@ -269,7 +267,7 @@ class Story:
         await self.until(tale, lambda seen: seen["state"] == "closed")
 
     async def until(self, tale: Tale, holds: Callable[[Json], object]) -> None:
-        """Return when the letter's writer sees that it holds."""
+        """Return when the letter's writer sees that the condition holds."""
         path = f"/v1/letters/{self.numbers[tale.of]}"
         end = time.monotonic() + PATIENCE_S
         while not holds(seen := await self.ears.granted("GET", "intake", path, who=_of(tale))):

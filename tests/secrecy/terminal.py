@@ -1,6 +1,4 @@
-"""What do commands print, and on which command line? Run as people type them."""
-
-from __future__ import annotations
+"""Commands as people type them, with their command lines and output."""
 
 import asyncio
 import os
@@ -13,7 +11,7 @@ from tests.secrecy.search import Place, Text
 
 @dataclass
 class Terminal:
-    """Somebody's terminal. `environment`: variables beside those of this process, by module."""
+    """A terminal. `environment`: variables besides those of this process, by module."""
 
     environment: Callable[[str], Mapping[str, str]]
     printed: list[Text] = field(default_factory=list, repr=False)
@@ -21,7 +19,7 @@ class Terminal:
     async def run(
         self, name: str, module: str, *words: str, typed: str = "", fails: bool = False
     ) -> str:
-        """Run one command; what it printed is kept under `name`. `fails`: that it may."""
+        """Run one command and keep its output under `name`. `fails`: whether it may fail."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", module, *words),
             env={**os.environ, **self.environment(module)},

@@ -1,6 +1,4 @@
-"""A secret that is planted anywhere is brought to the search, by the same ways as in the story."""
-
-from __future__ import annotations
+"""A secret planted anywhere is found by the same collection that the story uses."""
 
 import asyncio
 import subprocess
@@ -35,7 +33,7 @@ SEARCHER = Searcher(COMPLAINT.secrets())
 
 
 def found(texts: Iterable[Text]) -> list[Find]:
-    """What stands there, all of it breaches."""
+    """The secrets found there, all of them breaches."""
     finds = list(SEARCHER.search(texts))
     assert breaches(finds) == finds
     return finds
@@ -90,7 +88,7 @@ def test_processes_that_are_not_ours_are_left_alone() -> None:
 
 @pytest.fixture
 async def ears(tmp_path: Path) -> AsyncIterator[Ears]:
-    """Somebody who asks faces that tell everything."""
+    """Requests to interfaces that show everything."""
 
     def tell(request: httpx.Request) -> httpx.Response:
         status = 500 if request.url.path == "/problem" else 200
@@ -187,7 +185,7 @@ def test_a_database_that_packs_its_blocks_is_known(tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def _repeating() -> AsyncIterator[int]:
-    """A server that says again what it was told."""
+    """A server that echoes what it was sent."""
 
     async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(await reader.read())

@@ -1,6 +1,4 @@
-"""Whoever has a system of their own searches it by a command, which never shows the seeds."""
-
-from __future__ import annotations
+"""The command that searches another system never shows the seeds."""
 
 import asyncio
 import io

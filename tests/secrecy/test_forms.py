@@ -1,6 +1,4 @@
-"""Whatever is done to a text on its way into a file, a piece of it is found there."""
-
-from __future__ import annotations
+"""Whatever encoding or cut a text goes through, a piece of it is found."""
 
 import base64
 import binascii

@@ -1,6 +1,4 @@
-"""What the table of places doesn't allow is a breach, however near to what it allows."""
-
-from __future__ import annotations
+"""Anything outside the table of places is a breach, however close to an allowed place."""
 
 from dataclasses import replace
 

@@ -1,6 +1,4 @@
-"""The search finds exactly what a plain look for each string would find, and where."""
-
-from __future__ import annotations
+"""The search finds exactly what a plain search for each string would find, and where."""
 
 import random
 

@@ -1,6 +1,4 @@
-"""After the whole story nothing that is secret stands anywhere but where it may."""
-
-from __future__ import annotations
+"""After the whole story no secret stands anywhere but where it may."""
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -31,10 +29,10 @@ KINDS = {
     "answer", "file", "file name", "headers", "message", "output", "page", "problem", "record",
     *(["process"] if sys.platform == "linux" else []),
 }  # fmt: skip
-"""Of places in which something stands, whatever it is; only Linux shows other processes."""
+"""Kinds of places that must have been searched; only Linux shows other processes."""
 
 WORDS = "backup/mailbox_router/words.bson"
-"""By which words are found."""
+"""The dump of the search index."""
 
 Chapters = Callable[[Story], Awaitable[None]]
 
@@ -49,7 +47,7 @@ async def test_secrets_stay_in_their_envelopes(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 async def test_whatever_happens_secrets_stay_in_their_envelopes(tmp_path: Path) -> None:
-    """Also where documents overflow, everything dies, all is sent again and all is cleared up."""
+    """Also after overflowing documents, deaths of every process, resends and repairs."""
 
     async def chapters(story: Story) -> None:
         await story.live()
@@ -64,7 +62,7 @@ async def test_whatever_happens_secrets_stay_in_their_envelopes(tmp_path: Path) 
 async def _nothing_leaks(
     folder: Path, chapters: Chapters, *, settings: Mapping[str, str] | None = None
 ) -> None:
-    """Let the chapters happen, and search all that is left of them."""
+    """Run the chapters, and search everything that they left."""
     texts, tokens = await _lived_through(folder, chapters, settings=settings or {})
     texts += files(folder)
     searcher = Searcher([*secrets(), *tokens])
@@ -83,7 +81,7 @@ async def _nothing_leaks(
 
 
 def _part(module: str) -> str:
-    """The process with whose rights a command is run."""
+    """The process whose rights a command has."""
     if module == "clients.bureau":
         return "bureaus"
     return module.removeprefix("services.") if module.startswith("services.") else "topics"
@@ -92,7 +90,7 @@ def _part(module: str) -> str:
 async def _lived_through(
     folder: Path, chapters: Chapters, *, settings: Mapping[str, str]
 ) -> tuple[list[Text], list[Secret]]:
-    """All that was said, kept and shown, but for files; and the tokens that were used."""
+    """All output and records without the files; and the tokens that were used."""
     ports = free_ports()
     async with AsyncExitStack() as all_of_it:
         enter = all_of_it.enter_async_context

@@ -1,6 +1,4 @@
-"""What is kept so that words are found gives none of them away, in whatever form it is searched."""
-
-from __future__ import annotations
+"""The search index reveals no words, in whatever form it is searched."""
 
 import hashlib
 from collections.abc import Iterator
@@ -24,7 +22,7 @@ PLACE = Place("file", "backup/mailbox_router/words.bson")
 
 
 def entry(tale: Tale, *, key: bytes = b"w" * 32) -> dict[str, Any]:
-    """What the router keeps of the words of this letter, under that key of its ring."""
+    """The router's index entries for this letter, under that key of its ring."""
     catalogue = WordIndex(Memory(), hashes(KeyRing("w", {"w": A256GCM(key)})), now=lambda: MONDAY)
     found = catalogue.entry(LETTER, letter_of(given().when(receive(words=text_of(tale))).state))
     assert found is not None
@@ -43,13 +41,13 @@ def text_of(tale: Tale) -> LetterText:
 
 
 def numbers_in(kept: dict[str, Any]) -> set[int]:
-    """Whatever stands there for a piece or for a whole."""
+    """The findings for a piece or for a whole."""
     whole = int(kept["alike"][0], 16)
     return {one % 2**64 for one in kept["grams"]} | {whole >> 64, whole % 2**64}
 
 
 def guesses(tale: Tale) -> Iterator[int]:
-    """Hashes without a key of all that stands in the letter."""
+    """Hashes without a key of everything in the letter."""
     sent = tale.letter()
     for piece in grams(f"{sent['subject']}\n{sent['body']}") | set(tale.words.values()):
         for name in ("md5", "sha1", "sha256", "blake2b"):

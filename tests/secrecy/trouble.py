@@ -1,6 +1,4 @@
-"""What comes in that can't be used? Requests and records that are wrong, and full of secrets."""
-
-from __future__ import annotations
+"""Unusable input: invalid requests and records full of secrets."""
 
 import asyncio
 import json
@@ -30,11 +28,11 @@ ACTIONS = actions_of("guangzhou").name
 REFUSALS = {400, 401, 404, 405, 409, 413, 415, 422}
 
 Asked = tuple[str, str, dict[str, Any]]
-"""Method, path, and what else httpx may be given."""
+"""Method, path, and further arguments of httpx."""
 
 
 async def bad_requests(ears: Ears, number: str) -> None:
-    """Ask every face of ours wrongly in every way; each refuses, or takes no notice."""
+    """Send every invalid request to every interface; each refuses, or ignores the addition."""
     asked = [
         (face, who, wrong)
         for face in OUR_FACES
@@ -56,7 +54,7 @@ async def bad_requests(ears: Ears, number: str) -> None:
 
 
 def forged() -> str:
-    """A token that is right in all but its key."""
+    """A token that is valid except for its signature."""
     claims = {"iss": "development-only", "aud": AUDIENCE, **FORGER.claims(), "exp": 4_000_000_000}
     key = ECKey.generate_key("P-256", {"kid": "citizens-issuer"}, private=True)
     return jwt.encode(
@@ -65,7 +63,7 @@ def forged() -> str:
 
 
 def rubbish_of_a_bureau(number: str) -> Iterator[Outbound]:
-    """Actions of a bureau that can't be read or mustn't be done. `number`: a letter that it has."""
+    """Actions of a bureau that are unreadable or not allowed. `number`: a letter that it holds."""
     seeds, kind = BY_BUREAU, Accept.type
     right, unknown = _action(uuid4()), f"gd.mailbox.action.{seeds['type']}.v1"
     yield from _rubbish(ACTIONS, seeds, number=number, kind=kind)
@@ -92,7 +90,7 @@ def new_number() -> str:
 
 
 def _rubbish(topic: str, seeds: Mapping[str, str], *, number: str, kind: str) -> Iterator[Outbound]:
-    """What can't be read anywhere: broken content, headers and keys."""
+    """Unreadable everywhere: broken content, headers and keys."""
     first, value = f"{topic}/{number}/1", json.dumps({seeds["field"]: seeds["value"]}).encode()
     headers = (*_headers(number, first, kind), ("ce_sequence", b"1"), *_more(seeds))
     yield Outbound(topic, number.encode(), value, headers)
@@ -104,7 +102,7 @@ def _rubbish(topic: str, seeds: Mapping[str, str], *, number: str, kind: str) ->
 
 
 def _more(seeds: Mapping[str, str]) -> Headers:
-    """Headers that nobody asks for, and one that is believed."""
+    """Unexpected headers, and a trace header that is used."""
     return (
         (seeds["name"], b"1"),
         ("x-more", seeds["header"].encode()),
@@ -125,13 +123,13 @@ def _headers(subject: str, name: str, kind: str, *, source: str = "/bureaus/guan
 
 
 def _action(name: UUID, more: str = "") -> bytes:
-    """An acceptance that is right in all but what the letter says to it."""
+    """An acceptance that is valid except for its text."""
     said = {"action_id": str(name), "assignment": 77, "made_at": AT, "staff": "clerk-5"}
     return json.dumps(said | ({"remark": more} if more else {})).encode()
 
 
 def _wrong(number: str) -> Iterator[Asked]:
-    """Wrong wherever it is asked."""
+    """Invalid at every interface."""
     junk, letter = {"x-note": ASKED["header"], "cookie": f"seen={ASKED['cookie']}"}, {"a": 1}
     path = quote(ASKED["path"])
     yield "GET", f"/v1/letters/{path}", {"headers": junk}
@@ -147,7 +145,7 @@ def _wrong(number: str) -> Iterator[Asked]:
 
 
 def _wrong_letters(number: str) -> Iterator[Asked]:
-    """Wrong as letters and as what is asked about one."""
+    """Invalid as letters and as requests about one."""
     right = REQUEST.letter()
     bad_key = {"idempotency-key": quote(ASKED["key"])}
     good_key = {"idempotency-key": "key-of-nothing"}
@@ -172,7 +170,7 @@ def _wrong_letters(number: str) -> Iterator[Asked]:
 
 
 def _lines() -> Iterator[bytes]:
-    """What is no HTTP, or hardly."""
+    """Bytes that are not quite HTTP."""
     said, han = ASKED["line"].encode(), ASKED["value"].encode()
     yield said + b" / HTTP/1.1\r\n\r\n"
     yield b"GET /" + han + b" HTTP/1.1\r\nhost: " + said + b"\r\nconnection: close\r\n\r\n"
@@ -192,4 +190,4 @@ WHO_ASKS = {
         )
     },
 }
-"""For each face somebody whom it lets in."""
+"""For each interface a person with access."""

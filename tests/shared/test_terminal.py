@@ -1,4 +1,4 @@
-"""Does every command speak in any encoding, at any width, and also when nobody reads on?"""
+"""Commands print in any encoding, at any width, and survive a closed pipe."""
 
 import os
 import re

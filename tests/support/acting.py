@@ -1,6 +1,4 @@
-"""One process of the diary service: the real shell, and what it does with it step by step."""
-
-from __future__ import annotations
+"""One process of the diary service: the real shell, driven step by step."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,7 +18,7 @@ FAULTS = (DatabaseFault, BusFault, TooManyRaces)
 
 
 class Place(NamedTuple):
-    """One partition of a topic that is read."""
+    """One partition of a topic that the service reads."""
 
     topic: str
     partition: int
@@ -28,28 +26,28 @@ class Place(NamedTuple):
 
 @dataclass
 class Partition:
-    """What stands there, and where the group stands in it."""
+    """Its records, and the group's position in it."""
 
     records: list[Inbound] = field(default_factory=list)
     first: int = 0
-    """Retention removed what is before."""
+    """Retention removed the records before this offset."""
     owner: int = 0
     position: int = 0
     committed: int = 0
     under: int = -1
-    """The incarnation under which that was committed; none yet."""
+    """The incarnation under which that position was committed; none yet."""
 
     def place(self, owner: int, *, incarnation: int) -> None:
-        """Hand it to that process, which goes on where the group left off."""
+        """Assign it to that process, which starts at the group's position."""
         self.owner = owner
         self.position = self.committed if self.under == incarnation else 0
 
     def commit(self, end: int, *, incarnation: int) -> None:
-        """The group is done with what comes before that."""
+        """Commit all records before that offset."""
         self.committed, self.under = end, incarnation
 
     def take(self, most: int) -> list[Inbound]:
-        """What comes next; a position out of range is the beginning."""
+        """The next records; a position out of range means the beginning."""
         if self.position > len(self.records):
             self.position = self.first
         taken = self.records[self.position : self.position + most]
@@ -59,23 +57,23 @@ class Partition:
 
 @dataclass(eq=False)
 class Process:
-    """One process, with a memory of its own of what was acknowledged."""
+    """One process, with its own memory of what was acknowledged."""
 
     name: int
     replica: Replica
     incarnations: Incarnations
     partitions: Mapping[Place, Partition]
     started: int = -1
-    """The incarnation of the topics under which it consumes."""
+    """The incarnation of the topics that it consumes."""
     fenced: set[Place] = field(default_factory=set)
-    """What the batch in hand may no longer commit."""
+    """Partitions of the current batch that it may no longer commit."""
     batch: asyncio.Task[None] | None = None
-    """The batch in hand, or the log that is sent again before there can be one."""
+    """The current batch, or the log being sent again before the first one."""
     others: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
-        """What it has in hand."""
+        """The tasks in progress."""
         return [one for one in (self.batch, *self.others) if one is not None and not one.done()]
 
     @property
@@ -85,18 +83,18 @@ class Process:
 
     @property
     def owned(self) -> dict[Place, Partition]:
-        """The partitions that it has now."""
+        """The partitions assigned to it."""
         return {at: one for at, one in self.partitions.items() if one.owner == self.name}
 
     async def consume(self, records: Sequence[Inbound], ends: Mapping[Place, int]) -> None:
-        """Handle a batch until that succeeds, then commit what is still ours."""
+        """Handle a batch until that succeeds, then commit what is still assigned."""
         await _until_done(lambda: self.replica.hear(*records))
         for place, end in ends.items():
             if place not in self.fenced:
                 self.partitions[place].commit(end, incarnation=self.started)
 
     async def obey(self, told: IdempotentCommand[Note], *, answered: set[str]) -> None:
-        """Keep a command, answer, and send."""
+        """Store a command's effects, answer, and send."""
         try:
             folds = await self.replica.letters.decide_and_store([told])
             answered.add(told.id)
@@ -105,14 +103,14 @@ class Process:
             return
 
     async def sweep(self) -> None:
-        """Send what stays unsent; what fails is tried next time."""
+        """Send unsent events; failures are tried again next time."""
         try:
             await self.replica.sweeper.sweep()
         except FAULTS:
             return
 
     async def start_under(self, incarnation: int) -> None:
-        """Send the log to topics that were made anew, then begin to consume."""
+        """Send the log again to recreated topics, then start to consume."""
         ids = dict.fromkeys((*READS, *WRITES), f"i-{incarnation}")
         await _until_done(lambda: self._catch_up(ids))
         self.started = incarnation
@@ -120,7 +118,7 @@ class Process:
             partition.place(self.name, incarnation=incarnation)
 
     async def make_good(self, lost: Sequence[Place], ask: Callable[[Place], None]) -> None:
-        """Committed offsets lay below the first: send the log again, ask, and go on from there."""
+        """Committed offsets were removed: send the log again, request gaps, and go on."""
         await _until_done(self._resend)
         for place in lost:
             ask(place)

@@ -1,10 +1,8 @@
-"""Two services of which one misses what the other says: a writer, a reader, and what lies between.
+"""Two services of which one misses events of the other: a writer, a reader, and the topics between.
 
-The writer keeps a diary and says each note on `letters.submitted`; the reader is the diary service
-that hears it. Both are the real shell over doubles, each with a database of its own.
+The writer keeps a diary and emits each note on `letters.submitted`; the reader is the diary service
+that consumes it. Both are the real shell over doubles, each with its own database.
 """
-
-from __future__ import annotations
 
 from collections.abc import Collection as Names
 from collections.abc import Iterable, Iterator
@@ -34,7 +32,7 @@ WRITERS = frozenset((SUBMITTED_TOPIC,))
 
 
 class Writer:
-    """Who says what on `letters.submitted`."""
+    """The writer of `letters.submitted`."""
 
     def __init__(self, world: World) -> None:
         self.documents, self.moved, self.notes = Memory(), Memory(), Memory()
@@ -57,19 +55,19 @@ class Writer:
         )
 
     async def say(self, *notes: str, letter: str = LETTER) -> list[Outbound]:
-        """Keep and send these; the records."""
+        """Store and send these; return the records."""
         folds = await self.letters.decide_and_store([told(note, letter=letter) for note in notes])
         await self.letters.send(folds)
         return [entry.record for fold in folds for entry in fold.log]
 
     async def answer(self, *requests: Outbound) -> None:
-        """Take these from `letters.resends` as one batch."""
+        """Process these from `letters.resends` as one batch."""
         await self.resends.answer([as_read(one) for one in requests])
 
 
 @dataclass
 class Reading:
-    """How far the reader has read; a test says it."""
+    """The reader's position, set by the test."""
 
     positions: dict[Partition, int] = field(default_factory=dict)
     ends: dict[Partition, int] = field(default_factory=dict)
@@ -78,16 +76,16 @@ class Reading:
     )
 
     def position(self, at: Partition) -> int | None:
-        """The first offset that isn't dealt with."""
+        """The first offset that isn't processed."""
         return self.positions.get(at)
 
     def end(self, at: Partition) -> int | None:
-        """Where the partition ended."""
+        """The end of the partition."""
         return self.ends.get(at)
 
 
 def gaps_of(world: World, reading: Reading | None, *, parked: Names[str] = ()) -> GapRecovery:
-    """What asks for the reader's gaps; `parked`: ids of events."""
+    """Gap recovery of the reader; `parked`: ids of events."""
 
     async def holds(ids: Names[str]) -> frozenset[str]:
         return frozenset(ids) & frozenset(parked)
@@ -107,7 +105,7 @@ def gaps_of(world: World, reading: Reading | None, *, parked: Names[str] = ()) -
 def request(
     first: int, last: int, *, topic: str = SUBMITTED_TOPIC, subject: str = LETTER
 ) -> Outbound:
-    """A reader misses these."""
+    """A reader that misses these."""
     data = ResendRequested(
         topic=topic, subject=subject, from_sequence=first, to_sequence=last, reader="router"
     )
@@ -115,18 +113,18 @@ def request(
 
 
 def requests(bus: MemoryBus) -> list[ResendRequested]:
-    """What was asked for so far."""
+    """The requests so far."""
     found = [as_read(one).envelope.data for one in bus.records(RESENDS.name)]
     return [one for one in found if isinstance(one, ResendRequested)]
 
 
 def as_read(record: Outbound) -> Record:
-    """A record as whoever hears it reads it; nothing in these is sealed."""
+    """A record as its reader parses it; nothing in these is sealed."""
     return World().seals.read(inbound_of(record))
 
 
 def arrived(*records: Outbound) -> list[Inbound]:
-    """Records as they come from the broker."""
+    """Records as the broker delivers them."""
     return [inbound_of(one, at) for at, one in enumerate(records)]
 
 
@@ -136,7 +134,7 @@ def home(letter: str = LETTER, topic: str = SUBMITTED_TOPIC) -> Partition:
 
 
 class Counted:
-    """How many requests ended how since the beginning of the test."""
+    """The number of requests by outcome since the test began."""
 
     NAMES = ("answered", "nothing", "unknown_letter", "not_ours", "unknown_type", "repeated",
              "whole_topic")  # fmt: skip
@@ -145,7 +143,7 @@ class Counted:
         self._before = self._now()
 
     def __call__(self) -> dict[str, int]:
-        """By outcome, without those that didn't happen."""
+        """By outcome, zeros left out."""
         now = self._now()
         return {
             name: now[name] - self._before[name] for name in now if now[name] > self._before[name]
@@ -157,7 +155,7 @@ class Counted:
 
 @contextmanager
 def resent(world: World) -> Iterator[list[Outbound]]:
-    """What is sent within the block, once it has ended."""
+    """Everything sent within the block, available after it has ended."""
     begun = len(world.bus.sends)
     found: list[Outbound] = []
     yield found

@@ -1,7 +1,5 @@
 """Batches that are small on the wire and large when unpacked, and a client that writes them."""
 
-from __future__ import annotations
-
 import struct
 import time
 import zlib
@@ -19,7 +17,7 @@ TIMEOUT_MS = 30_000
 
 
 def bomb(size: int) -> bytes:
-    """A batch with one record of so many zeros, packed with gzip."""
+    """A batch with one record of that many zeros, compressed with gzip."""
     head = b"\0" + _varint(0) + _varint(0) + _varint(4) + b"GD-1" + _varint(size)
     tail = _varint(0)
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
@@ -33,7 +31,7 @@ def bomb(size: int) -> bytes:
 
 
 async def write(options: Mapping[str, Any], at: TopicPartition, batch: bytes) -> int:
-    """Have the broker append the batch as it is; Kafka's code for how that went, 0 for well."""
+    """Append the batch as it is; return Kafka's error code, 0 for success."""
     client = AIOKafkaClient(**options)
     await client.bootstrap()
     try:

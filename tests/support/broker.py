@@ -1,10 +1,8 @@
-"""A broker in memory that keeps partitions, and the line that each process has to it.
+"""A broker in memory with partitions, and a connection for each process.
 
-Records get lost on no line, but acknowledgements do, and a record may be refused while the next one
-is taken: whoever sends tries again, so that records come twice and overtake each other.
+Records are never lost, but acknowledgements are, and a record may be refused while the next one is
+accepted. The sender tries again, which repeats and reorders records.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -38,18 +36,18 @@ class Standing:
 
 
 class Broker:
-    """What stands on all topics."""
+    """The content of all topics."""
 
     def __init__(self, now: Clock) -> None:
         self._now = now
         self.standing: dict[Partition, list[Standing]] = {}
         self.fate: Callable[[], Fate] = lambda: "sent"
-        """What becomes of the next record."""
+        """The outcome of the next record."""
         self.ends: dict[str, int] = {}
-        """How many records stand on each topic."""
+        """The number of records on each topic."""
 
     def append(self, record: Outbound) -> BaseException | None:
-        """Take a record, or don't; none when it is acknowledged."""
+        """Append a record or refuse it; None when it is acknowledged."""
         fate = self.fate()
         if fate != "refused":
             at = _place_of(record.topic, record.key)
@@ -69,12 +67,12 @@ class Broker:
         return None if fate == "sent" else KafkaTimeoutError()
 
     def on(self, topic: str) -> Iterable[Standing]:
-        """All that stands on a topic, partition by partition."""
+        """All records of a topic, partition by partition."""
         return (one for at in partitions_of([topic]) for one in self.standing.get(at, ()))
 
 
 class Line(MemoryBus):
-    """One process's way to the broker; once cut, nothing gets through any more."""
+    """One process's connection to the broker; nothing passes once it is cut."""
 
     def __init__(self, broker: Broker) -> None:
         super().__init__()
@@ -90,7 +88,7 @@ class Line(MemoryBus):
 
 
 class Group:
-    """How far a service's processes have come, whichever of them reads."""
+    """How far a service has consumed, over all its processes."""
 
     def __init__(self, broker: Broker, topics: Iterable[str]) -> None:
         self._broker = broker
@@ -98,10 +96,10 @@ class Group:
         self.partitions = partitions_of(self._topics)
         self._committed: dict[Partition, int] = {}
         self._done: dict[str, int] = {}
-        """How many records of each topic are done with."""
+        """The number of processed records by topic."""
 
     def fresh(self, assigned: Collection[Partition]) -> dict[Partition, list[Standing]]:
-        """What comes next in these."""
+        """The next records of these."""
         found: dict[Partition, list[Standing]] = {}
         ends, done = self._broker.ends, self._done
         behind = {topic for topic in self._topics if ends.get(topic, 0) != done.get(topic, 0)}
@@ -114,20 +112,20 @@ class Group:
         return found
 
     def commit(self, ends: dict[Partition, int]) -> None:
-        """What comes before these is done with."""
+        """All records before these are processed."""
         for at, end in ends.items():
             self._put(at, end)
 
     def position(self, at: Partition) -> int:
-        """The first that isn't done with."""
+        """The first offset that isn't processed."""
         return self._committed.get(at, 0)
 
     def end(self, at: Partition) -> int:
-        """Where the partition ends."""
+        """The end of the partition."""
         return len(self._broker.standing.get(at, ()))
 
     def step_back(self, at: Partition, count: int) -> None:
-        """The last commits were lost: so many records are read once more."""
+        """The last commits were lost, and that many records are read again."""
         self._put(at, max(0, self._committed.get(at, 0) - count))
 
     def _put(self, at: Partition, end: int) -> None:

@@ -6,12 +6,12 @@ LEAST = 10
 
 
 def register_profiles() -> None:
-    """Profiles `quick` (the default) and `thorough`, for hypothesis's own --hypothesis-profile."""
+    """Register `quick` (the default) and `thorough`, for hypothesis's own --hypothesis-profile."""
     for name, most in (("quick", 20), ("thorough", 100)):
         settings.register_profile(
             name,
             max_examples=most,
-            deadline=None,  # tests assert no times: a busy machine is no fault
+            deadline=None,  # tests assert no times, because a machine may be busy
             suppress_health_check=[HealthCheck.too_slow],
         )
     settings.load_profile("quick")

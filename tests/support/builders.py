@@ -1,13 +1,11 @@
-"""A small service to try the letters shell with, and the records that others would send it.
+"""A small service to test the letters shell with, and the records that others would send it.
 
-It keeps a diary of each letter: what was asked is noted, said on `letters.progress`, and, where the
-note's name begins so, to a bureau. Names: `refuse…` a rule says no, `nothing…` no event follows,
-`foreign…` not the bureau's letter, `both…` said to all and to the bureau, `bureau…` to it alone,
-`mute…` said and not kept in the diary, `broken…` can't be applied, `again-3…` what the bureau was
-told from its third on is sent again.
+It keeps a diary of each letter: a request is noted, emitted on `letters.progress`, and, depending
+on the note's name, to a bureau. Names: `refuse…` a rule refuses, `nothing…` no event follows,
+`foreign…` not the bureau's letter, `both…` emitted to all and to the bureau, `bureau…` to the
+bureau alone, `mute…` emitted and not kept in the diary, `broken…` can't be applied, `again-3…` the
+bureau's events from its third on are sent again.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -66,7 +64,7 @@ WRITES = (PROGRESS_TOPIC, BUREAU_TOPIC, FOREIGN_BUREAU_TOPIC)
 
 LETTER = "GD-TEST-0001"
 SECRETS = ("seeded-subject", "机密正文", "seeded-name", "440199200001011234")
-"""Invented words that must be found nowhere outside this process's memory."""
+"""Invented words that must not be found outside this process's memory."""
 _SPACE = UUID("5f0c6b57-6a5c-4a4b-9a50-0d3c0f6f4d11")
 
 
@@ -91,7 +89,7 @@ class Noted:
 
 @dataclass(frozen=True)
 class Diary:
-    """What was noted, oldest first, and the last words."""
+    """All notes, oldest first, and the last words."""
 
     notes: tuple[str, ...] = ()
     words: LetterText | None = None
@@ -120,7 +118,7 @@ def evolve(state: Diary, event: Noted) -> Diary:
 
 
 def outgoing(event: Noted, _: Diary) -> Iterable[Outgoing | Resend]:
-    """What is said of a note, to whom its name says."""
+    """The events of a note, as its name says."""
     if event.what.startswith("again-"):
         yield Resend(BUREAU_TOPIC, int(event.what.split("-")[1]))
     if not event.what.startswith("bureau"):
@@ -132,7 +130,7 @@ def outgoing(event: Noted, _: Diary) -> Iterable[Outgoing | Resend]:
 def answer(
     record: Record, outcome: tuple[Any, ...] | Refused, *, state: Diary
 ) -> Iterable[Outgoing]:
-    """What a bureau is told of its action."""
+    """The answer to a bureau's action."""
     del state
     bureau = bureau_of(record.raw.topic)
     assert bureau is not None
@@ -189,13 +187,13 @@ def seals_of(service: str = "router") -> Seals:
 
 
 def asked(sequence: int, what: str = "", *, letter: str = LETTER) -> Inbound:
-    """A request of the writer's, as intake sends it."""
+    """A writer's request, as intake sends it."""
     data = WithdrawalRequested(request_id=what or f"ask-{sequence}", reason="not_said")
     return sequenced(SUBMITTED_TOPIC, data, sequence=sequence, letter=letter)
 
 
 def fired(sequence: int, *, letter: str = LETTER) -> Inbound:
-    """A clock, as the notifier sends it."""
+    """A clock event, as the notifier sends it."""
     data = ClockFired(
         clock="reply",
         round=sequence,
@@ -226,14 +224,14 @@ def written(sequence: int = 1, *, letter: str = LETTER) -> Inbound:
 def action(
     what: str, *, name: str = "", topic: str = ACTIONS_TOPIC, letter: str = LETTER
 ) -> Inbound:
-    """An action of a bureau; `name` is what its id comes from, `what` its content."""
+    """An action of a bureau; `name` determines its id, `what` is its content."""
     data = Accept(action_id=id_of(name or what), assignment=1, made_at=START, staff=what)
     said = envelope(topic, letter, data=data, time=START)
     return inbound_of(outbound(said, topic))
 
 
 def unknown_action(action_id: str, *, letter: str = LETTER, value: bytes = b"{}") -> Inbound:
-    """An action of a type that nobody here knows; its id is whatever its sender likes."""
+    """An action of an unknown type; its sender chose the id."""
     known = action("dance", letter=letter)
     headers = dict(known.headers) | {
         "ce_id": action_id.encode(),
@@ -243,12 +241,12 @@ def unknown_action(action_id: str, *, letter: str = LETTER, value: bytes = b"{}"
 
 
 def id_of(name: str) -> UUID:
-    """The action id that goes by `name` in a test."""
+    """The action id that belongs to `name` in a test."""
     return uuid5(_SPACE, name)
 
 
 def sequenced(topic: str, data: Event, *, sequence: int, letter: str = LETTER) -> Inbound:
-    """Any numbered event, sealed and as a consumer gets it."""
+    """Any numbered event, sealed and as a consumer receives it."""
     sealed = seals_of("intake").seal(data, topic=topic, letter=letter)
     said: Envelope[Event] = envelope(topic, letter, data=sealed, time=START, sequence=sequence)
     return inbound_of(outbound(said, topic), sequence)
@@ -291,3 +289,8 @@ def _action_id(record: Record) -> UUID | None:
 def _code(outcome: Refused) -> ActionRefusal:
     codes: dict[str, ActionRefusal] = {"id_reused": "id_reused", "unknown_type": "unknown_type"}
     return codes.get(outcome.code, "out_of_order")
+
+
+def progress(*numbers: int, letter: str = LETTER) -> list[str]:
+    """Ids of events on `letters.progress`."""
+    return [f"{PROGRESS_TOPIC}/{letter}/{number}" for number in numbers]

@@ -1,6 +1,6 @@
 """A double of the Kafka client's consumer, over a `MemoryBus`: partitions, positions, commits.
 
-It hands out partitions when told to, as the group's coordinator does, and swallows what a listener
+It assigns partitions on request, as the group's coordinator does, and swallows what a listener
 raises, as the Kafka client does.
 """
 
@@ -26,11 +26,11 @@ LOG = logging.getLogger(__name__)
 CREATE_TIME = 0
 """Kafka's code for a timestamp that the record's writer set."""
 FASTER = 200
-"""So much sooner than the client's is a wait for records over: 200 ms take one."""
+"""Factor by which waiting for records is shorter than the client's, where 200 ms take one."""
 
 
 class Fetched:
-    """A record as the Kafka client hands it out."""
+    """A record as the Kafka client returns it."""
 
     def __init__(self, raw: Inbound, at: TopicPartition, offset: int) -> None:
         self.topic, self.partition, self.offset = at.topic, at.partition, offset
@@ -40,7 +40,7 @@ class Fetched:
 
 
 class ConsumingBus(MemoryBus):
-    """A broker with partitions, of which consumers can be had."""
+    """A broker with partitions that makes consumers."""
 
     def __init__(self, *, keeps_metadata: bool = True) -> None:
         super().__init__()
@@ -49,13 +49,13 @@ class ConsumingBus(MemoryBus):
         self.commit_faults: deque[Exception] = deque()
         self.consumers: list[FakeConsumer] = []
         self.removed: dict[TopicPartition, int] = {}
-        """How many of a partition's first records retention took."""
+        """How many of a partition's first records retention removed."""
         self.undecodable: set[TopicPartition] = set()
         """Partitions whose next record makes the client raise."""
         self.undecodable_at: dict[TopicPartition, int] = {}
-        """Offsets of records that make the client raise when their turn comes."""
+        """Offsets of records that make the client raise when they are fetched."""
         self.highwaters: dict[TopicPartition, int] = {}
-        """What fetches say of ends, where it is not the truth."""
+        """End offsets that fetches report, where they are wrong."""
 
     @override
     def consumer(self, group: str | None = None) -> FakeConsumer:
@@ -63,7 +63,7 @@ class ConsumingBus(MemoryBus):
         return self.consumers[-1]
 
     def put(self, *raws: Inbound) -> None:
-        """Append to the partition that the record's key belongs to."""
+        """Append to the partition of the record's key."""
         for raw in raws:
             self.partitioned.setdefault(self.home_of(raw), []).append(raw)
 
@@ -85,12 +85,12 @@ class FakeConsumer:
         self.is_stopped = False
         self.polls = 0
         self.is_silent = False
-        """Whether it fetches no more, and tells nobody."""
+        """Whether it has stopped fetching without an error."""
         self.empty_polls = 0
-        """Those that found nothing."""
+        """Fetches that found nothing."""
 
     def subscribe(self, topics: Sequence[str], *, listener: Any) -> None:
-        """Note what to consume, and whom to tell."""
+        """Note the topics and the listener."""
         self._topics, self._listener = topics, listener
 
     async def start(self) -> None:
@@ -102,7 +102,7 @@ class FakeConsumer:
         self.is_stopped = True
 
     async def rebalance(self, only: Iterable[TopicPartition] | None = None) -> None:
-        """Get these partitions, or all, at their committed positions."""
+        """Assign these partitions, or all, at their committed positions."""
         every = [
             TopicPartition(topic, number)
             for topic in self._topics
@@ -123,10 +123,10 @@ class FakeConsumer:
     async def getmany(
         self, *only: TopicPartition, timeout_ms: int, max_records: int | None = None
     ) -> dict[TopicPartition, list[Fetched]]:
-        """What comes next in each partition that isn't paused; nothing, when nothing does in time.
+        """The next records of each partition that isn't paused; empty if none arrive in time.
 
-        As the client does, it moves on past what it had in hand when another partition's record
-        makes it raise.
+        Like the client, it moves past the records that it had fetched when another partition's
+        record makes it raise.
         """
         self.polls += not self.is_silent
         await asyncio.sleep(0 if timeout_ms == 0 else 0.001)
@@ -163,11 +163,11 @@ class FakeConsumer:
     async def beginning_offsets(
         self, partitions: Sequence[TopicPartition]
     ) -> dict[TopicPartition, int]:
-        """The first offset that is still there."""
+        """The first offset that still exists."""
         return {at: self._bus.removed.get(at, 0) for at in partitions}
 
     def highwater(self, at: TopicPartition) -> int | None:
-        """Where the partition ends, once it was fetched from."""
+        """The end of the partition, once it was fetched from."""
         self._check([at])
         if not self.polls:
             return None
@@ -179,26 +179,26 @@ class FakeConsumer:
         return self.polls
 
     def assignment(self) -> frozenset[TopicPartition]:
-        """The partitions that this member has."""
+        """The partitions assigned to this member."""
         return frozenset(self._positions)
 
     def pause(self, *partitions: TopicPartition) -> None:
-        """Hand out nothing of these. Raises: IllegalStateError."""
+        """Pause these. Raises: IllegalStateError."""
         self._check(partitions)
         self._paused.update(partitions)
 
     def resume(self, *partitions: TopicPartition) -> None:
-        """Hand them out again. Raises: IllegalStateError."""
+        """Resume these. Raises: IllegalStateError."""
         self._check(partitions)
         self._paused.difference_update(partitions)
 
     def seek(self, at: TopicPartition, offset: int) -> None:
-        """Go on from there. Raises: IllegalStateError."""
+        """Move the position. Raises: IllegalStateError."""
         self._check([at])
         self._positions[at] = offset
 
     async def commit(self, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
-        """Keep the group's offsets. Raises: what was asked for."""
+        """Commit the group's offsets. Raises: the planned error."""
         await asyncio.sleep(0)
         if self._bus.commit_faults:
             raise self._bus.commit_faults.popleft()

@@ -1,11 +1,8 @@
-"""Doubles of database and bus: they do what the real ones do, and fail on demand.
+"""Doubles of database and bus: they behave like the real ones, and fail on demand.
 
 `tests/shared/platform/letters/test_document_mapper.py` runs one suite over `Memory` and the real
-database, so that the two can't drift apart. An operator that the shell doesn't use is refused, not
-guessed at.
+database, which keeps the two alike. An operator that the shell doesn't use raises an error.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections import deque
@@ -47,23 +44,23 @@ from tests.support.operators import apply, fits, projected, rank
 from tests.support.operators import as_kept as as_kept
 
 Failure = Literal["before", "after", "partly"]
-"""Nothing was applied; all was, but the answer got lost; every second operation was."""
+"""Nothing was applied; all was, but the answer was lost; every second operation was."""
 Fate = Literal["sent", "refused", "lost"]
-"""Acknowledged; not on the topic; on the topic, but the acknowledgement got lost."""
+"""Acknowledged; not on the topic; on the topic, but the acknowledgement was lost."""
 Hook = Callable[[], Awaitable[object]]
 
 
 class Memory(Collection):
-    """A collection in memory. Each operation gives way to other tasks once, as a real one does."""
+    """A collection in memory. Each operation yields to other tasks once, as a real one does."""
 
     def __init__(self) -> None:
         self.kept: dict[Any, Document] = {}
         self.failures: deque[Failure | None] = deque()
-        """What becomes of the next writes, one each; none: all goes well."""
+        """Outcomes of the next writes, one each; empty: success."""
         self.unread: deque[bool] = deque()
         """Whether the next reads fail, one each."""
         self.before_write: deque[Hook] = deque()
-        """What others do just before the next writes are applied, one each."""
+        """Changes by others just before the next writes are applied, one each."""
         self.indexes: list[Index] = []
         self.writes: list[Sequence[Operation]] = []
 
@@ -93,9 +90,7 @@ class Memory(Collection):
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
     ) -> list[Document]:
-        await asyncio.sleep(0)
-        if self.unread and self.unread.popleft():
-            raise AutoReconnect("the database went away")
+        await self._before_read(where)
         wanted = as_kept(dict(where))
         found = [one for one in self.kept.values() if fits(one, wanted)]
         for name, direction in reversed(sort):
@@ -131,10 +126,13 @@ class Memory(Collection):
 
     @override
     async def lacks(self, indexes: Iterable[Index]) -> list[Index]:
+        await self._before_read({})
+        return [index for index in indexes if index not in self.indexes]
+
+    async def _before_read(self, where: Mapping[str, Any]) -> None:
         await asyncio.sleep(0)
         if self.unread and self.unread.popleft():
             raise AutoReconnect("the database went away")
-        return [index for index in indexes if index not in self.indexes]
 
     def _apply(self, operations: Sequence[Operation]) -> WriteResult:
         matched, taken, broken = 0, set(), False
@@ -175,7 +173,7 @@ class MemoryDatabase(Database):
     def __init__(self) -> None:
         self.collections: dict[str, Memory] = {}
         self.has_left = False
-        """Whether it answers nobody."""
+        """Whether it answers nothing."""
 
     @property
     @override
@@ -202,20 +200,20 @@ class MemoryBus(Bus):
 
     def __init__(self) -> None:
         self.topics: dict[str, list[Outbound]] = {}
-        """What is on each topic, in the order of appending."""
+        """The records of each topic, in order."""
         self.sends: list[list[Outbound]] = []
-        """What each call was given."""
+        """The argument of each call."""
         self.fates: deque[Fate] = deque()
-        """What becomes of the next records, one each; none: acknowledged."""
+        """Outcomes of the next records, one each; empty: acknowledged."""
         self.before_send: deque[Hook] = deque()
         self.commits: dict[TopicPartition, OffsetAndMetadata] = {}
         self.faults: deque[Exception] = deque()
-        """What the next questions about topics and commits raise, one each."""
+        """Errors that the next queries about topics and commits raise, one each."""
         self.is_up = False
         self.renewals = 0
-        """How often its producer was taken anew."""
+        """How often its producer was replaced."""
         self.reset: set[str] = set()
-        """Topics whose settings somebody has set to the broker's defaults."""
+        """Topics whose settings were reset to the broker's defaults."""
 
     @override
     async def start(self) -> None:
@@ -283,12 +281,12 @@ class MemoryBus(Bus):
             await asyncio.sleep(0.001)
 
     def records(self, topic: str, key: str | None = None) -> list[Outbound]:
-        """What is on `topic`, for one key or all."""
+        """The records of `topic`, for one key or all."""
         found = self.topics.get(topic, [])
         return [one for one in found if key is None or one.key == key.encode()]
 
     def ids(self, topic: str, key: str | None = None) -> list[str]:
-        """Ids of the events on `topic`, in order, as often as they are there."""
+        """Ids of the events on `topic`, in order, repeats included."""
         return [header(one, "ce_id") for one in self.records(topic, key)]
 
     def _append(self, record: Outbound) -> BaseException | None:
@@ -303,10 +301,10 @@ class MemoryBus(Bus):
 
 
 def inbound_of(record: Outbound, offset: int = 0, *, partition: int = 0) -> Inbound:
-    """What was sent, as a consumer gets it."""
+    """A sent record, as a consumer receives it."""
     return Inbound(record.topic, partition, offset, START, record.key, record.value, record.headers)
 
 
 def header(record: Outbound | Inbound, name: str) -> str:
-    """A header's text; empty when it isn't there."""
+    """A header's text; empty if it is missing."""
     return dict(record.headers).get(name, b"").decode()

@@ -1,6 +1,4 @@
-"""A service that says words and hears that they are erased, and all the collections it keeps."""
-
-from __future__ import annotations
+"""A service that emits words and later hears that they are erased, with all its collections."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -54,17 +52,17 @@ class House:
 
     @property
     def history(self) -> EventLog:
-        """What it said."""
+        """Everything it emitted."""
         return EventLog(self.letters, moved=self.moved, asked=self.asked)
 
     @property
     def parking(self) -> DeadLetterStore:
-        """What it couldn't use."""
+        """The records it parked."""
         return DeadLetterStore(self.parked, SEALS.ring, now=self.clock)
 
     @property
     def erasing(self) -> ErasureJob:
-        """What takes the words out."""
+        """The job that erases the words."""
         return ErasureJob(self.letters, moved=self.moved, parking=self.parking, now=self.clock)
 
     def service(self) -> Letters[Note, Diary]:
@@ -73,16 +71,16 @@ class House:
         return Letters(self.rules, SEALS, history=self.history, sender=sender, now=self.clock)
 
     async def take(self, *commands: IdempotentCommand[Note]) -> None:
-        """Keep and send these."""
+        """Store and send these."""
         service = self.service()
         await service.send(await service.decide_and_store(commands))
 
     async def hear(self, *raws: Inbound) -> list[LetterTransaction[Note, Diary]]:
-        """Take these as one batch."""
+        """Process these as one batch."""
         return await self.service().process_batch([SEALS.read(raw) for raw in raws])
 
     async def log(self) -> list[LogEntry]:
-        """All that it said, as a resend sends it."""
+        """Everything it emitted, as a resend sends it."""
         return (await self.history.of([LETTER]))[LETTER]
 
     async def document(self) -> Document:
@@ -92,7 +90,7 @@ class House:
         return found
 
     async def everything(self) -> bytes:
-        """All that is kept of the log and of what waits, to be searched."""
+        """All that is kept of the log and of waiting events, to be searched."""
         found: list[Any] = list(await self.letters.find({"_id": LETTER}))
         found += await self.moved.find({"letter": LETTER})
         return b"".join(bson.encode(one) for one in found)
@@ -105,20 +103,20 @@ def speaking(number: int, letter: str = LETTER) -> IdempotentCommand[Note]:
 
 
 def erasure(sequence: int, *what: Erasable, at: datetime = START) -> Inbound:
-    """Intake says that it is to be erased."""
+    """Intake's event that the letter is to be erased."""
     data = LetterErased(what=what or ("words",), rule=RULE)
     return heard(data, sequence=sequence, at=at)
 
 
 def heard(data: Event, *, sequence: int, at: datetime, topic: str = SUBMITTED.name) -> Inbound:
-    """An event of intake's, decided at that moment."""
+    """An event of intake, decided at that moment."""
     sealed = seals_of("intake").seal(data, topic=topic, letter=LETTER)
     said = envelope(topic, LETTER, data=sealed, time=at, sequence=sequence)
     return inbound_of(outbound(said, topic), sequence)
 
 
 def envelopes(entries: Sequence[LogEntry]) -> Iterator[bytes]:
-    """Everything sealed in what was said, and the digests of files."""
+    """All sealed words and file digests in the events."""
     for one in entries:
         for part in one.record.value.split(b'"'):
             if part.count(b".") == 4 or len(part) == 64:
@@ -126,7 +124,7 @@ def envelopes(entries: Sequence[LogEntry]) -> Iterator[bytes]:
 
 
 def sending_files(service_rules: ServiceDecider[Note, Diary]) -> ServiceDecider[Note, Diary]:
-    """The same, but what it says has words and a file."""
+    """The same, but its events have words and a file."""
 
     def outgoing(event: Noted, _: Diary) -> Iterator[Outgoing]:
         words = None if event.words is None else WriterText(text=event.words.body)

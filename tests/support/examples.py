@@ -1,10 +1,7 @@
-"""The examples of the contracts as a service hears them, one for each event, words still sealed.
+"""The examples of the contracts as a service receives them, one for each event, words still sealed.
 
-What a service makes of a whole story is tested with words of the tests' own: nobody has the keys of
-these.
+Their keys don't exist, so tests of whole stories use words of their own.
 """
-
-from __future__ import annotations
 
 import json
 from datetime import datetime
@@ -21,7 +18,7 @@ FOLDER = Path(shared.contracts.__file__).parent / "examples"
 
 @cache
 def examples(topic: str) -> tuple[Envelope[Event], ...]:
-    """Those on that topic: by letter, and in the order in which they were said."""
+    """The examples on that topic: by letter, in order."""
     found = []
     for file in FOLDER.glob("*.json"):
         example = json.loads(file.read_text("utf-8"))
@@ -34,6 +31,11 @@ def examples(topic: str) -> tuple[Envelope[Event], ...]:
 def example(kind: type[Event], *, topic: str) -> Envelope[Event]:
     """The example of that event on that topic."""
     return next(one for one in examples(topic) if type(one.data) is kind)
+
+
+def named(said: Envelope[Event]) -> str:
+    """The event's type without the prefix of all types."""
+    return said.type.removeprefix("gd.mailbox.")
 
 
 def _read(topic: str, example: dict[str, object]) -> Envelope[Event]:

@@ -1,6 +1,4 @@
-"""What hypothesis draws for the stage: who does what, how far, and what befalls them."""
-
-from __future__ import annotations
+"""Hypothesis strategies for the stage: who does what, how far, and what fails."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,25 +11,25 @@ from tests.support.gates import Ending
 from tests.support.stage import PROCESSES
 
 PARTITION_OF = {"GD-TEST-0001": 0, "GD-TEST-0002": 0, "GD-TEST-0003": 1}
-"""Two letters share a partition, the third has one of its own."""
+"""Two letters share a partition, the third has its own."""
 KINDS = ("ask", "both", "bureau", "nothing", "refuse")
 ACTIONS = ("ask", "both", "foreign", "refuse")
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How far a process gets with something, and what becomes of it there."""
+    """How far a process gets with an operation, and how it ends."""
 
     process: int
     steps: int
     ending: Ending
-    """Of the operation after those."""
+    """The endings of the operations after those."""
     fate: Literal["goes on", "ends", "dies", "loses its partitions"]
 
 
 @dataclass(frozen=True)
 class Strike:
-    """Something that befalls a process, a partition or all topics."""
+    """A failure of a process, a partition or all topics."""
 
     what: Literal["death", "rebalance", "loss", "retention"]
     process: int
@@ -40,7 +38,7 @@ class Strike:
 
 
 Landing = Literal["in order", "last first", "the last alone", "all but the first", "not yet"]
-"""How those that are on their way come to stand on their topics."""
+"""How records under way arrive on their topics."""
 
 some_letter = st.sampled_from(["GD-TEST-0001", "GD-TEST-0001", *sorted(PARTITION_OF)])
 some_topic = st.sampled_from([SUBMITTED_TOPIC, SUBMITTED_TOPIC, DEADLINES_TOPIC])

@@ -1,6 +1,4 @@
-"""One letter and a batch for it: the fold that the shell makes of them, without a store."""
-
-from __future__ import annotations
+"""One letter and a batch for it: the shell's fold without a store."""
 
 from dataclasses import replace
 
@@ -36,7 +34,7 @@ def fold(
 
 
 def ends(done: LetterTransaction[Note, Diary]) -> dict[str, int]:
-    """How many inputs ended how, whatever they were."""
+    """The number of inputs by outcome."""
     found: dict[str, int] = {}
     for (_, _, outcome), count in done.outcomes.items():
         found[outcome] = found.get(outcome, 0) + count

@@ -1,13 +1,11 @@
-"""Doubles whose every operation waits until the test lets it happen, and says how it ends.
+"""Doubles whose every operation waits until the test lets it happen, and decides how it ends.
 
-So a test, or hypothesis, chooses the order in which the steps of several processes happen, and a
-process can die between any two.
+A test, or hypothesis, thereby chooses the order of the steps of several processes, and a process
+can die between any two.
 """
 
-from __future__ import annotations
-
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -17,29 +15,29 @@ from pymongo.errors import AutoReconnect
 from typing_extensions import override
 
 from shared.platform.kafka.bus import Outbound
-from shared.platform.mongo.database import Document, Operation, WriteResult
+from shared.platform.mongo.database import Operation, WriteResult
 from tests.support.doubles import Memory, MemoryBus
 
 Ending = Literal["done", "before", "after", "partly", "late"]
-"""It happens; it fails with nothing, all or half of it done; or it comes to pass later."""
+"""It succeeds; it fails with nothing, all or half of it done; or it takes effect later."""
 
 MOST_TURNS = 100_000
 QUIET_TURNS = 5
-"""After so many in which nothing else came, whatever a task has under way waits too."""
+"""After this many turns without news, everything that a task is doing waits as well."""
 
 _whole: ContextVar[asyncio.Task[Any] | None] = ContextVar("whole", default=None)
-"""The task whose work the running one does a part of."""
+"""The task that the running one works for."""
 
 
 async def whole(work: Coroutine[Any, Any, None]) -> None:
-    """Do it, as a task that `until_blocked` knows by whatever tasks it has of its own."""
+    """Run it, and count its subtasks as its own in `until_blocked`."""
     _whole.set(asyncio.current_task())
     await work
 
 
 @dataclass(eq=False)
 class Waiting:
-    """An operation that somebody is about to do."""
+    """An operation that waits for its turn."""
 
     process: int
     task: asyncio.Task[Any] | None
@@ -48,12 +46,12 @@ class Waiting:
 
 @dataclass
 class Gates:
-    """Everything that waits to happen, in the order in which it came."""
+    """All waiting operations, in order of arrival."""
 
     waiting: list[Waiting] = field(default_factory=list)
 
     async def enter(self, process: int) -> Ending:
-        """Wait for one's turn; how the operation ends."""
+        """Wait for this operation's turn; return how it ends."""
         task = _whole.get() or asyncio.current_task()
         mine = Waiting(process, task, asyncio.get_running_loop().create_future())
         self.waiting.append(mine)
@@ -68,7 +66,7 @@ class Gates:
             one.ending.set_result(ending)
 
     async def until_blocked(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
-        """Return when each of these is done or waits to do something, and nothing else comes."""
+        """Return when each of these is done or waits for a turn, and nothing else comes."""
         quiet, before = 0, list[Waiting]()
         for _ in range(MOST_TURNS):
             blocked = {one.task for one in self.waiting if not one.ending.done()}
@@ -82,7 +80,7 @@ class Gates:
 
 
 class GatedCollection(Memory):
-    """One process's way to a collection that others have, too."""
+    """One process's view of a shared collection."""
 
     def __init__(self, shared: Memory, gates: Gates, *, process: int) -> None:
         super().__init__()
@@ -103,37 +101,19 @@ class GatedCollection(Memory):
         return written
 
     @override
-    async def find(
-        self,
-        where: Mapping[str, Any],
-        *,
-        fields: Mapping[str, Any] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-    ) -> list[Document]:
+    async def _before_read(self, where: Mapping[str, Any]) -> None:
         if await self._gates.enter(self._process) != "done":
             raise AutoReconnect("the database went away")
-        return await super().find(where, fields=fields, sort=sort, limit=limit)
-
-    @override
-    async def stream(
-        self,
-        where: Mapping[str, Any],
-        *,
-        fields: Mapping[str, Any] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-    ) -> AsyncIterator[Document]:
-        for document in await self.find(where, fields=fields, sort=sort):
-            yield document
+        await super()._before_read(where)
 
 
 class GatedBus(MemoryBus):
-    """One process's way to a broker that others have, too."""
+    """One process's connection to a shared broker."""
 
     def __init__(
         self, shared: MemoryBus, gates: Gates, late: list[Outbound], *, process: int
     ) -> None:
-        """`late`: where records go that come to their topic later."""
+        """`late`: records that reach their topic later."""
         super().__init__()
         self.topics = shared.topics
         self._gates = gates

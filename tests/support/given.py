@@ -1,9 +1,9 @@
-"""How a rule is told as a story: given what happened, when something is asked, then this follows.
+"""Given-when-then stories for rules.
 
     given = Given(Decider(initial, decide, evolve))
     given(letter, routed).when(Reply(...)).then(replied)
 
-`when` raises what the rule refuses, so a refusal is told with `pytest.raises`.
+`when` raises the rule's refusal; test it with `pytest.raises`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ E = TypeVar("E")
 
 @dataclass(frozen=True, slots=True)
 class Given(Generic[C, S, E]):
-    """The beginning of every story about one decider."""
+    """The start of every story about one decider."""
 
     decider: Decider[C, S, E]
 
     def __call__(self, *events: E) -> Story[C, S, E]:
-        """All that has happened so far."""
+        """All events so far."""
         return Story(self.decider, self.decider.replay(events))
 
     def state(self, state: S) -> Story[C, S, E]:
@@ -36,21 +36,21 @@ class Given(Generic[C, S, E]):
 
 @dataclass(frozen=True, slots=True)
 class Story(Generic[C, S, E]):
-    """Where a story stands, and what was caused last."""
+    """The present state, and the last command's events."""
 
     decider: Decider[C, S, E]
     state: S
     caused: tuple[E, ...] = ()
 
     def when(self, *commands: C) -> Story[C, S, E]:
-        """These are asked for, one after the other. Raises: Refused."""
+        """Decide these commands, one after the other. Raises: Refused."""
         story = self
         for command in commands:
             story = story._told(command)
         return story
 
     def then(self, *events: E) -> Story[C, S, E]:
-        """The last command caused exactly these, in this order."""
+        """The last command caused exactly these events, in this order."""
         assert self.caused == events, f"caused {_names(self.caused)}, not {_names(events)}"
         return self
 
@@ -59,7 +59,7 @@ class Story(Generic[C, S, E]):
         return self.then()
 
     def leaves(self, holds: Callable[[S], bool]) -> Story[C, S, E]:
-        """This holds of the state that is left behind."""
+        """This holds for the state after the story."""
         assert holds(self.state), f"does not hold of {self.state!r}"
         return self
 

@@ -1,9 +1,7 @@
-"""What a service makes of one letter when records come late, early and again, as brokers give them.
+"""A service's view of one letter whose records come late, early and repeated, as brokers do.
 
-The fold is the shell's own; what is heard are the examples of the contracts, numbered as one story.
+The fold is the shell's own; the events are the examples of the contracts, numbered as one story.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -33,7 +31,7 @@ def told(topic: str, *, but: type[Event] | None = None) -> tuple[Inbound, ...]:
 
 @st.composite
 def deliveries(draw: Any, records: Sequence[Inbound]) -> list[Inbound]:
-    """The records in any order, some of them again."""
+    """The records in any order, some of them repeated."""
     again = draw(st.lists(st.sampled_from(records), max_size=len(records)))
     return list(draw(st.permutations([*records, *again])))
 
@@ -41,7 +39,7 @@ def deliveries(draw: Any, records: Sequence[Inbound]) -> list[Inbound]:
 def folded(
     rules: ServiceDecider[Any, Any], keys: Seals, *, since: Any, records: Sequence[Inbound]
 ) -> LetterTransaction[Any, Any]:
-    """The letter after these, each in a batch of its own, beginning with the state `since`."""
+    """The letter after these, each in its own batch, starting from the state `since`."""
     kept = StoredLetter(LETTER, since, version=1)
     fold = LetterTransaction(rules, keys, kept=kept, now=AT)
     for raw in records:

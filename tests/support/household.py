@@ -1,6 +1,4 @@
-"""A whole service over doubles, and what a test needs to look into it."""
-
-from __future__ import annotations
+"""A whole service over doubles, and access to its parts."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -41,7 +39,7 @@ HEARD = (*READS, RESENDS.name)
 
 @dataclass
 class House:
-    """A service over doubles, and what a test needs to look into it."""
+    """A service over doubles, and access to its parts."""
 
     keys: Path
     bus: ConsumingBus = field(default_factory=lambda: bootstrapped(ConsumingBus()))
@@ -86,7 +84,7 @@ class House:
 
     @asynccontextmanager
     async def consuming(self) -> AsyncIterator[Service]:
-        """A service whose consuming part alone runs."""
+        """A service that only consumes."""
         service, stopping = self.build(), asyncio.Event()
         running = asyncio.create_task(service._consume(stopping))
         try:

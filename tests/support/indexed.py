@@ -1,9 +1,7 @@
-"""Documents in memory that are found by their indexes: a year of letters is never looked through.
+"""Documents in memory that are found by their indexes, for tests with a year of letters.
 
-What is found and kept is what `Memory` finds and keeps; only the way there is shorter.
+Results are those of `Memory`, found faster.
 """
-
-from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +19,7 @@ Keys = list[tuple[Any, str]]
 
 
 class Indexed(Memory):
-    """A collection whose numbers and indexed fields lead to their documents."""
+    """A collection that finds documents by number and by indexed fields."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +52,7 @@ class Indexed(Memory):
         return await near.find(where, fields=fields, sort=sort, limit=limit)
 
     def first(self, field: str) -> Any | None:
-        """The lowest value of an indexed field; none when no document has it."""
+        """The lowest value of an indexed field; None if no document has it."""
         keys = self._keys[field]
         return keys[0][0] if keys else None
 
@@ -90,7 +88,7 @@ class Indexed(Memory):
         return (operation.where["_id"],) if "_id" in operation.where else tuple(self.kept)
 
     def _names(self, where: Mapping[str, Any]) -> Iterable[str] | None:
-        """The ids among which the filter's documents are; none: anywhere."""
+        """The ids that can match the filter; None: all."""
         if "_id" in where:
             wanted = where["_id"]
             return wanted.get("$in") if isinstance(wanted, dict) else (wanted,)
@@ -108,7 +106,7 @@ class Indexed(Memory):
         return _between(keys, low, high)
 
     def _note(self, name: str) -> None:
-        """Have every index tell where the document stands now."""
+        """Update the document's place in every index."""
         document = self.kept.get(name, {})
         for field, keys in self._keys.items():
             held, now = self._held[field], document.get(field)

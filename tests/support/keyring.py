@@ -1,6 +1,4 @@
-"""Keys as the router tells of them on `mailbox.keys`, for tests of those who listen."""
-
-from __future__ import annotations
+"""Keys as the router announces them on `mailbox.keys`, for tests of its readers."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +18,7 @@ HOUR = timedelta(hours=1)
 def holder_key(
     kid: str, key: ECKey, *, valid_from: datetime = START, retired: datetime | None = None
 ) -> HolderKey:
-    """The public part of a key, from one instant to another."""
+    """The public part of a key, valid from one instant to another."""
     jwk = PublicJwk.model_validate(key.as_dict(private=False))
     return HolderKey(
         kid=kid, jwk=jwk, fingerprint=jwk.fingerprint, valid_from=valid_from, retired=retired
@@ -28,7 +26,7 @@ def holder_key(
 
 
 def changed(holder: str, *keys: HolderKey) -> KeyChanged:
-    """What is said when the last of these keys was entered or retired."""
+    """The event after the last of these keys was entered or retired."""
     last = keys[-1]
     return KeyChanged(
         holder=holder,
@@ -43,7 +41,7 @@ def changed(holder: str, *keys: HolderKey) -> KeyChanged:
 
 
 def told(holder: str, *keys: HolderKey, sequence: int = 1, at: datetime = START) -> Outbound:
-    """The record that tells all keys of a holder."""
+    """The record that announces all keys of a holder."""
     said = envelope(
         KEYS.name, holder, data=changed(holder, *keys), time=at, sequence=sequence, cause="desk-1"
     )

@@ -1,7 +1,7 @@
 """Labelled letters for the tests of the rules: the development letters, and two halves of our own.
 
-The even half is held out: a rule is never changed because of one letter in it, and the tests say
-only how many of each class went right.
+The even half is held out: no rule is changed because of a letter in it, and the tests report only
+how many of each class are right.
 """
 
 import json
@@ -18,7 +18,7 @@ Label = Mapping[str, Any]
 
 
 def labelled(file: Path) -> Sequence[Label]:
-    """The letters of a file, in its order."""
+    """The letters of a file, in order."""
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 

@@ -1,9 +1,7 @@
-"""A letter that lived a whole life in all four services, words said by everybody who may say any.
+"""A letter that lived a whole life in all four services, with words by everyone who may write any.
 
 Shells, rules and sealing are the real ones; documents and broker are in memory.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -40,11 +38,11 @@ from shared.platform.letters.sender import Sender
 from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
 from shared.platform.repair.incarnations import resend_entries
 from shared.platform.runtime import data_files
-from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import IDENTITY, LETTER, OWNER, PHONE, submit
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, MemoryBus
+from tests.support.sealed_shell import Round, SealedShell, sealed_shell, seals
 
 READS: Mapping[str, Sequence[str]] = {
     "intake": intake_store.READS,
@@ -61,7 +59,7 @@ _JWE = re.compile(rb"[\w-]{20,}\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
 class Lived:
     """The four services, and the one letter."""
 
-    shelves: Mapping[str, Shelf[Any, Any]]
+    shelves: Mapping[str, SealedShell[Any, Any]]
     mail: Round
     now: Clock
 
@@ -74,17 +72,17 @@ class Lived:
         await self.pass_on()
 
     async def act(self, action: Any) -> None:
-        """The bureau asks for something."""
+        """The bureau requests an action."""
         await self.shelves["router"].hear([sent_action(action, letter=LETTER)])
         await self.pass_on()
 
     async def pass_on(self) -> None:
-        """Time passes, and everybody hears everything."""
+        """Time passes, and every service reads everything."""
         self.now.pass_by(seconds=7)
         await self.mail.pass_on()
 
     async def erase(self, *what: Erasable) -> None:
-        """A rule's time is over, and everybody has heard of it and done it."""
+        """A rule's time is over, and every service has heard of it and acted."""
         await self.tell("intake", EraseLetterParts(what, RULE))
         for shelf in self.shelves.values():
             while await shelf.erasing.erase():
@@ -92,13 +90,13 @@ class Lived:
             await shelf.erasing.erase_parked()
 
     def kept(self, service: str) -> bytes:
-        """All that a service keeps, to be searched."""
+        """Everything that a service stores, to be searched."""
         shelf = self.shelves[service]
         found = [*shelf.documents.kept.values(), *shelf.moved.kept.values()]
         return b"".join(bson.encode(one) for one in found)
 
     async def resent(self, service: str) -> list[Outbound]:
-        """All that a service would send again, in its order."""
+        """Everything that a service would send again, in order."""
         bus, shelf = MemoryBus(), self.shelves[service]
         async for _ in resend_entries(
             shelf.history, Sender(bus), where={}, is_wanted=lambda _: True
@@ -107,7 +105,7 @@ class Lived:
         return [record for sent in bus.sends for record in sent]
 
     def on_topics(self) -> list[Outbound]:
-        """All that was ever sent."""
+        """Everything that was ever sent."""
         topics = (topic.name for topic in ALL)
         return [
             one for name in topics for shelf in self.shelves.values()
@@ -116,7 +114,7 @@ class Lived:
 
 
 def envelopes(records: Iterable[Outbound]) -> set[bytes]:
-    """Everything sealed in these."""
+    """All sealed words in these."""
     return {found for one in records for found in _JWE.findall(one.value)}
 
 
@@ -136,8 +134,8 @@ async def lived() -> AsyncIterator[Lived]:
     """A letter that has ended; all have heard all."""
     now, rules = Clock(MONDAY), all_rules()
     async with AsyncExitStack() as stack:
-        shelves: dict[str, Shelf[Any, Any]] = {
-            name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
+        shelves: dict[str, SealedShell[Any, Any]] = {
+            name: await stack.enter_async_context(sealed_shell(rules[name], seals(name), now=now))
             for name in SERVICES
         }
         mail = Round(*((shelves[name], READS[name]) for name in SERVICES))

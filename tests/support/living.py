@@ -1,6 +1,4 @@
-"""A process of the diary service on a real broker and a real database, as far as it consumes."""
-
-from __future__ import annotations
+"""A consuming process of the diary service on a real broker and a real database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +19,7 @@ from tests.support.waiting import until
 
 @asynccontextmanager
 async def living(settings: ServiceSettings, *, now: Now = utc_now) -> AsyncIterator[Service]:
-    """A process that has begun to consume, to the end of the block; none of its loops runs."""
+    """A process that consumes until the end of the block; its periodic loops don't run."""
     shell = build_shell(
         settings, rules(), seals=seals_of(), reads=(*READS, RESENDS.name), writes=WRITES, now=now
     )

@@ -1,6 +1,4 @@
-"""What others do to a letter at the worst moment, and processes that die having kept something."""
-
-from __future__ import annotations
+"""Changes by others to a letter at the worst moment, and processes that die after storing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,15 +7,14 @@ from typing import Any
 from typing_extensions import override
 
 from shared.platform.kafka.bus import Inbound
-from shared.platform.mongo.database import Document, Operation, WriteResult
-from tests.support.builders import LETTER, PROGRESS_TOPIC
+from shared.platform.mongo.database import Operation, WriteResult
 from tests.support.doubles import Hook, Memory
 from tests.support.replicas import World
 
 
 @dataclass
 class Meddled(Memory):
-    """A collection in which others do something just after a write, or just before a read."""
+    """A collection that others change just after a write or just before a read."""
 
     after_write: list[Hook] = field(default_factory=list)
     before_find: list[Hook] = field(default_factory=list)
@@ -33,31 +30,19 @@ class Meddled(Memory):
         return written
 
     @override
-    async def find(
-        self,
-        where: Mapping[str, Any],
-        *,
-        fields: Mapping[str, Any] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-    ) -> list[Document]:
+    async def _before_read(self, where: Mapping[str, Any]) -> None:
         if self.before_find:
             await self.before_find.pop(0)()
-        return await super().find(where, fields=fields, sort=sort, limit=limit)
-
-
-def progress(*numbers: int) -> list[str]:
-    """Ids of what is said on `letters.progress`."""
-    return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
+        await super()._before_read(where)
 
 
 async def sweep(world: World) -> None:
-    """What stays unsent for long is sent by a process that knows nothing of it."""
+    """A process without memory sends what has stayed unsent for long."""
     world.clock.pass_by(seconds=6)
     await world.replica().sweeper.sweep()
 
 
 async def die_after_keeping(world: World, *raw: Inbound) -> None:
-    """A process keeps what these cause, and is gone before it sends any of it."""
+    """A process stores the effects of these and dies before it sends them."""
     dying = world.replica()
     await dying.letters.decide_and_store(dying.read(*raw))

@@ -1,6 +1,4 @@
-"""A clock that stands still until a test moves it."""
-
-from __future__ import annotations
+"""Instants of tests, and a clock that only a test moves."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +6,7 @@ START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 
 class Clock:
-    """A `Now` that stands still until it is moved; `seconds` is its monotonic twin."""
+    """A `Now` that only a test moves; `seconds` is the matching monotonic clock."""
 
     def __init__(self, at: datetime = START) -> None:
         self.at = at
@@ -17,9 +15,14 @@ class Clock:
         return self.at
 
     def seconds(self) -> float:
-        """Seconds that only go forward."""
+        """Seconds that never go back."""
         return (self.at - START).total_seconds()
 
     def pass_by(self, **of: float) -> None:
         """Let time pass, as the arguments of `timedelta` say."""
         self.at += timedelta(**of)
+
+
+def moment(day: int, hour: int = 12) -> datetime:
+    """An instant of November 2026, UTC."""
+    return datetime(2026, 11, day, hour, tzinfo=UTC)

@@ -1,9 +1,7 @@
-"""Filters and updates of the database, as far as the shell and the services use them. Pure.
+"""Filters and updates of the database, as far as the shell and the services use them.
 
 Anything else raises `NotImplementedError`; an update that the database refuses raises `ValueError`.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -26,7 +24,7 @@ def fits(document: Document, where: Mapping[str, Any]) -> bool:
 
 
 def at(document: Document, path: str) -> Any:
-    """The value at a dotted path; `_MISSING` when there is none."""
+    """The value at a dotted path; `_MISSING` if there is none."""
     value: Any = document
     for part in path.split("."):
         if not isinstance(value, dict) or part not in value:
@@ -36,7 +34,7 @@ def at(document: Document, path: str) -> Any:
 
 
 def _values(document: Any, path: str) -> list[Any]:
-    """The value at a dotted path, or those within the items of a list on the way."""
+    """The value at a dotted path, or those of the items of a list on the way."""
     first, _, rest = path.partition(".")
     value = at(document, first)
     if not rest:
@@ -47,22 +45,20 @@ def _values(document: Any, path: str) -> list[Any]:
 
 
 def projected(document: Document, fields: Mapping[str, Any]) -> Document:
-    """The fields that were asked for; `_id` comes with them."""
+    """The selected fields and `_id`, unless that is left out."""
     if not fields:
         return document
-    kinds = {bool(wanted) for wanted in fields.values()}
-    is_nested = any("." in path for path in fields)
-    if len(kinds) > 1 or (is_nested and kinds == {False}):
+    chosen = [path for path, is_wanted in fields.items() if is_wanted]
+    left_out = {path for path in fields if path not in chosen}
+    if (chosen and left_out - {"_id"}) or any("." in path for path in left_out):
         raise NotImplementedError("a projection that nobody uses")
-    if is_nested:
-        return _chosen(document, ["_id", *fields])
-    if kinds == {False}:
-        return {name: value for name, value in document.items() if name not in fields}
-    return {name: value for name, value in document.items() if name in fields or name == "_id"}
+    if not chosen:
+        return {name: value for name, value in document.items() if name not in left_out}
+    return _chosen(document, chosen if "_id" in left_out else ["_id", *chosen])
 
 
 def _chosen(document: Document, paths: Sequence[str]) -> Document:
-    """What stands at the paths, within what it stands in; in each document of a list."""
+    """The values at the paths, nested as in the document; in each document of a list."""
     found: Document = {}
     within: dict[str, list[str]] = {}
     for path in paths:
@@ -81,7 +77,7 @@ def _chosen(document: Document, paths: Sequence[str]) -> Document:
 
 
 def apply(document: Document, change: Mapping[str, Mapping[str, Any]]) -> Document:
-    """`document`, changed in place. Raises: ValueError, when two operators meet on one path."""
+    """Change `document` in place. Raises: ValueError, when two operators change one path."""
     _check_paths([path for changes in change.values() for path in changes])
     for operator, changes in change.items():
         if operator not in _OPERATORS:
@@ -106,7 +102,7 @@ def _compares(value: Any, name: str, bound: Any) -> bool:
 
 
 def _is_among(value: Any, bound: Any) -> bool:
-    """Whether the value, or one of the items of a list, is one of these; None is also no value."""
+    """Whether the value, or an item of a list, is among these; None also means missing."""
     if value is _MISSING:
         return None in bound
     values = [value, *value] if isinstance(value, list) else [value]
@@ -114,7 +110,7 @@ def _is_among(value: Any, bound: Any) -> bool:
 
 
 def _equal(value: Any, wanted: Any) -> bool:
-    """Documents are equal only when their fields come in the same order too."""
+    """Documents are equal only if their fields are in the same order."""
     if isinstance(value, dict) and isinstance(wanted, dict):
         return list(value.items()) == list(wanted.items())
     return bool(value == wanted)
@@ -129,7 +125,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def _check_paths(paths: list[str]) -> None:
-    """No path twice, none within another, and no empty or operator-like name in any."""
+    """Refuse a repeated path, a path within another, and empty or operator-like names."""
     known = set(paths)
     if len(known) < len(paths):
         raise ValueError("a path twice")
@@ -191,11 +187,11 @@ _OPERATORS: Mapping[str, Callable[[Document, str, Any], None]] = {
 
 
 def as_kept(document: Document) -> Document:
-    """What BSON makes of it: milliseconds, lists for tuples, and a copy in any case."""
+    """The document after BSON: milliseconds, lists for tuples, always a copy."""
     return bson.decode(bson.encode(document), AWARE)
 
 
 def rank(document: Document, *, name: str) -> tuple[bool, Any]:
-    """By what documents are sorted: what is missing comes before everything."""
+    """Sort key: missing values come first."""
     value = document.get(name)
     return value is not None, value

@@ -1,6 +1,4 @@
-"""What is parked in a service over doubles, an operator who deals with it, and what kills them."""
-
-from __future__ import annotations
+"""Parked records of a service over doubles, an operator who handles them, and crashes."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -34,11 +32,11 @@ def event(number: int) -> str:
 
 
 class Killed(BaseException):
-    """The process ends here: nothing of it catches this."""
+    """The process ends here; none of its code catches this."""
 
 
 class Killer:
-    """Ends what is under way at its n-th step: the start or the end of an outward call."""
+    """Ends the work at its n-th step: the start or the end of an outward call."""
 
     def __init__(self) -> None:
         self.at, self.steps = 0, 0
@@ -65,7 +63,7 @@ class Killer:
 
 @dataclass
 class Stage:
-    """A service's store and broker, with what is parked there."""
+    """A service's store and broker, and its parked records."""
 
     world: World = field(default_factory=World)
     parked: Memory = field(default_factory=Memory)
@@ -80,11 +78,11 @@ class Stage:
         self.killer.watch(self.world.bus, "send")
 
     async def hear(self, *raw: Inbound) -> None:
-        """Some replica of the service takes these."""
+        """One of the service's replicas processes these."""
         await self.world.replica().hear(*raw)
 
     async def park(self, *raw: Inbound) -> None:
-        """What an older version could not read; this one can."""
+        """Make the records readable that an older version could not read."""
         await self.parking.park([Faulty(one, "unreadable", "bad_value") for one in raw])
 
     def operator(self, given: ServiceDecider[Note, Diary] | None = None) -> DeadLetterReplay:
@@ -106,7 +104,7 @@ class Stage:
         )
 
     async def tried(self, what: str, number: int, *, dies_at: int = 0) -> Outcome | None:
-        """One process replays or drops; none: it was killed at that step."""
+        """One process replays or drops; None: it was killed at that step."""
         self.killer.at, self.killer.steps = dies_at, 0
         operator = self.operator()
         work = operator.replay if what == "replay" else operator.drop
@@ -118,18 +116,18 @@ class Stage:
             self.killer.at = 0
 
     async def sweep(self) -> None:
-        """What stays unsent is sent by the service's sweeper."""
+        """The service's sweeper sends unsent events."""
         self.world.clock.pass_by(seconds=6)
         await self.world.replica().sweeper.sweep()
 
     def said(self, topic: str = PROGRESS_TOPIC) -> list[str]:
-        """Ids on the topic, repeats dropped; a repeat must be the same to the byte."""
+        """Ids on the topic without repeats; a repeat must be identical."""
         records = self.world.bus.records(topic)
         assert len(set(records)) == len(set(ids(records)))
         return list(dict.fromkeys(ids(records)))
 
     def is_settled(self) -> bool:
-        """Whether nothing is left to send, wait for or deal with."""
+        """Whether nothing is left to send, await or handle."""
         document = self.world.document()
         return not (
             self.parked.kept or "unsent" in document or document["early"] or "gap_since" in document
@@ -137,13 +135,8 @@ class Stage:
 
 
 def both(sequence: int) -> Inbound:
-    """An event that is told to the bureau as well."""
+    """An event that also goes to the bureau."""
     return asked(sequence, f"both-{sequence}")
-
-
-def progress(*numbers: int) -> list[str]:
-    """Ids of what is said on `letters.progress`."""
-    return [f"{PROGRESS_TOPIC}/{LETTER}/{number}" for number in numbers]
 
 
 def choking_on(what: str) -> ServiceDecider[Note, Diary]:

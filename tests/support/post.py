@@ -1,10 +1,8 @@
-"""Intake, router and a bureau, each with keys of its own, and two people who change them.
+"""Intake, router and a bureau, each with its own keys, and two people who change them.
 
 Shells, rules and sealing are the real ones; documents and broker are in memory. Each service knows
-public keys from what it heard on `mailbox.keys` alone, but for those that anchor the beginning.
+public keys only from `mailbox.keys`, except those that anchor the beginning.
 """
-
-from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,9 +22,15 @@ from services.intake.domain.letter import IntakeLetter as Written
 from services.intake.jobs import IdentityResealer
 from services.router import wiring as router
 from services.router.domain.letter import Letter
-from services.router.domain.public_keys import SURE, ConfirmKey, ProposeKey, ProposeRetirement
+from services.router.domain.public_keys import (
+    SURE,
+    ConfirmKey,
+    ProposeKey,
+    ProposeRetirement,
+)
 from services.router.jobs.key_changes import KeyChangeResends, KeyTopicRepair
 from services.router.store import documents as router_store
+from services.router.store.public_keys import KeyHolders, key_rules
 from shared.contracts import actions_v1 as v1
 from shared.contracts.event import Action
 from shared.contracts.keys_v1 import PublicJwk
@@ -43,10 +47,11 @@ from shared.platform.repair.stored_keys import KeptKeys
 from shared.sealing.envelopes import Opener, Sealer
 from shared.sealing.key_directory import KeyDirectory, anchor
 from tests.clients.making import Fetched
-from tests.intake.staging import Round, Shelf, shelved
 from tests.intake.story import submit
+from tests.router.office import holders_beside
 from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, Memory, inbound_of
+from tests.support.sealed_shell import Round, SealedShell, running, sealed_shell
 
 SLUG: Bureau = "guangzhou"
 GZ = f"bureau:{SLUG}"
@@ -55,13 +60,13 @@ HOLDERS = ("router", "intake", "notifier", "publisher", GZ)
 
 @dataclass
 class Member:
-    """One service, and what it knows of keys."""
+    """One service and its knowledge of keys."""
 
     name: str
     seals: Seals
     now: Clock
     private: dict[str, ECKey]
-    shelf: Shelf[Any, Any] = field(init=False)
+    shelf: SealedShell[Any, Any] = field(init=False)
     watch: KeyWatch = field(init=False)
     heard: int = 0
 
@@ -78,6 +83,7 @@ class Post:
     now: Clock
     intake: Member
     router: Member
+    holders: KeyHolders
     bureau: Keys
     bureaus: dict[str, ECKey]
     """The bureau's private keys."""
@@ -89,14 +95,14 @@ class Post:
     # --- letters -----------------------------------------------------------------------------
 
     async def write(self, **over: Any) -> str:
-        """Somebody writes a letter; nobody has heard of it yet."""
+        """A writer sends a letter; no other service has read it yet."""
         number = f"GD-{len(self.letters):04}"
         self.letters.append(number)
         await self.tell(self.intake, number, submit(**{"received_at": self.now(), **over}))
         return number
 
     async def accept(self, number: str) -> None:
-        """The bureau takes it up."""
+        """The bureau accepts it."""
         await self.act(draft(v1.Accept, 1, made_at=self.now(), staff="s-1"), number)
 
     async def reply(self, number: str, text: str = "路灯已修好。") -> None:
@@ -105,7 +111,7 @@ class Post:
         await self.act(made, number)
 
     async def act(self, action: Action, number: str) -> None:
-        """The bureau's own program asks for something."""
+        """The bureau's own program requests an action."""
         action = with_id(action, bureau=SLUG, letter=number)
         key, value, headers = record_of(action, bureau=SLUG, letter=number, keys=self.bureau)
         sent = Outbound(actions_of(SLUG).name, key, value, tuple(headers))
@@ -114,14 +120,14 @@ class Post:
     # --- keys --------------------------------------------------------------------------------
 
     async def enter(self, holder: str, *, hours: int = 0) -> str:
-        """The holder makes a key and puts it into its file; two people enter it."""
+        """The holder adds a key to its file; two people enter it."""
         self.made += 1
         kid, key = f"{holder}.{self.made}", ECKey.generate_key("P-256", private=True)
         self.private_of(holder)[kid] = key
         jwk = PublicJwk.model_validate(key.as_dict(private=False))
         since = self.now() + timedelta(hours=hours)
         at = self.now()
-        await self.tell(self.router, holder, ProposeKey(holder, kid, jwk, since, by="wu", at=at))
+        await self.change(ProposeKey(holder, kid, jwk, since, by="wu", at=at))
         await self.confirm(holder, kid, jwk.fingerprint)
         return kid
 
@@ -130,23 +136,29 @@ class Post:
         book = self.router.book
         key = next(one for one in book.keys_of(holder) if one.kid == kid)
         at = self.now()
-        await self.tell(self.router, holder, ProposeRetirement(holder, kid, None, by="wu", at=at))
+        await self.change(ProposeRetirement(holder, kid, None, by="wu", at=at))
         await self.confirm(holder, kid, key.fingerprint)
 
     async def confirm(self, holder: str, kid: str, fingerprint: str) -> None:
         """The second person does it."""
-        command = ConfirmKey(holder, kid, fingerprint, by="xu", at=self.now())
-        await self.tell(self.router, holder, command)
+        await self.change(ConfirmKey(holder, kid, fingerprint, by="xu", at=self.now()))
         await self.hear_keys()
 
+    async def change(self, command: ProposeKey | ProposeRetirement | ConfirmKey) -> None:
+        """One person's step."""
+        self.said += 1
+        told = IdempotentCommand(command.holder, command, f"told-{self.said}")
+        await self.holders.commands.execute(told)
+        await self.holders.commands._unsent.join()
+
     def private_of(self, holder: str) -> dict[str, ECKey]:
-        """Where a holder's private keys are."""
+        """The folder of a holder's private keys."""
         if holder == GZ:
             return self.bureaus
         return {"intake": self.intake, "router": self.router}[holder].private
 
     async def hear_keys(self) -> None:
-        """Everybody hears what is new on `mailbox.keys`."""
+        """Every service reads new records of `mailbox.keys`."""
         said = self.router.shelf.bus.records(KEYS.name)
         for member in (self.intake, self.router):
             fresh = said[member.heard :]
@@ -159,14 +171,20 @@ class Post:
     # --- what happens meanwhile --------------------------------------------------------------
 
     async def pass_on(self) -> None:
-        """Carry records between the services until nobody has anything new to say."""
+        """Carry records between the services until none has anything new to send."""
         await self.mail.pass_on()
 
     async def work(self) -> tuple[int, int]:
-        """The loops of both: letters that were told anew, and identities that were looked at."""
+        """The loops of both: letters sent again, and identities viewed."""
         self.now.pass_by(seconds=SURE.total_seconds() + 1)
         shelf = self.router.shelf
-        anew = KeyChangeResends(shelf.letters, shelf.documents, book=self.router.book, now=self.now)
+        anew = KeyChangeResends(
+            shelf.letters,
+            shelf.documents,
+            holders=self.holders,
+            book=self.router.book,
+            now=self.now,
+        )
         again = IdentityResealer(
             self.intake.shelf.documents,
             self.intake.shelf.commands.execute,
@@ -179,7 +197,7 @@ class Post:
         return counts
 
     def newest_last(self) -> KeyTopicRepair:
-        """What keeps the topic's newest record of each holder at its end."""
+        """The job that repeats each holder's newest record at the end of the topic."""
         shelf = self.router.shelf
         history = EventLog(shelf.documents, moved=Memory(), asked=Memory())
         book = self.router.book
@@ -188,23 +206,23 @@ class Post:
     # --- what they have ----------------------------------------------------------------------
 
     def arrived(self) -> list[Arrived]:
-        """All that the bureau was ever told, opened with all its keys."""
+        """All events that the bureau ever received, decrypted with all its keys."""
         found = [read(fetched(one)) for one in self.router.shelf.bus.records(letters_of(SLUG).name)]
         return [opened(one, self.bureau) for one in found if isinstance(one, Arrived)]
 
     def told_of(self, number: str, *names: str) -> list[Arrived]:
-        """What the bureau was told of a letter, of some kinds."""
+        """The events that the bureau received about a letter, of some kinds."""
         types = {f"gd.mailbox.{name}.v1" for name in names}
         return [one for one in self.arrived() if one.letter == number and one.type in types]
 
     async def written(self, number: str) -> Written:
-        """What intake has of a letter."""
+        """Intake's state of a letter."""
         state = await self.intake.shelf.letters.state(number)
         assert isinstance(state, Written)
         return state
 
     async def routed(self, number: str) -> Letter:
-        """What the router has of it."""
+        """The router's state of it."""
         state = await self.router.shelf.letters.state(number)
         assert isinstance(state, Letter)
         return state
@@ -219,13 +237,13 @@ class Post:
 
 
 def fetched(record: Outbound) -> Fetched:
-    """A record as the bureau's client hands it out."""
+    """A record as the bureau's client returns it."""
     return Fetched(record.topic, 0, 0, record.key, record.value, list(record.headers))
 
 
 @asynccontextmanager
 async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
-    """A post office on a Monday morning; `without`: holders of whom no key is known at first."""
+    """The services on a Monday morning; `without`: holders without a known key at first."""
     now = Clock(MONDAY)
     first = {holder: ECKey.generate_key("P-256", private=True) for holder in HOLDERS}
     anchors = {
@@ -242,17 +260,19 @@ async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
     bureau._opener._keys = bureaus
     async with AsyncExitStack() as stack:
         for name, member in members.items():
-            rules: Any = (
-                intake.rules(member.seals) if name == "intake" else router.rules(RULEBOOK, anchors)
+            rules: Any = intake.rules(member.seals) if name == "intake" else router.rules(RULEBOOK)
+            member.shelf = await stack.enter_async_context(
+                sealed_shell(rules, member.seals, now=now)
             )
-            member.shelf = await stack.enter_async_context(shelved(rules, member.seals, now=now))
             kept = KeptKeys(Memory(), member.seals.ring)
             member.watch = KeyWatch(member.shelf.bus, kept, seals=member.seals, now=now)
         mail = Round(
             (members["intake"].shelf, intake_store.READS),
             (members["router"].shelf, router_store.READS),
         )
-        yield Post(now, members["intake"], members["router"], bureau, bureaus, mail)
+        holders = holders_beside(members["router"].shelf, key_rules(anchors))
+        await stack.enter_async_context(running(holders.commands.run()))
+        yield Post(now, members["intake"], members["router"], holders, bureau, bureaus, mail)
 
 
 def _member(name: str, anchors: Any, now: Clock, private: dict[str, ECKey]) -> Member:

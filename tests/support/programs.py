@@ -1,10 +1,8 @@
-"""Programs of the machine that some tests run: which of them are there?
+"""External programs that some tests run, and whether they are installed.
 
-A test that needs them is marked and left out of the run where they are missing, which the run's
-summary says.
+Tests that need them are marked and left out where they are missing, which the run's summary says;
+`make ops-deps` and `make browser-deps` install them.
 """
-
-from __future__ import annotations
 
 import shutil
 import subprocess
@@ -12,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 PROMETHEUS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
-"""As Debian calls them."""
 CHROMIUM = ("chromium",)
-"""The browser, as Debian calls it."""
+"""The names of both in Debian."""
 
 
 class Needed(NamedTuple):
@@ -38,7 +35,7 @@ def lacking(programs: Iterable[str]) -> list[str]:
 
 
 def said_by(*command: str, stdin: str | None = None) -> tuple[int, str]:
-    """How a program ended, and all that it printed."""
+    """A program's exit code and its output."""
     done = subprocess.run(
         command,
         input=stdin,

@@ -148,7 +148,7 @@ async def place(folder: Path, **settings: Any) -> AsyncIterator[Place]:
         issuers = load_issuers(folder, names, now=clock)
         secret = (folder / keys.STAFF_CLIENT_SECRET).read_text().strip()
         registration = Registration(secret, (ROUTER, INTAKE))
-        network.serve(PROVIDER, build(issuers, registration, client))
+        network.serve(PROVIDER, build(issuers, registration, http=client))
         databases, apps = {}, {}
         for origin in (ROUTER, INTAKE):
             databases[origin] = MemoryDatabase()

@@ -1,6 +1,4 @@
-"""Did it end as one quiet process would have ended that heard each thing once and in order?"""
-
-from __future__ import annotations
+"""Compares a run with that of one quiet process that received each event once and in order."""
 
 from collections import Counter
 
@@ -16,7 +14,7 @@ from tests.support.stage import Stage
 
 
 def ideal(stage: Stage) -> Replica:
-    """One quiet process that heard and was told the same, each thing once and in order."""
+    """One quiet process that received the same, each event once and in order."""
     replica = World().replica()
     for raws in stage.said.values():
         stage.loop.run_until_complete(replica.hear(*raws))
@@ -41,7 +39,7 @@ def check(stage: Stage) -> None:
 
 
 def _check_order(stage: Stage, letter: str) -> None:
-    """What came from one topic was applied in its order."""
+    """Events of one topic were applied in order."""
     log = sorted(stage.world.log(letter), key=lambda one: one.sequence)
     for topic in (SUBMITTED_TOPIC, DEADLINES_TOPIC):
         said = [header(raw, "ce_id") for raw in stage.said.get((topic, letter), [])]
@@ -52,7 +50,7 @@ def _check_order(stage: Stage, letter: str) -> None:
 
 
 def _check_topic(ours: World, theirs: World, topic: str, letter: str) -> None:
-    """Dense numbers, one content for each, and the same effects of the same causes."""
+    """Sequences are dense, each id has one content, and equal causes have equal effects."""
     log = [one for one in ours.log(letter) if one.record.topic == topic]
     expected = [one for one in theirs.log(letter) if one.record.topic == topic]
     assert Counter((one.cause, one.type) for one in log) == Counter(
@@ -72,9 +70,10 @@ def _check_topic(ours: World, theirs: World, topic: str, letter: str) -> None:
 
 
 def check_replay(stage: Stage) -> None:
-    """Every topic is read whole once more, by a process that knows nothing: nothing changes.
+    """A process without memory reads every topic again: nothing changes.
 
-    But for what a death left too long: it is cut at the next look, so that is done before.
+    Entries that a death left too long in a document are trimmed at the next load, which is done
+    before.
     """
     replica = stage.world.replica()
     stage.loop.run_until_complete(replica.history.trim(stage.partition_of))

@@ -1,4 +1,4 @@
-"""How a test reaches the broker of a stack: as the stack's own operator, whatever the engines."""
+"""Connection of a test to a stack's broker: as the stack's operator, with any engine."""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from shared.platform.runtime.settings import KafkaSettings, kafka_values
 
 
 def kafka_of(environment: Mapping[str, str], **more: object) -> KafkaSettings:
-    """What the environment variables of a process say about the broker; `more`: other fields."""
+    """Kafka settings from a process's environment variables; `more`: other fields."""
     return KafkaSettings.model_validate({**kafka_values(environment), **more})
 
 
@@ -29,7 +29,7 @@ def bus_of(environment: Mapping[str, str]) -> Bus:
 
 
 def operator_of(place: StackPaths, ports: Ports) -> dict[str, str]:
-    """The environment of the operator of a stack that is yet to run there, whatever the engines."""
+    """The environment of the operator of a stack that will run there, with any engine."""
     place.local.mkdir(parents=True, exist_ok=True)
     engines = engines_of(place, ports, environment=os.environ)
     engines.prepare()

@@ -1,4 +1,4 @@
-"""Replicas of the diary service over one store and one broker; a test sees what they did."""
+"""Replicas of the diary service over one store and one broker."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.platform.kafka.bus import Inbound, Outbound
+from shared.platform.kafka.bus import Inbound
 from shared.platform.letters import document_mapper
 from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.foreign_replies import ForeignReplyCache
@@ -35,7 +35,7 @@ class World:
     seals: Seals = field(default_factory=seals_of)
 
     def replica(self, given: ServiceDecider[Note, Diary] | None = None) -> Replica:
-        """A process that has just started; `given`: by other rules than the diary's."""
+        """A process that has just started; `given`: rules other than the diary's."""
         return Replica(self, given or rules())
 
     def document(self, letter: str = LETTER) -> Document:
@@ -43,9 +43,10 @@ class World:
         return self.documents.kept[letter]
 
     def log(self, letter: str = LETTER) -> list[LogEntry]:
-        """Everything that was emitted for the letter, once, wherever it stands.
+        """Everything that was emitted for the letter, once, from both places.
 
-        Whoever dies between keeping an event elsewhere and cutting it out leaves it in both places.
+        A process that dies between copying an event to the archive and cutting it out leaves it in
+        both.
         """
         moved = [
             document_mapper.entry(one)
@@ -58,12 +59,12 @@ class World:
         return [*everything.values()]
 
     def state(self, letter: str = LETTER) -> Diary:
-        """The letter's state as kept."""
+        """The letter's stored state."""
         return document_mapper.kept(self.document(letter), rules(), seals=self.seals).state
 
 
 class Replica:
-    """One process: the shell with a memory of its own of what was acknowledged."""
+    """One process: the shell with its own memory of what was acknowledged."""
 
     def __init__(self, world: World, given: ServiceDecider[Note, Diary]) -> None:
         self.world = world
@@ -80,13 +81,13 @@ class Replica:
         self.sweeper = OutboxSweeper(self.history, self.sender, now=world.clock)
 
     async def hear(self, *raw: Inbound) -> list[LetterTransaction[Note, Diary]]:
-        """Take these as one batch of a consumer."""
+        """Process these as one batch of a consumer."""
         return await self.letters.process_batch(self.read(*raw))
 
     async def told(
         self, *commands: IdempotentCommand[Note]
     ) -> list[LetterTransaction[Note, Diary]]:
-        """Keep and send these, as a command's door does."""
+        """Store and send the effects of these, as the command bus does."""
         folds = await self.letters.decide_and_store(commands)
         await self.letters.send(folds)
         return folds
@@ -94,11 +95,6 @@ class Replica:
     def read(self, *raw: Inbound) -> Sequence[Record]:
         """The records as the service reads them."""
         return [self.world.seals.read(one) for one in raw]
-
-    @property
-    def last_sent(self) -> list[Outbound]:
-        """What the last call to the broker was given."""
-        return self.world.bus.sends[-1] if self.world.bus.sends else []
 
 
 def ids(records: Sequence[Any]) -> list[str]:

@@ -1,7 +1,5 @@
 """Router processes on real servers, and what their metrics show."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re
@@ -22,7 +20,7 @@ AS_IT_IS = ("-m", "services.router")
 
 @dataclass(frozen=True, slots=True)
 class RouterProcess:
-    """One that may have ended."""
+    """A router process that may have ended."""
 
     process: asyncio.subprocess.Process
     metrics: str
@@ -37,7 +35,7 @@ class RouterProcess:
         return re.search(rf"^{re.escape(series)} {value}$", shown, re.MULTILINE) is not None
 
     def most_memory(self) -> int:
-        """Bytes that it has held at once, at most."""
+        """The most memory that it has used, in bytes."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
         assert found
@@ -48,7 +46,7 @@ class RouterProcess:
 async def router_process(
     servers: Servers, keys: Path, *, arguments: Sequence[str] = AS_IT_IS
 ) -> AsyncIterator[RouterProcess]:
-    """A router, killed at the end of the block. `arguments`: what Python runs."""
+    """A router, killed at the end of the block. `arguments`: those of Python."""
     make(keys)
     port = free_ports().router
     told = {

@@ -1,15 +1,15 @@
-"""What do the metrics of this process show?"""
+"""Metrics of this process."""
 
 from prometheus_client import REGISTRY
 
 
 def sample(name: str, **labels: str) -> float:
-    """What a metric shows; 0 when it shows nothing."""
+    """The value of a metric; 0 if it has none."""
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 def summed(name: str, **labels: str) -> float:
-    """The sum of what a metric shows under these labels, whatever the others are."""
+    """The sum of a metric over all series with these labels."""
     return sum(
         one.value
         for family in REGISTRY.collect()

@@ -1,6 +1,4 @@
-"""A service that consumes from a broker in memory, and a hand that takes its batches."""
-
-from __future__ import annotations
+"""A service that consumes from a broker in memory, and a handler under the test's control."""
 
 import asyncio
 from collections import Counter, deque
@@ -18,11 +16,7 @@ from shared.platform.consumer.positions import Positions
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.service_decider import Record
-from tests.support.builders import (
-    READS,
-    asked,
-    seals_of,
-)
+from tests.support.builders import ACTIONS_TOPIC, LETTER, READS, action, asked, seals_of
 from tests.support.consuming import ConsumingBus
 from tests.support.doubles import Clock, Memory
 from tests.support.waiting import until
@@ -32,7 +26,7 @@ IDS = dict.fromkeys(READS, "i-1")
 
 @dataclass
 class Hand:
-    """Takes batches; fails, waits or watches on demand."""
+    """Handles batches; fails, waits or watches on demand."""
 
     taken: list[Record] = field(default_factory=list)
     failures: int = 0
@@ -42,7 +36,7 @@ class Hand:
     unfit: frozenset[str] = frozenset()
     """Ids of records that it can't apply."""
     refused: Counter[str] = field(default_factory=Counter)
-    """How many of the actions of each topic in a batch it refuses, at most."""
+    """How many actions of each topic in a batch it refuses, at most."""
 
     def __post_init__(self) -> None:
         self.may_go.set()
@@ -61,7 +55,7 @@ class Hand:
 
     @property
     def ids(self) -> list[str]:
-        """Of what was taken, in order."""
+        """What was handled, in order."""
         return [one.envelope.id for one in self.taken]
 
 
@@ -70,9 +64,9 @@ class Reader:
     """Reads records, and fails on demand."""
 
     read: list[str] = field(default_factory=list)
-    """Ids of what was read, or tried, in order."""
+    """Ids of what was read or tried, in order."""
     faults: dict[str, Exception] = field(default_factory=dict)
-    """What to raise the first time that the record of an id is read."""
+    """What to raise the first time the record with that id is read."""
 
     def __call__(self, raw: Inbound) -> Record:
         name = dict(raw.headers)["ce_id"].decode()
@@ -92,18 +86,18 @@ class Scene:
     parked: Memory = field(default_factory=Memory)
     clock: Clock = field(default_factory=Clock)
     told: list[Faulty] = field(default_factory=list)
-    """Actions of bureaus that were refused as unreadable."""
+    """Bureaus' actions that were refused as unreadable."""
     tell_faults: deque[Exception] = field(default_factory=deque)
     read: Read = field(default_factory=lambda: seals_of().read)
     handle: Handle | None = None
-    """Takes batches in the hand's place."""
+    """Handles batches in place of the handler."""
 
     def __post_init__(self) -> None:
         self.parking = DeadLetterStore(self.parked, seals_of().ring, now=self.clock)
         self.unusable = DeadLetterPolicy(self.parking, refuse=self.tell, clock=self.clock.seconds)
 
     async def tell(self, found: Sequence[Faulty]) -> None:
-        """Tell bureaus, or fail."""
+        """Answer bureaus, or fail."""
         if self.tell_faults:
             raise self.tell_faults.popleft()
         self.told += found
@@ -124,7 +118,7 @@ class Scene:
 
     @asynccontextmanager
     async def consuming(self, ids: dict[str, str] = IDS) -> AsyncIterator[Consumer]:
-        """A process that consumes to the end of the block."""
+        """A process that consumes until the end of the block."""
         consumer = self.process(ids)
         running = asyncio.create_task(consumer.run())
         try:
@@ -135,7 +129,7 @@ class Scene:
 
     @asynccontextmanager
     async def in_hand(self, *raws: Inbound) -> AsyncIterator[Consumer]:
-        """A process that has these in hand as a batch until `hand.may_go` is set."""
+        """A process that handles these as a batch until `hand.may_go` is set."""
         self.hand.may_go.clear()
         self.bus.put(*raws)
         async with self.consuming() as consumer:
@@ -149,23 +143,38 @@ class Scene:
         await until(lambda: member.empty_polls > polls + 5)
 
     async def idle_in_hand(self) -> None:
-        """Wait until a consumer with a batch in hand would have done all that it does meanwhile."""
+        """Wait until a consumer that handles a batch has done everything else."""
         for _ in range(50):
             await asyncio.sleep(0.001)
 
     def committed(self, raw: Inbound) -> int:
-        """The offset committed in the partition of a record."""
+        """The committed offset in a record's partition."""
         found = self.bus.commits.get(self.bus.home_of(raw))
         return found.offset if found else 0
 
     def is_all_committed(self) -> bool:
-        """Whether the offset committed in each partition is its end."""
+        """Whether the committed offset of each partition is its end."""
         return all(
             at in self.bus.commits and self.bus.commits[at].offset == len(held)
             for at, held in self.bus.partitioned.items()
         )
 
     async def fill(self, count: int, *, start: int = 1000) -> None:
-        """So many records of one letter are parked already."""
+        """That many records of one letter are already parked."""
         broken = [replace(asked(start + n), value=b"{") for n in range(count)]
         await self.parking.park([Faulty(one, "unreadable") for one in broken])
+
+
+def event(number: int, letter: str = LETTER) -> str:
+    """The id of the event that `asked` makes."""
+    return f"letters.submitted/{letter}/{number}"
+
+
+def broken(number: int, letter: str = LETTER) -> Inbound:
+    """That event with unreadable data."""
+    return replace(asked(number, letter=letter), value=b"{")
+
+
+def junk(name: str, topic: str = ACTIONS_TOPIC) -> Inbound:
+    """A bureau's action with unreadable data."""
+    return replace(action(name, topic=topic), value=b"{")

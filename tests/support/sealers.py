@@ -1,4 +1,4 @@
-"""Sealers that know some public keys since ever, as a development stack does."""
+"""Sealers whose public keys are always valid, as in a development stack."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,11 +12,11 @@ from shared.sealing.key_directory import KeyDirectory, anchor
 
 
 def sealer_of(keys: Mapping[str, ECKey], *, now: Now = utc_now) -> Sealer:
-    """One that knows these keys, one of each holder, by the holder's name."""
+    """A sealer for these keys, one of each holder, by the holder's name."""
     anchors = {name: (anchor(name, key.as_dict(private=False)),) for name, key in keys.items()}
     return Sealer(KeyDirectory(anchors), now=now)
 
 
 def sealer_in(path: Path) -> Sealer:
-    """One that knows the keys of a JWKS file."""
+    """A sealer for the keys of a JWKS file."""
     return Sealer(KeyDirectory(anchors_in(path)), now=utc_now)

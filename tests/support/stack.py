@@ -1,10 +1,8 @@
 """Real local servers for tests marked `real`: child processes on free ports, ended with the run.
 
 `servers` is one broker with its topics and one database for all tests of a run; a test that breaks
-things asks `own_servers` for its own. Everything is ended by whoever started it, by its pid.
+things uses its own `own_servers`. Each process is ended by its starter, by pid.
 """
-
-from __future__ import annotations
 
 import asyncio
 import os
@@ -32,18 +30,18 @@ R = TypeVar("R")
 SESSION_MS = 1_000
 """Short, so that a restarted consumer gets its partitions back soon."""
 START_S = 120.0
-"""Three brokers of Apache Kafka may take their time on a busy machine."""
+"""Three brokers of Apache Kafka may be slow on a busy machine."""
 ONLY = ("broker", "database", "topics")
 
 
 class Servers:
-    """A running stack, tended by a loop in a thread of its own."""
+    """A running stack with an event loop in its own thread."""
 
     def __init__(self, stack: Stack, loop: asyncio.AbstractEventLoop) -> None:
         self.stack = stack
         self._loop = loop
         self.environment = {**stack.settings("topics"), "MAILBOX_KAFKA_METADATA_MS": "500"}
-        """What a service must be told to reach these servers, with the operator's rights."""
+        """The environment of a service on these servers, with the operator's rights."""
 
     def bus(self) -> Bus:
         """A bus that isn't started yet."""
@@ -51,11 +49,11 @@ class Servers:
 
     @property
     def kafka(self) -> KafkaSettings:
-        """How the broker is reached."""
+        """How to reach the broker."""
         return kafka_of(self.environment)
 
     def settings(self, keys_dir: Path) -> ServiceSettings:
-        """Settings of a service with a database of its own; its web face gets a free port."""
+        """Settings of a service with its own database; its HTTP port is free."""
         return ServiceSettings(
             **self.kafka.model_dump(),
             mongo_uri=SecretStr(self.environment["MAILBOX_MONGO_URI"]),
@@ -72,7 +70,7 @@ class Servers:
         return Database(self.environment["MAILBOX_MONGO_URI"], f"mailbox_{uuid.uuid4().hex[:12]}")
 
     async def restart_broker(self) -> None:
-        """Kill the broker; return when it is back, empty, and its topics are made anew."""
+        """Kill the broker; return when it is back, empty, with new topics."""
         await self._there(self.stack.lose_broker())
 
     async def _there(self, work: Coroutine[Any, Any, R]) -> R:
@@ -83,9 +81,9 @@ class Servers:
 def running_servers(
     folder: Path, *, environment: Mapping[str, str] = os.environ
 ) -> Iterator[Servers]:
-    """Broker, topics and database, from here to the end of the block.
+    """Broker, topics and database, until the end of the block.
 
-    `environment`: chooses the engines.
+    `environment`: selects the engines.
     """
     started: Future[Servers] = Future()
     ending = threading.Event()
@@ -143,7 +141,7 @@ async def _tend(
     ending: threading.Event,
     environment: Mapping[str, str],
 ) -> None:
-    """Run the stack until told to end; a failure to start is whoever waits' to hear."""
+    """Run the stack until `ending`; a failure to start goes to the waiting thread."""
     try:
         async with running_stack(
             folder, only=ONLY, session_ms=SESSION_MS, environment=environment

@@ -1,11 +1,9 @@
-"""Two processes of the diary service, what they read and keep, and all that may befall them.
+"""Two processes of the diary service, their topics and documents, and everything that can fail.
 
-The shell is the real one; the database and the broker are doubles whose every operation waits for
-its turn. Who writes the topics that are read is a model: it says its records in order, and says
-them again when it is asked to or when the broker lost them.
+The shell is the real one; every operation of the database and broker doubles waits for its turn.
+The writer of the input topics is a model: it sends its records in order, and sends them again when
+requested or when the broker lost them.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -25,7 +23,7 @@ MOST_ROUNDS = 40
 
 
 class Stage:
-    """Everything, and one method for each thing that can happen."""
+    """The whole scene, with one method for each thing that can happen."""
 
     def __init__(self, partition_of: dict[str, int]) -> None:
         """`partition_of`: each letter's partition, the same in every topic."""
@@ -35,9 +33,9 @@ class Stage:
         self.late: list[Outbound] = []
         """Sent, not acknowledged, and appended later or never."""
         self.coming: list[Inbound] = []
-        """What was said to the service and doesn't stand on its topic yet."""
+        """Input that is not on its topic yet."""
         self.said: dict[tuple[str, str], list[Inbound]] = {}
-        """All that was ever said, by topic and letter."""
+        """All input ever sent, by topic and letter."""
         self.asked: dict[str, IdempotentCommand[Note]] = {}
         """Commands by their ids."""
         self.answered: set[str] = set()
@@ -52,7 +50,7 @@ class Stage:
         self._run()
 
     def close(self) -> None:
-        """End everything that is still in hand."""
+        """Cancel everything in progress."""
         for process in self.processes:
             self._cancel(process.tasks)
         self.loop.close()
@@ -60,28 +58,28 @@ class Stage:
     # --- what is said ----------------------------------------------------------------------------
 
     def say(self, raw: Inbound) -> None:
-        """The writer of a topic says its next; it is on its way from now on."""
+        """The writer of a topic sends its next record, which is under way from now on."""
         self.said.setdefault((raw.topic, raw.key.decode()), []).append(raw)
         self.coming.append(raw)
 
     def land(self, at: int, *, again: bool = False) -> None:
-        """What was on its way comes to stand on its topic; `again`: and will once more."""
+        """A record under way arrives on its topic; `again`: and will arrive once more."""
         raw = self.coming[at] if again else self.coming.pop(at)
         self.partitions[self._place(raw)].records.append(raw)
 
     def land_late(self, at: int) -> None:
-        """What we sent and had no acknowledgement for stands on its topic after all."""
+        """A record that was sent without an acknowledgement is on the topic after all."""
         record = self.late.pop(at)
         self.world.bus.topics.setdefault(record.topic, []).append(record)
 
     def say_again(self, topic: str, letters: Iterable[str], *, after: int = 0) -> None:
-        """A topic's writer says again what it said after that number; nobody does of actions."""
+        """A topic's writer sends again everything after that number; actions are never resent."""
         if topic != ACTIONS_TOPIC:
             for letter in letters:
                 self.coming += self.said.get((topic, letter), [])[after:]
 
     def close_gap(self, topic: str, letter: str) -> None:
-        """The service asks for what it misses."""
+        """The service requests what it misses."""
         document = self.world.documents.kept.get(letter)
         if document is not None and "gap_since" in document:
             mark = topic.removeprefix("letters.")
@@ -92,7 +90,7 @@ class Stage:
     # --- what processes do -----------------------------------------------------------------------
 
     def fetch(self, name: int, most: int) -> None:
-        """Take in hand what comes next in the partitions that this process owns."""
+        """Start to process the next records of the partitions that this process owns."""
         process = self.processes[name]
         if process.is_busy:
             return
@@ -108,20 +106,20 @@ class Stage:
         self._run()
 
     def tell(self, name: int, told: IdempotentCommand[Note]) -> None:
-        """Somebody gives a command."""
+        """A command arrives."""
         self.asked[told.id] = told
         process = self.processes[name]
         process.others.append(self._start(process.obey(told, answered=self.answered)))
         self._run()
 
     def sweep(self, name: int) -> None:
-        """The process looks for what stays unsent."""
+        """The process looks for unsent events."""
         process = self.processes[name]
         process.others.append(self._start(process.sweep()))
         self._run()
 
     def notice(self, name: int) -> None:
-        """The process finds topics made anew: it drops its batch, then sends its log again."""
+        """The process finds new topics: it drops its batch and sends its log again."""
         process = self.processes[name]
         if process.started != self.incarnation:
             self._cancel([process.batch] if process.batch is not None else [])
@@ -129,20 +127,20 @@ class Stage:
             self._run()
 
     def go(self, at: int, ending: Ending) -> None:
-        """Let the operation that waits there happen, or fail."""
+        """Let the operation that waits there succeed or fail."""
         if self.gates.waiting:
             self.gates.let(self.gates.waiting[at % len(self.gates.waiting)], ending)
             self._run()
 
     def go_one(self, name: int, ending: Ending) -> None:
-        """Let the process's oldest operation happen, or fail."""
+        """Let the process's oldest operation succeed or fail."""
         mine = [one for one in self.gates.waiting if one.process == name]
         if mine:
             self.gates.let(mine[0], ending)
             self._run()
 
     def go_on(self, name: int) -> None:
-        """Let the process do all that it has in hand, without trouble."""
+        """Let the process finish all its work without trouble."""
         while mine := [one for one in self.gates.waiting if one.process == name]:
             self.gates.let(mine[0])
             self._run()
@@ -150,7 +148,7 @@ class Stage:
     # --- what befalls them -----------------------------------------------------------------------
 
     def kill(self, name: int, heir: int) -> None:
-        """The process dies with all that it has in hand, and starts anew."""
+        """The process dies with all its work and starts again."""
         self._cancel(self.processes[name].tasks)
         self.processes[name] = self._process(name)
         for partition in self.partitions.values():
@@ -159,14 +157,14 @@ class Stage:
         self._run()
 
     def move(self, place: Place) -> None:
-        """Another process gets the partition; the batch in hand goes on as a zombie's."""
+        """Another process gets the partition; the batch in progress goes on as a zombie."""
         partition = self.partitions[place]
         self.processes[partition.owner].fenced.add(place)
         heir = 1 - partition.owner
         partition.place(heir, incarnation=self.processes[heir].started)
 
     def lose_topics(self, *, keeps_offsets: bool) -> None:
-        """The broker loses every topic, and perhaps the group's offsets; all is made anew."""
+        """The broker loses every topic, and perhaps the group's offsets; all are recreated."""
         self.incarnation += 1
         self.world.bus.topics.clear()
         self.late.clear()
@@ -181,13 +179,13 @@ class Stage:
             self.say_again(topic, self.partition_of)
 
     def expire(self, place: Place) -> None:
-        """What stands in a partition is too old and goes."""
+        """Retention removes records of a partition."""
         self.partitions[place].first = len(self.partitions[place].records)
 
     # --- the end ---------------------------------------------------------------------------------
 
     def settle(self) -> None:
-        """What the protocol promises comes; nothing else does. Raises: AssertionError."""
+        """All that the protocol promises happens, and nothing else. Raises: AssertionError."""
         for _ in range(MOST_ROUNDS):
             if self._is_settled():
                 return
@@ -218,14 +216,14 @@ class Stage:
         self.coming += self._unanswered()
 
     def _unanswered(self) -> list[Inbound]:
-        """Actions that the service doesn't know: their bureau asks again."""
+        """Actions that the service doesn't know: their bureau sends them again."""
         actions = [
             one for (topic, _), some in self.said.items() if topic == ACTIONS_TOPIC for one in some
         ]
         return [one for one in actions if not self._knows(one)]
 
     def _knows(self, action: Inbound) -> bool:
-        """Whether it was decided, or a stranger was told: of that nobody keeps a log."""
+        """Whether it was decided, or a stranger was answered, which no log keeps."""
         name, letter = header(action, "ce_id"), action.key.decode()
         causes = {header(one, "ce_cause") for one in self._unnumbered(letter)}
         if letter in self.world.documents.kept:

@@ -1,7 +1,5 @@
 """A broker after topic bootstrap: the diary's topics, and their incarnation ids."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 from shared.contracts.envelope import envelope
@@ -18,7 +16,7 @@ EVERY = frozenset((*READS, *WRITES))
 
 
 def created(topic: str, incarnation: str) -> Outbound:
-    """What topic bootstrap writes of a topic."""
+    """The record that topic bootstrap writes about a topic."""
     data = TopicCreated(
         topic=topic,
         incarnation=incarnation,
@@ -29,7 +27,7 @@ def created(topic: str, incarnation: str) -> Outbound:
 
 
 def bootstrapped(bus: BusT, incarnation: str = "i-1") -> BusT:
-    """The same broker, all topics there under one id."""
+    """The same broker with all topics under one id."""
     for topic in EVERY | {RESENDS.name, TOPICS.name}:
         bus.topics.setdefault(topic, [])
     bus.topics[TOPICS.name] += [

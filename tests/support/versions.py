@@ -1,4 +1,4 @@
-"""Another version of the policies: of everything that can differ, something does."""
+"""Another version of the policies, which differs in everything that can differ."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ OURS = data_files.policies().newest
 def other(version: str) -> Policies:
     """Our policies with longer limits, shorter extensions, fewer levels and other desks.
 
-    Every reply is signed, and calls come each ten minutes.
+    Every reply is signed, and calls repeat every ten minutes.
     """
     return replace(
         OURS,
@@ -27,7 +27,7 @@ def other(version: str) -> Policies:
 
 
 def both(version: str) -> PolicyVersions:
-    """Ours, and after it the other one from that day on."""
+    """Our policies, and the other ones from that day on."""
     return PolicyVersions.of({"ours": OURS, "other": other(version)})
 
 

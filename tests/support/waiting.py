@@ -1,6 +1,4 @@
-"""How a test waits for something that sets no event; the time limit of the test ends the wait."""
-
-from __future__ import annotations
+"""Waiting for conditions that set no event; the test's time limit ends the wait."""
 
 import asyncio
 import time
@@ -8,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 
 async def until(holds: Callable[[], object]) -> None:
-    """Return when it holds."""
+    """Return when the condition holds."""
     while not holds():  # noqa: ASYNC110 - what is waited for sets no event
         await asyncio.sleep(0.002)
 
@@ -20,6 +18,6 @@ async def until_true(ask: Callable[[], Awaitable[object]]) -> None:
 
 
 def wait_until(holds: Callable[[], object]) -> None:
-    """Return when it holds, for tests without a loop."""
+    """Return when the condition holds, for tests without a loop."""
     while not holds():
         time.sleep(0.05)

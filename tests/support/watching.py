@@ -1,7 +1,5 @@
 """What was reached on a walk through the services: commands decided, routes asked, events said."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -18,29 +16,29 @@ from shared.platform.letters.service_decider import ServiceDecider
 
 Watch: TypeAlias = Callable[[ServiceDecider[Any, Any]], ServiceDecider[Any, Any]]
 Said: TypeAlias = tuple[str, type[Event]]
-"""A topic, that of any bureau being the same, and an event that stands on it."""
+"""A topic, with one name for those of all bureaus, and the type of an event on it."""
 
 ASKING = ("post", "put", "patch", "delete")
-"""Methods of routes that want something done."""
+"""Methods of routes that change something."""
 
 
 def unwatched(rules: ServiceDecider[Any, Any]) -> ServiceDecider[Any, Any]:
-    """The rules as they are."""
+    """The rules unchanged."""
     return rules
 
 
 @dataclass
 class Reached:
-    """All that happened so far."""
+    """Everything that happened so far."""
 
     decided: set[type] = field(default_factory=set)
     """Kinds of commands that had an effect."""
     asked: set[str] = field(default_factory=set)
-    """Routes that have done what was asked, as `post /v1/letters/{letter}/accept`."""
+    """Routes that succeeded, as `post /v1/letters/{letter}/accept`."""
     said: set[Said] = field(default_factory=set)
 
     def watch(self, rules: ServiceDecider[Any, Any]) -> ServiceDecider[Any, Any]:
-        """The same rules, seen deciding."""
+        """The same rules, with their decisions recorded."""
 
         def decide(command: Any, state: Any) -> tuple[Any, ...]:
             events = rules.decide(command, state)
@@ -51,7 +49,7 @@ class Reached:
         return replace(rules, decide=decide)
 
     def listen(self, client: httpx.AsyncClient, routes: Iterable[str]) -> None:
-        """Whatever the client asks of these routes."""
+        """Record the client's requests to these routes."""
         known = {route: _pattern(route) for route in routes}
 
         async def on_response(response: httpx.Response) -> None:
@@ -62,7 +60,7 @@ class Reached:
         client.event_hooks["response"].append(on_response)
 
     def hear(self, records: Iterable[Outbound]) -> None:
-        """What was sent."""
+        """Record what was sent."""
         for one in records:
             kind = EVENTS[dict(one.headers)["ce_type"].decode()]
             self.said.add((family(one.topic), kind))
@@ -75,7 +73,7 @@ def family(topic: str) -> str:
 
 
 def routes_of(router: APIRouter) -> frozenset[str]:
-    """All routes of a face by which something is asked for."""
+    """All routes of an application that change something."""
     app = FastAPI()
     app.include_router(router)
     return frozenset(

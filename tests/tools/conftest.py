@@ -1,4 +1,4 @@
-"""What rules look at: both overlays, each rendered once."""
+"""The input of the rules: both overlays, each rendered once."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tools.k8s.renderer import render
 
 @pytest.fixture(scope="session")
 def prod() -> list[Json]:
-    """All objects of production; whoever changes them copies them first."""
+    """All objects of production; copy them before a change."""
     return render("prod")
 
 

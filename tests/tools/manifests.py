@@ -1,4 +1,4 @@
-"""A copy of what was rendered, in which a test plants mistakes."""
+"""A copy of the rendered manifests, into which tests plant mistakes."""
 
 from copy import deepcopy
 from typing import Any
@@ -15,7 +15,7 @@ class Manifests:
 
     @property
     def rendered(self) -> Rendered:
-        """As rules look at them."""
+        """The input of the rules."""
         return Rendered(self.objects)
 
     def get(self, kind: str, name: str) -> Json:
@@ -28,12 +28,12 @@ class Manifests:
         return found
 
     def spec(self, kind: str, name: str) -> Json:
-        """What the object wants."""
+        """The object's `spec`."""
         spec: Json = self.get(kind, name)["spec"]
         return spec
 
     def pod(self, name: str, kind: str = "Deployment") -> Json:
-        """What the pods of a Deployment or Job are."""
+        """The pod `spec` of a Deployment or Job."""
         spec: Json = self.spec(kind, name)["template"]["spec"]
         return spec
 

@@ -7,11 +7,11 @@ from tools.k8s import core, hardening, links, scaling, serving
 from tools.k8s.checking import Rule, anything
 
 Plant = tuple[Rule, str, Any]
-"""The rule, what it has to say, and how the mistake is made."""
+"""The rule, the expected finding, and the mistake."""
 
 
 def security(plant: dict[str, Any], name: str = "router") -> Any:
-    """Change what a container may do."""
+    """Change a container's security context."""
     return lambda m: m.container(name)["securityContext"].update(plant)
 
 
@@ -21,7 +21,7 @@ def pod(plant: dict[str, Any], name: str = "router") -> Any:
 
 
 def container(plant: dict[str, Any], name: str = "router") -> Any:
-    """Change what a container is."""
+    """Change a container."""
     return lambda m: m.container(name).update(plant)
 
 
@@ -53,7 +53,7 @@ def _all_from_environment(m: Manifests) -> None:
 
 
 def probe(name: str, **plant: Any) -> Any:
-    """Change what a probe asks."""
+    """Change a probe's request."""
     return lambda m: m.container("router")[name]["httpGet"].update(plant)
 
 

@@ -1,4 +1,4 @@
-"""Mistakes in who talks to whom, as whom and about what: each must be seen."""
+"""Mistakes in network rules, identities and topics, each of which a rule must find."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def _misspelt_file(m: Manifests) -> None:
 
 
 def operator(plant: list[str]) -> Any:
-    """Change what the topics' job runs."""
+    """Change the command of the topics' job."""
     return lambda m: m.container("topics", "Job").update(args=plant)
 
 
@@ -74,7 +74,7 @@ def renamed(kind: str, name: str) -> Any:
 
 
 def trigger(**plant: Any) -> Any:
-    """Change what the publisher is scaled by."""
+    """Change the trigger of the publisher's autoscaler."""
     return lambda m: m.spec("ScaledObject", "publisher")["triggers"][0]["metadata"].update(plant)
 
 
@@ -110,7 +110,7 @@ def listener(at: int, **plant: Any) -> Any:
 
 
 def certified(**plant: Any) -> Any:
-    """Change what is asked of a certificate."""
+    """Change a certificate's request."""
     names = {name.replace("_", "."): value for name, value in plant.items()}
 
     def change(m: Manifests) -> None:
@@ -127,7 +127,7 @@ def _other_version(m: Manifests) -> None:
 
 
 def database_pod(m: Manifests) -> Any:
-    """What the pods of the database are."""
+    """The pod `spec` of the database."""
     return m.spec("MongoDBCommunity", "mongo")["statefulSet"]["spec"]["template"]["spec"]
 
 
@@ -168,7 +168,7 @@ PLANTS: list[Plant] = [
         "/v1/letters/{letter}/reveals/{reveal}/identity to others",
         matches("intake", ("PathPrefix", "/v1/letters")),
     ),
-    (doors.staff_apart, "shows staff's /v1/drafts, ", host("editors", "public.example.org")),
+    (doors.staff_apart, "/v1/drafts, ", host("editors", "public.example.org")),
     (
         doors.nothing_else,
         "HTTPRoute/duty: /v1/dutty leads to no route",

@@ -1,4 +1,4 @@
-"""The Compose file starts what there is, with settings that somebody reads, and no more rights."""
+"""The Compose file starts existing programs, with settings that they read, and no extra rights."""
 
 import re
 from pathlib import Path

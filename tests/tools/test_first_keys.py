@@ -1,4 +1,4 @@
-"""The keys of a new installation are ones that services take, and nobody else can read."""
+"""Services accept the keys of a new installation, and nobody else can read them."""
 
 import stat
 from pathlib import Path

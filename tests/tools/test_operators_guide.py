@@ -1,4 +1,4 @@
-"""Every name in the operator's guide is one that exists: an operator who types it meets it."""
+"""Every name in the operator's guide exists."""
 
 import re
 from importlib.util import find_spec
@@ -23,7 +23,7 @@ NOT_OURS = {
     str(RULES.relative_to(ROOT)),
     *(f"deploy/{name}" for name in SERVICES),
 }
-"""What the reader makes, a folder that may be empty, and objects of the kind `deploy`."""
+"""Folders and objects that the reader creates."""
 KINDS = {"deploy": "Deployment", "job": "Job", "cronjob": "CronJob", "kafka": "Kafka"}
 
 

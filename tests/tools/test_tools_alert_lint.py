@@ -1,6 +1,4 @@
-"""Has every alert what a person needs who is woken by it, and was it seen to fire and be silent?"""
-
-from __future__ import annotations
+"""Every alert has what the person on duty needs, and was seen to fire and to be silent."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Would a wrong day in the frozen calendar be noticed, and do other calendars agree?"""
+"""A wrong day in the frozen calendar would be noticed, and other calendars agree."""
 
 import sys
 from copy import deepcopy

@@ -1,6 +1,4 @@
-"""Is every metric named as Prometheus likes it, told in the table, and bounded in its labels?"""
-
-from __future__ import annotations
+"""Every metric is named by Prometheus' conventions, documented, and bounded in its labels."""
 
 from dataclasses import replace
 from importlib import import_module
@@ -25,7 +23,7 @@ UNBOUNDED = (LETTER, "GD-2XKM-7Q4R-9TVW-3HJC-5", "陈", "", "a b", "440199199001
 
 @pytest.fixture(scope="module")
 def exposed() -> str:
-    """All that all services and the audit would show, before anything has happened."""
+    """The initial metrics of all services and the audit."""
     for name in MODULES:
         import_module(name)
     count_in(REGISTRY)

@@ -1,4 +1,4 @@
-"""Are rules scored as the labels mean it, and files that can't be compared refused?"""
+"""Rules are scored by their labels, and files that can't be compared are refused."""
 
 import json
 from pathlib import Path

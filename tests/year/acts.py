@@ -1,6 +1,4 @@
-"""What bureaus ask for on their own topics, rightly and wrongly."""
-
-from __future__ import annotations
+"""Actions of bureaus on their own topics, valid and invalid."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +11,7 @@ from shared.contracts.slugs import BUREAUS, CITIES, Bureau
 from shared.contracts.topics import actions_of
 from shared.contracts.values import Promise
 from shared.contracts.words import Note, Reason, ReplyText
-from tests.intake.staging import sealed_record
+from tests.support.sealed_shell import sealed_record
 from tests.year.days import DAY, day_of
 from tests.year.street import Card, Street
 

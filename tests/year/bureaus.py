@@ -1,7 +1,5 @@
 """Bureaus: diligent, slow, forgetful, returning, wordy and wrong ones, on their own topics."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -28,12 +26,12 @@ from tests.year.street import Card, Reactions, Street, in_office, later
 Manner = Literal["diligent", "slow", "forgetful", "returning", "wordy", "wrong"]
 MANNERS: tuple[Manner, ...] = ("diligent", "slow", "forgetful", "returning", "wordy", "wrong")
 WAKES = {"reminder": 0.2, "yellow": 0.35, "red": 0.6, "chief": 0.8, "province": 1.0}
-"""How likely each level is to remind somebody of a letter that lay about."""
+"""The probability that each level reminds somebody of a forgotten letter."""
 
 
 @dataclass(frozen=True)
 class Habits:
-    """What a bureau is like."""
+    """The character of a bureau."""
 
     accepts: tuple[float, float] = (0, 0.9)
     """Working days until it takes a letter up, from and to."""
@@ -56,7 +54,7 @@ HABITS: dict[Manner, Habits] = {
 
 
 def manner_of(bureau: str) -> Habits:
-    """What that bureau is like; with the list come as many of each kind."""
+    """The character of that bureau; over all bureaus, characters are equally frequent."""
     return HABITS[MANNERS[BUREAUS.index(bureau) % len(MANNERS)]]
 
 
@@ -84,7 +82,7 @@ def _decide(street: Street, card: Card, days: float) -> None:
 
 
 def _go_on(street: Street, card: Card, todo: list[str], days: float) -> None:
-    """Do the first of these in so many working days, and the others after it."""
+    """Do the first of these after that many working days, and the others after it."""
     card.plan += 1
     card.forgotten, card.todo = False, todo
     if todo:
@@ -107,7 +105,7 @@ async def _do(street: Street, card: Card, plan: int) -> None:
 
 
 async def _see(street: Street, card: Card, plan: int, sequence: int) -> None:
-    """Whether that was taken; who is told no does the next best."""
+    """Whether that was accepted; after a refusal people try the next best."""
     if plan != card.plan or card.sequence != sequence or card.state not in UNTIL:
         return
     _go_on(street, card, [UNTIL[card.state]], 1)
@@ -139,7 +137,7 @@ def _rest(card: Card) -> float:
 
 
 def _goes_on(street: Street, card: Card, _: Any) -> None:
-    """The writer has answered, or not; or somebody wants another reply."""
+    """The writer has answered or not; or somebody wants another reply."""
     again = ["ask"] if card.lot.random() < 0.15 else []
     if card.holder == "triage":
         return
@@ -175,7 +173,7 @@ def _instructed(street: Street, card: Card, fact: InstructionGiven) -> None:
 
 
 async def _answer(street: Street, card: Card, number: int) -> None:
-    """Answer; in triage nobody can, until a bureau has it again."""
+    """Answer; during triage nobody can, until a bureau holds the letter again."""
     if card.holder == "triage" or card.state == "withdrawn":
         if card.state in ("triage", "signing"):
             at = in_office(street.now, card.lot, 2)
@@ -186,7 +184,7 @@ async def _answer(street: Street, card: Card, number: int) -> None:
 
 
 def _escalated(street: Street, card: Card, fact: LetterEscalated) -> None:
-    """Somebody remembers a letter that lay about."""
+    """A forgotten letter is remembered."""
     if not card.forgotten or card.holder == "triage" or card.state not in UNTIL:
         return
     if card.lot.random() < WAKES[fact.level]:

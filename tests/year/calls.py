@@ -1,6 +1,4 @@
-"""What the notifier tells by itself: calls about diversions, levels of publications' problems."""
-
-from __future__ import annotations
+"""The notifier's own messages: calls about diversions, levels of publications' problems."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,9 +13,9 @@ from tests.year.spans import Said
 from tests.year.watch import Message
 
 EVERY = timedelta(minutes=5)
-"""Between two calls about what nobody has seen."""
+"""Between two calls about an unseen diversion."""
 QUIET = timedelta(hours=12)
-"""How long people are left alone at most before they are told of a level."""
+"""How long messages about a level may wait for quiet hours to end."""
 
 
 def judge_calls(
@@ -48,7 +46,7 @@ def judge_calls(
 def judge_problems(
     number: str, said: Sequence[Said], messages: Sequence[Message], times: Times
 ) -> Iterator[str]:
-    """All that is wrong with what editors are told of problems with one publication."""
+    """Faults of the editors' messages about problems with one publication."""
     ended: dict[str, datetime] = {
         one.data.problem: one.at for one in said if isinstance(one.data, PublicationProblemDecided)
     }
@@ -71,9 +69,9 @@ def judge_problems(
 
 
 def _unheard(until: datetime, told: Sequence[datetime], times: Times) -> bool:
-    """Whether it was decided while no notifier was there, and told by one that reads slowly.
+    """Whether it was decided while no notifier ran, and sent by one that reads slowly.
 
-    One that has just come back begins after a while even if it hasn't read all by then.
+    A restarted notifier begins after a while even if it hasn't read everything by then.
     """
     return any(
         one.is_alone and one.since <= until <= one.until <= min(told) <= one.until + MINUTE

@@ -1,6 +1,4 @@
-"""By when is a clock due, and when are its levels reached? By the policies' rows, by hand. Pure."""
-
-from __future__ import annotations
+"""Due dates of clocks and instants of their levels, computed from the policies' rows by hand."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

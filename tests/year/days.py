@@ -1,10 +1,8 @@
-"""Which days are worked, and on which day does a limit end? Counted here once more, by hand.
+"""Working days and ends of limits, computed a second time.
 
 Written from the State Council's notice for 2026, the statutory days of 2027 and CONTRACTS, section
-8, and from nothing of the product's, so that the two can disagree.
+8, without any code of the product, so that the two can disagree.
 """
-
-from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -65,14 +63,14 @@ def moment_of(day: date, hour: float) -> datetime:
 
 
 def working_days(zero: date, amount: int, *, paused: Collection[date] = NONE) -> Days:
-    """The counted days of so many working days after day zero."""
+    """That many working days after day zero."""
     counted = (day for day in _after(zero) if is_worked(day) and day not in paused)
     return tuple(day for day, _ in zip(counted, range(amount), strict=False))
 
 
 @cache
 def natural_days(zero: date, amount: int) -> Days:
-    """The counted days of so many natural days; the last is moved on to a day that is worked."""
+    """That many natural days; the last is moved to a working day."""
     days = [zero + DAY * number for number in range(1, amount + 1)]
     while not is_worked(days[-1]):
         days[-1] += DAY
@@ -80,7 +78,7 @@ def natural_days(zero: date, amount: int) -> Days:
 
 
 def promised_days(zero: date, day: date) -> Days:
-    """The counted days up to a day that was promised, whatever day that is."""
+    """The counted days up to a promised day, whatever day that is."""
     return tuple(zero + DAY * number for number in range(1, (day - zero).days + 1))
 
 

@@ -1,7 +1,5 @@
 """The province's desks, chiefs and editors: they route, sign, decide, instruct, recall, publish."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.publisher.domain.draft import ApproveDraft, ProposeDraft
@@ -43,7 +41,7 @@ SIGNERS = (
     By(role="chief", staff="example-province-named"),
     By(role="chief", staff="example-province-named-2"),
 )
-"""Who signs where the holder's own chief must not, or isn't the next."""
+"""The signer where the holder's own chief must not sign, or isn't next."""
 OTHERS: tuple[Category, ...] = ("inquiry", "request", "complaint", "suggestion")
 WORDS = Reason(text="需要核对。")
 
@@ -57,7 +55,7 @@ def _chief(bureau: str) -> By:
 
 
 def _waits(street: Street, card: Card, _: Any) -> None:
-    """Somebody at the triage desk looks at it, mostly on the same or the next day."""
+    """The triage desk handles it, mostly on the same or the next day."""
     if card.state != "triage" or card.lot.random() < 0.02:
         return
     at = in_office(street.now, card.lot, card.lot.uniform(0, 1.6))
@@ -122,7 +120,7 @@ def _reclassified(street: Street, card: Card, fact: LetterReclassified) -> None:
 
 
 def _written(street: Street, card: Card, fact: ReplySubmitted | LetterSigned) -> None:
-    """Whoever signs does so within two days, a few only once they are reminded."""
+    """Signers sign within two days, a few only once they are reminded."""
     waits = fact.signers if isinstance(fact, ReplySubmitted) else fact.next
     if not waits:
         return

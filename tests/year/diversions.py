@@ -1,6 +1,4 @@
-"""Diverted emergencies: intake says them, and somebody of the duty desk sees each in the end."""
-
-from __future__ import annotations
+"""Diverted emergencies: intake emits them, and the duty desk sees each in the end."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ class Divider:
             yield moment_of(day, 0) + timedelta(seconds=self.lot.randrange(86_400))
 
     async def divert(self, street: Street) -> None:
-        """An emergency, that somebody sees within the first calls."""
+        """An emergency that somebody sees within the first calls."""
         number, becomes = (
             new_diversion_number(self.lot.randbytes(10)),
             new_letter_number(self.lot.randbytes(10)),

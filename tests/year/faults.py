@@ -1,6 +1,4 @@
-"""What befalls the notifier and the topics in a year: by seed, and noted for whoever judges."""
-
-from __future__ import annotations
+"""Failures of the notifier and the topics in a year: drawn by seed, recorded for the verdict."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ Kind = Literal["down", "frozen", "crash", "storm", "moves"]
 KINDS: tuple[Kind, ...] = ("down", "frozen", "crash", "storm", "moves")
 NATIONAL_DAY = date(2026, 9, 30)
 SLOW = 0.25
-"""How often a replica that comes back reads so slowly that it fires before it knows all."""
+"""How often a restarted replica reads so slowly that it fires before it knows everything."""
 EVERY = 9
 """Days between two of these."""
 
@@ -33,7 +31,7 @@ class Away:
 
     @property
     def is_alone(self) -> bool:
-        """Whether nobody stood in."""
+        """Whether no other replica took over."""
         return self.kind != "frozen"
 
 
@@ -45,10 +43,10 @@ class Watch:
     phone: Phone
     lot: Random
     lag: timedelta = timedelta()
-    """How much too late the notifier finds what is due, to plant a fault."""
+    """The notifier's delay, to plant a fault."""
     replicas: list[Replica] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
-    """Of all replicas, as they came."""
+    """Of all replicas, in order."""
     away: list[Away] = field(default_factory=list)
     done: list[Kind] = field(default_factory=list)
 
@@ -63,7 +61,7 @@ class Watch:
         return [one for one in self.replicas if one.may_go.is_set()]
 
     def join(self, count: int = 1) -> None:
-        """So many new processes start, and partitions are shared anew."""
+        """That many new processes start, and partitions are assigned again."""
         new = [Replica(self.house, self.phone, lag=self.lag) for _ in range(count)]
         for one in new:
             one.passes = self.passes
@@ -71,7 +69,7 @@ class Watch:
         self.share()
 
     def share(self) -> None:
-        """Everybody gets some of the partitions, drawn by lot; a few last commits are lost."""
+        """Every process gets some partitions at random; a few last commits are lost."""
         for one in self.replicas:
             one.process.assigned = frozenset()
         for at in self.house.group.partitions if self.replicas else ():
@@ -89,7 +87,7 @@ class Watch:
             await one.die()
 
     async def work(self) -> int:
-        """Whoever is awake does what is due; for how many letters that was."""
+        """Running replicas do what is due; returns the number of letters."""
         return sum([await one.work() for one in self.awake])
 
     def _noted(self) -> None:
@@ -98,11 +96,11 @@ class Watch:
     # --- what befalls them ---------------------------------------------------------------------
 
     async def down(self, until: datetime) -> None:
-        """Nobody is there; whoever comes back mostly reads before it fires."""
+        """No replica runs; a restarted one usually reads before it fires."""
         await self._out(self.replicas, until, "down")
 
     async def crash(self, until: datetime) -> None:
-        """Everybody dies after the next levels were kept and before they are sent."""
+        """Every process dies after the next levels were stored and before they are sent."""
         for one in self.replicas:
             one.process.line.is_cut = True
             await one.work()
@@ -119,7 +117,7 @@ class Watch:
             await self.work()
 
     async def frozen(self, until: datetime) -> None:
-        """One of two stands still in the middle of a pass."""
+        """One of two is suspended in the middle of a pass."""
         self.join(max(0, 2 - len(self.replicas)))
         still = self.replicas[0]
         still.freeze()

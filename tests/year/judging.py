@@ -4,8 +4,6 @@ A level must be recorded where its clock ran at its instant and went on until th
 minute for it; it may not be recorded where its clock had stopped, waited or moved before.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +19,12 @@ from tests.year.spans import Letter, Run, Said, Span
 MINUTE = timedelta(minutes=1)
 STANDS_IN_AFTER = timedelta(minutes=2)
 SHORT = timedelta(milliseconds=2)
-"""What rounding to milliseconds may make of an instant."""
+"""Largest error of rounding to milliseconds."""
 EFFECTS = {QuestionLapsed: "answer", LetterClosed: "rating"}
 
 
 class Key(NamedTuple):
-    """What is recorded once."""
+    """The key of what is recorded once."""
 
     run: Run
     due_on: date
@@ -50,7 +48,7 @@ class Times:
     ended_at: datetime
 
     def latest(self, at: datetime, *, since: datetime) -> datetime:
-        """Until when what is due at `at` must be recorded, of a clock that ran `since` then."""
+        """The deadline for recording a level due at `at`, of a clock that ran `since` then."""
         latest = at + MINUTE
         for one in self.away:
             if not (one.since <= latest and at < one.until + MINUTE):
@@ -167,7 +165,7 @@ def _demands(span: Span, level: str, times: Times) -> bool:
 def _proposals(
     letter: Letter, fired: Sequence[Said], confirmed: Iterable[str], times: Times
 ) -> Iterator[str]:
-    """Each once, founded on what it says that it rests on, and confirmed unless it was stale."""
+    """Each event once, with its cause, and confirmed unless it was stale."""
     confirmed = set(confirmed)
     known: set[tuple[Key, datetime]] = set()
     for said in fired:

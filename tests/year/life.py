@@ -1,7 +1,5 @@
 """A whole year: the clock jumps from one thing that happens to the next, until all has ended."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,12 +21,12 @@ from tests.year.watch import AGAIN, Message, Pass, Phone
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 MOST_IDLE = 100
-"""Turns at one instant in which nothing comes to rest."""
+"""Most turns at one instant before it counts as endless."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which year it is to be: one seed plays one year, but for when messages are tried again."""
+    """The parameters of a year; a seed determines everything except retries of messages."""
 
     letters: int
     seed: int = 1
@@ -41,7 +39,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Lived:
-    """What is left of a year, to be judged."""
+    """The result of a year, for the verdict."""
 
     town: Town
     messages: Sequence[Message]
@@ -125,7 +123,7 @@ def _write_all(plan: Plan, street: Street) -> None:
 
 
 def _next(town: Town, street: Street, watch: Watch) -> datetime | None:
-    """When the next thing happens; none when nothing is left to happen."""
+    """When the next thing happens; None if nothing is left."""
     due = [town.looked_after_at()]
     if watch.awake:
         letters = town.database("notifier").collection(LETTERS)
@@ -143,7 +141,7 @@ def _is_due(town: Town) -> bool:
 
 
 async def _settle(town: Town, street: Street, watch: Watch) -> None:
-    """Until nobody has anything to say any more at this instant."""
+    """Run until nothing more happens at this instant."""
     at = town.looked_after_at()
     if at is not None and at <= town.now():
         await town.look_after()

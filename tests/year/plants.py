@@ -1,6 +1,4 @@
-"""Faults that a notifier could have, each put into the rules or the loops of one that runs."""
-
-from __future__ import annotations
+"""Faults that a notifier could have, each planted into its rules or loops."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -21,16 +19,16 @@ Change = Callable[[OurRules], OurRules]
 
 @dataclass(frozen=True)
 class Plant:
-    """A fault, and what whoever judges must call it."""
+    """A fault, and the name that the verdict must give it."""
 
     found: str
     rules: Change = lambda rules: rules
     lag: timedelta = timedelta()
-    """How much too late it finds what is due."""
+    """The delay."""
 
 
 def _skip(level: str, rules: OurRules) -> OurRules:
-    """That level is taken for told, and nobody is told."""
+    """That level counts as sent, and nobody gets it."""
 
     def outgoing(event: Any, letter: NotifierLetter) -> Iterable[Any]:
         if not (isinstance(event, ClockFired) and event.level == level):
@@ -52,7 +50,7 @@ def _twice(rules: OurRules) -> OurRules:
 
 
 def _newest_first(rules: OurRules) -> OurRules:
-    """What came due meanwhile is proposed in the wrong order."""
+    """Levels that came due meanwhile are proposed in the wrong order."""
 
     def decide(command: Any, letter: NotifierLetter) -> tuple[Any, ...]:
         found = rules.decide(command, letter)
@@ -62,7 +60,7 @@ def _newest_first(rules: OurRules) -> OurRules:
 
 
 def _never_pauses(rules: OurRules) -> OurRules:
-    """A clock that waits is taken for one that runs."""
+    """A waiting clock counts as running."""
 
     def evolve(letter: NotifierLetter, event: Any) -> NotifierLetter:
         return rules.evolve(letter, _without(event, "paused"))
@@ -80,7 +78,7 @@ def _never_stops(rules: OurRules) -> OurRules:
 
 
 def _without(event: Any, change: str) -> Any:
-    """What was heard, without what it did to clocks in that way."""
+    """The event, without its effect on clocks."""
     if not isinstance(event, ProgressRecorded):
         return event
 

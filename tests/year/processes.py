@@ -1,6 +1,4 @@
-"""A process of a service: the real shell over doubles, and what it does when it gets its turn."""
-
-from __future__ import annotations
+"""A process of a service: the real shell over doubles, and its work in each turn."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +28,7 @@ class House:
     rules: ServiceDecider[Any, Any]
     seals: Seals
     topics: tuple[Sequence[str], Sequence[str]]
-    """What it reads, and what it writes."""
+    """Topics that it reads and writes."""
     broker: Broker
     now: Clock
     database: IndexedDatabase = field(default_factory=IndexedDatabase)
@@ -40,12 +38,12 @@ class House:
 
     @property
     def name(self) -> str:
-        """Of the service."""
+        """The service's name."""
         return self.rules.service
 
 
 class Process:
-    """One process. It reads what it was assigned; others read the rest."""
+    """One process. It reads its assigned partitions; others read the rest."""
 
     def __init__(self, house: House) -> None:
         self.house = house
@@ -84,9 +82,9 @@ class Process:
         await self.shell.commands._unsent.join()
 
     async def take(self, *, commits: bool = True) -> int:
-        """Deal with what comes next, until it succeeds; how many records that were.
+        """Process the next records until that succeeds; returns their number.
 
-        `commits`: whether it still gets to say how far it has come.
+        `commits`: whether it still commits its position.
         """
         fetched = self.house.group.fresh(self.assigned)
         if not fetched:
@@ -106,7 +104,7 @@ class Process:
         return sum(map(len, fetched.values()))
 
     async def look_after(self) -> None:
-        """Send what nobody had acknowledged for a while, and ask for what is missing."""
+        """Send what has stayed unacknowledged, and request missing events."""
         for work in (self.shell.sweeper.sweep, self.shell.gaps.ask):
             try:
                 await work()
@@ -118,11 +116,11 @@ class Process:
         return self.house.group.position(at) if at in self.assigned else None
 
     def end(self, at: Partition) -> int | None:
-        """Where a partition ends."""
+        """The end of a partition."""
         return self.house.group.end(at) if at in self.assigned else None
 
     async def _handle(self, batch: Batch) -> None:
-        """As a consumer does with what it has fetched."""
+        """As a consumer treats fetched records."""
         verdict = await self._unusable.judge(batch.read)
         await self._unusable.settle(verdict)
         assert not [*verdict.cuts, *verdict.park], "nothing of ours is unreadable"

@@ -1,9 +1,7 @@
-"""From when to when does each clock of a letter run, and what is reached meanwhile? By its facts.
+"""When each clock of a letter runs and which levels it reaches, computed from its facts.
 
-Folded from CONTRACTS and counted by hand: what the router states otherwise is a finding.
+Written from CONTRACTS and counted by hand: a different statement of the router is a finding.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from tests.year.days import DAY, day_of, is_worked, midnight_after
 
 FROM_RECEIPT = frozenset({"reply", "petition_notice", "disclosure"})
 UNDER_WAY = timedelta(minutes=10)
-"""How long what somebody asked for may be under way before it is decided."""
+"""How long a request may be under way before it is decided."""
 Run = tuple[str, int]
 
 
@@ -59,7 +57,7 @@ class Span:
 
 @dataclass
 class Letter:
-    """What the facts told so far."""
+    """What the facts said so far."""
 
     number: str
     spans: list[Span] = field(default_factory=list)
@@ -86,7 +84,7 @@ class Letter:
 
 
 def letter_of(number: str, facts: Iterable[Said]) -> Letter:
-    """A letter's clocks, by all that the router said of it."""
+    """A letter's clocks, by all events of the router."""
     letter = Letter(number)
     for said in facts:
         _note(letter, said)
@@ -139,7 +137,7 @@ def _change(letter: Letter, said: Said, change: ClockChange) -> None:
 
 
 def _zero(letter: Letter, said: Said, change: ClockChange) -> date:
-    """Day zero, by the clock's row; what somebody asked for counts from when it was asked."""
+    """Day zero, by the clock's row; requested times count from the request."""
     if change.clock in FROM_RECEIPT:
         assert letter.received_at is not None
         return day_of(letter.received_at)

@@ -1,4 +1,4 @@
-"""Where people hear what became of letters, and plan what they do next."""
+"""People who read what became of letters, and plan what they do next."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from shared.contracts.topics import PROGRESS
 from shared.contracts.vocabulary import Category
 from shared.kernel.errors import Refused
 from shared.platform.kafka.bus import Outbound, Partition
-from tests.intake.staging import read
 from tests.support.broker import partitions_of
+from tests.support.sealed_shell import read
 from tests.year.days import DAY, day_of, is_worked, moment_of
 from tests.year.town import Town
 
 Act = Callable[[], Awaitable[None]]
 Reaction = Callable[["Street", "Card", Any], None]
-"""What somebody plans to do because of a fact."""
+"""A planned action because of a fact."""
 Reactions = Mapping[type[Fact], Reaction]
 
 
 def lot_of(*names: object) -> Random:
-    """A lot of its own for each of these names, the same in every run of a seed."""
+    """A random generator for these names, the same in every run of a seed."""
     return Random("/".join(map(str, names)))  # noqa: S311 - what people do is no secret
 
 
@@ -47,13 +47,13 @@ class Card:
     holder: str = ""
     assignment: int = 0
     todo: list[str] = field(default_factory=list)
-    """What the bureau still means to do before anybody else has to."""
+    """What the bureau will do without waiting for others."""
     plan: int = 0
-    """Which plan of the bureau's counts; older ones are forgotten."""
+    """Which plan of the bureau counts; older ones are void."""
     forgotten: bool = False
-    """Nobody does anything until they are reminded."""
+    """It is forgotten until a reminder."""
     abandoned: bool = False
-    """Nobody does anything about some of its clocks, ever."""
+    """Some of its clocks are never acted on."""
     facts: Counter[type[Fact]] = field(default_factory=Counter)
 
 
@@ -65,7 +65,7 @@ class Street:
     reactions: Mapping[type[Fact], list[Reaction]]
     cards: dict[str, Card] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
-    """What the services said no to, by code."""
+    """The services' refusals, by code."""
     _agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _counter: count[int] = field(default_factory=count)
     _read: dict[Partition, int] = field(default_factory=dict)
@@ -73,25 +73,25 @@ class Street:
 
     @property
     def now(self) -> datetime:
-        """What the clock shows."""
+        """The time."""
         return self.town.now()
 
     @property
     def next_at(self) -> datetime | None:
-        """When somebody does something next."""
+        """When somebody acts next."""
         return self._agenda[0][0] if self._agenda else None
 
     def plan(self, at: datetime, act: Act) -> None:
-        """Do that then, or at once if that is over."""
+        """Do that then, or at once if that is past."""
         heappush(self._agenda, (at, next(self._counter), act))
 
     async def live(self) -> None:
-        """Everybody does what they have planned for now."""
+        """Everyone does what they planned for now."""
         while self._agenda and self._agenda[0][0] <= self.now:
             await heappop(self._agenda)[2]()
 
     def hear(self) -> None:
-        """Everybody hears what the router has said since, and makes plans."""
+        """Everyone reads the router's new events, and makes plans."""
         for at in PARTITIONS:
             held = self.town.broker.standing.get(at, ())
             for one in held[self._read.get(at, 0) :]:
@@ -129,7 +129,7 @@ PARTITIONS = partitions_of([PROGRESS.name])
 
 
 def in_office(at: datetime, lot: Random, days: float = 0) -> datetime:
-    """A moment of an office's day, so many working days from now."""
+    """A moment in office hours, that many working days from now."""
     day, left = day_of(at), int(days)
     while left or not is_worked(day):
         day += DAY
@@ -139,12 +139,12 @@ def in_office(at: datetime, lot: Random, days: float = 0) -> datetime:
 
 
 def any_time(at: datetime, lot: Random, days: float) -> datetime:
-    """Any moment within so many days."""
+    """Any moment within that many days."""
     return _second(at + timedelta(minutes=1) + timedelta(days=lot.uniform(0, days)))
 
 
 def together(*all_: Reactions) -> Mapping[type[Fact], list[Reaction]]:
-    """Everybody's reactions."""
+    """The people's reactions."""
     found: dict[type[Fact], list[Reaction]] = {}
     for reactions in all_:
         for kind, react in reactions.items():
@@ -153,7 +153,7 @@ def together(*all_: Reactions) -> Mapping[type[Fact], list[Reaction]]:
 
 
 def later(act: Callable[..., Awaitable[Any]], *given: Any) -> Act:
-    """Something to be done later, with what is given now."""
+    """Something to be done later, with the present arguments."""
 
     async def do() -> None:
         await partial(act, *given)()

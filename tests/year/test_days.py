@@ -1,4 +1,4 @@
-"""Does the year's own calendar know the product's days, and count as the guide says?"""
+"""The year's own calendar has the product's days, and counts as the guide says."""
 
 from datetime import date
 

@@ -1,6 +1,4 @@
-"""Do indexes lead to the documents that a look at all of them finds?"""
-
-from __future__ import annotations
+"""Indexed documents in memory are found as by a full scan."""
 
 from typing import Any
 

@@ -1,9 +1,7 @@
-"""Does the notifier fire every level once and in order, through a year and whatever befalls it?
+"""Through a year of failures the notifier fires every level once and in order.
 
 `YEAR_SEED=7` plays another year.
 """
-
-from __future__ import annotations
 
 import os
 from collections import Counter
@@ -46,7 +44,7 @@ MUST_HAPPEN: frozenset[type[Fact]] = frozenset({
     LetterReturned, LetterSupervised, PetitionMarked, QuestionLapsed, ReplySentBack,
     UnitAccepted, WriterAnswered,
 })  # fmt: skip
-"""What a year without would prove little."""
+"""A year without these would prove little."""
 SHORT = Plan(letters=budget(60, quick=25), seed=SEED)
 WHOLE = Plan(letters=5_000, seed=SEED, diversions=60)
 
@@ -89,6 +87,6 @@ async def _check(lived: Lived, plan: Plan) -> None:
 
 
 def _states(lived: Lived) -> Mapping[str, int]:
-    """How many letters stand in each state."""
+    """The number of letters in each state."""
     kept = lived.town.database("router").collection(LETTERS).kept.values()
     return Counter(one["state"]["state"] for one in kept)

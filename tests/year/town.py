@@ -1,6 +1,4 @@
-"""The four services as processes that hear each other through one broker, under one clock."""
-
-from __future__ import annotations
+"""The four services as processes that exchange events over one broker, under one clock."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -28,10 +26,10 @@ from shared.platform.letters.sender import ACKNOWLEDGED_WITHIN
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.repair.backlog_metrics import GAP_PATIENCE
 from shared.platform.runtime import data_files
-from tests.intake.staging import seals
 from tests.support.broker import Broker
 from tests.support.doubles import Clock
 from tests.support.indexed import IndexedDatabase
+from tests.support.sealed_shell import seals
 from tests.year.processes import House, Process
 
 STORES: Mapping[str, Any] = {
@@ -60,7 +58,7 @@ def rules_of(service: str) -> ServiceDecider[Any, Any]:
 
 @dataclass
 class Town:
-    """Who is there, and who hears whom."""
+    """The processes, and what each reads."""
 
     now: Clock
     broker: Broker
@@ -73,11 +71,11 @@ class Town:
         return self.processes[service][0]
 
     def database(self, service: str) -> IndexedDatabase:
-        """What a service keeps."""
+        """The documents of a service."""
         return self.houses[service].database
 
     async def turn(self) -> int:
-        """Everybody deals once with what has come; how many records that were."""
+        """Every process handles new records once; returns their number."""
         count = 0
         for running in tuple(self.processes.values()):
             for process in running:
@@ -86,13 +84,13 @@ class Town:
         return count
 
     async def look_after(self) -> None:
-        """Everybody sends what nobody had acknowledged, and asks for what is missing."""
+        """Every process sends what has stayed unacknowledged, and requests missing events."""
         for running in self.processes.values():
             for process in running:
                 await process.look_after()
 
     def looked_after_at(self) -> datetime | None:
-        """When the next look at that is worth it; none while nothing is unsent or missing."""
+        """When that is worth trying next; None while nothing is unsent or missing."""
         found = []
         for service, running in self.processes.items():
             letters = self.database(service).collection(LETTERS)

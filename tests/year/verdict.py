@@ -1,7 +1,5 @@
 """The verdict on a year: every letter ended, every level as it should be, nothing twice outward."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,8 +16,8 @@ from shared.kernel.letter_number import is_letter_number
 from shared.kernel.working_days import GUANGDONG
 from shared.platform.app.shell import LETTERS, LOG, PARKED
 from shared.platform.kafka.bus import Outbound
-from tests.intake.staging import read
 from tests.shared.audit.town import Still
+from tests.support.sealed_shell import read
 from tests.year.calls import judge_calls, judge_problems
 from tests.year.counting import EFFECTS, UNFIRED
 from tests.year.judging import Times, judge
@@ -54,7 +52,7 @@ def _at_night(lived: Lived) -> Iterator[str]:
 
 
 def _by_itself(lived: Lived, times: Times) -> Iterator[str]:
-    """What is wrong with what the notifier tells without asking the router."""
+    """Faults of the messages that the notifier sends by itself."""
     of_letter: defaultdict[str, list[Message]] = defaultdict(list)
     for one in lived.messages:
         of_letter[one.key.partition("/")[0]].append(one)
@@ -65,7 +63,7 @@ def _by_itself(lived: Lived, times: Times) -> Iterator[str]:
 
 
 async def audited(lived: Lived) -> AuditTally:
-    """What the product's own audit finds, one hour after all was over."""
+    """Findings of the product's own audit, one hour after the end."""
     archives = [
         Archive(
             service,
@@ -86,7 +84,7 @@ def kinds_said(lived: Lived) -> set[type[Any]]:
 
 
 def _said(lived: Lived, topic: str) -> Told:
-    """What was said of each letter, each event once, in the order of its numbers."""
+    """Events of each letter, each once, in order."""
     found: defaultdict[str, dict[int, Said]] = defaultdict(dict)
     for one in lived.town.broker.on(topic):
         said = read(Outbound(one.topic, one.key, one.value, one.headers))
@@ -98,7 +96,7 @@ def _said(lived: Lived, topic: str) -> Told:
 
 
 def _ended(letter: Letter, facts: Sequence[Said]) -> Iterator[str]:
-    """It ended in a reply, a refusal or a withdrawal, or stands escalated as far as can be."""
+    """It ended in a reply, a refusal or a withdrawal, or is escalated to the last level."""
     answers = [one.data for one in facts if isinstance(one.data, LetterReplied | LetterDeclined)]
     if letter.state == "closed" and not any(isinstance(one, LetterReplied) for one in answers):
         yield "closed without a reply"
@@ -116,9 +114,9 @@ def _ended(letter: Letter, facts: Sequence[Said]) -> Iterator[str]:
 
 
 def _oldest_first(lived: Lived) -> Iterator[str]:
-    """In each pass what came due first is proposed first, of every letter and from one to another.
+    """In each pass, what was due first is proposed first, within a letter and between letters.
 
-    Where many came due at one time, as while nobody was there, that is what is recorded first.
+    After a time without a notifier, what is recorded first was due first.
     """
     for one in lived.passes:
         for at, start, end in zip(PROPOSALS, one.before, one.after, strict=True):
@@ -137,7 +135,7 @@ def _ascending(moments: Sequence[datetime]) -> bool:
 
 
 def is_excused(letter: str, code: str, lived: Lived) -> bool:
-    """Whether the audit finds what nobody could help: no notifier was there to call the next."""
+    """Whether the audit's finding was unavoidable, because no notifier ran at the next call."""
     said = _said(lived, DIVERTED.name).get(letter, ())
     if code != "not_paged" or not said:
         return False

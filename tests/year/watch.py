@@ -1,6 +1,4 @@
-"""The notifier's replicas: who is there, who holds what, and the gateway that takes messages."""
-
-from __future__ import annotations
+"""The notifier's replicas, their partitions, and the gateway that takes messages."""
 
 import asyncio
 import json
@@ -27,7 +25,7 @@ from tests.support.doubles import Clock
 from tests.year.processes import House, Process
 
 AGAIN = timedelta(seconds=10)
-"""When it is looked once more whether what another replica leaves undone is ours by now."""
+"""Until it is checked again whether another replica's abandoned work is ours."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Message:
     text: str
     is_taken: bool
     is_answered: bool = True
-    """Whether whoever sent it was told so."""
+    """Whether the sender got the acknowledgement."""
 
 
 @dataclass
@@ -81,10 +79,10 @@ class Replica:
     """One process of the notifier, with its loops."""
 
     def __init__(self, house: House, phone: Phone, *, lag: timedelta = timedelta()) -> None:
-        """`lag`: how much too late it finds what is due, to plant a fault."""
+        """`lag`: a delay, to plant a fault."""
         self.process = Process(house)
         self.may_go = asyncio.Event()
-        """Cleared while it is frozen: what it is about to tell is told when it goes on."""
+        """Cleared while it is suspended: its next message goes out when it resumes."""
         self.may_go.set()
         self.frozen: asyncio.Task[int] | None = None
         self.passes: list[Pass] = []
@@ -117,7 +115,7 @@ class Replica:
         ]
 
     async def work(self) -> int:
-        """What all of its loops do now; for how many letters that was."""
+        """Run all of its loops once; returns the number of letters."""
         count = await self.fire()
         for delivering in self.deliverings:
             count += await self._often(delivering.deliver)
@@ -132,7 +130,7 @@ class Replica:
         return count
 
     def freeze(self) -> None:
-        """Stand still in the middle of a pass over what is due."""
+        """Suspend it in the middle of a pass over what is due."""
         self.may_go.clear()
         self.frozen = asyncio.create_task(self.firing.fire())
 

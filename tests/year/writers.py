@@ -1,7 +1,5 @@
 """Writers: they send letters, answer, add, rate, reopen, appeal, and take letters back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from services.intake.domain.contact import ChangeContact
@@ -35,7 +33,7 @@ CATEGORIES: tuple[Category, ...] = (
 
 
 async def write(street: Street, card: Card) -> None:
-    """Somebody sends a letter."""
+    """A writer sends a letter."""
     lot = card.lot
     city = lot.choice(CITIES) if lot.random() < 0.85 else None
     over: dict[str, Any] = {
@@ -54,7 +52,7 @@ async def write(street: Street, card: Card) -> None:
 
 
 async def _asks(street: Street, card: Card, kind: Any, **fields: Any) -> None:
-    """The writer asks for something, whatever has become of the letter meanwhile."""
+    """The writer requests something, whatever has become of the letter meanwhile."""
     number = f"r-{street.refusals.total()}-{card.sequence}-{card.lot.getrandbits(32):08x}"
     await street.tell("intake", card, kind(card.owner, number, **fields))
 
@@ -96,7 +94,7 @@ async def _asks_so(street: Street, card: Card, answer: dict[str, Any]) -> None:
 
 
 def _replied(street: Street, card: Card, fact: LetterReplied) -> None:
-    """Half are content, a third says nothing, the others want to have it answered once more."""
+    """Half are content, a third don't react, the others want another answer."""
     lot, chance = card.lot, card.lot.random()
     comment = Comment(text="谢谢。")
     if chance < 0.45:

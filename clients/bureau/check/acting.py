@@ -1,4 +1,4 @@
-"""What the system under check did with one letter, as scripts and judges ask it."""
+"""What the system under check did with one letter, as scripts and judges query it."""
 
 from collections import Counter, defaultdict
 
@@ -6,16 +6,17 @@ from clients.bureau.check.transcript import HeardRecord, Transcript
 
 ACCEPT = "accept"
 MOST_AGAIN = 1
-"""After a refusal the same thing may cross it once, or be tried once more; twice is without end."""
+"""After a refusal the system may repeat the action once, because the two may cross; twice counts as
+endless."""
 
 
 def has_accepted(transcript: Transcript, letter: str) -> bool:
-    """Whether the letter was taken up, right or wrong."""
+    """Whether the letter was accepted, rightly or wrongly."""
     return bool(transcript.acts(letter, ACCEPT))
 
 
 def opening(transcript: Transcript, letter: str, *, code: str) -> bool:
-    """Whether the letter's words were opened: then its code is quoted in what comes back."""
+    """Whether the system decrypted the letter's words and quoted its code."""
     return any(code in heard.quotes for heard in transcript.acts(letter))
 
 
@@ -25,7 +26,7 @@ def ever_quoted(transcript: Transcript) -> bool:
 
 
 def asked_twice(transcript: Transcript, letter: str) -> list[HeardRecord]:
-    """The first action for each thing that was asked for under more than one id."""
+    """The first action for each request that was sent under more than one id."""
     ids: defaultdict[str, set[str]] = defaultdict(set)
     firsts: dict[str, HeardRecord] = {}
     for heard in transcript.acts(letter):
@@ -35,7 +36,7 @@ def asked_twice(transcript: Transcript, letter: str) -> list[HeardRecord]:
 
 
 def most_after_refusal(transcript: Transcript, letter: str) -> int:
-    """How often the same kind of thing was asked for again after its refusal was told, at most."""
+    """How often the same kind of request was repeated after its refusal was sent, at most."""
     kinds = {heard.action_id: heard.kind for heard in transcript.acts(letter)}
     counts: Counter[str] = Counter()
     refused: set[str] = set()
@@ -49,5 +50,5 @@ def most_after_refusal(transcript: Transcript, letter: str) -> int:
 
 
 def goes_on(transcript: Transcript, letter: str) -> bool:
-    """Whether the system asks without end for what is refused."""
+    """Whether the system repeats a refused request endlessly."""
     return most_after_refusal(transcript, letter) > MOST_AGAIN

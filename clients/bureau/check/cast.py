@@ -1,7 +1,7 @@
-"""Letters and codes of one run of the check; all follow from the run's name.
+"""Letters and codes of one run of the check, all derived from the run's name.
 
-A run's letters have numbers of a kind of their own, never used before, so that neither what earlier
-checks left on the topics nor a real letter is taken for one of them.
+Letters of a run have numbers that nothing else uses, which tells them from letters of earlier
+checks and from real ones.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ KIND = "GD-TEST-"
 RUN_LENGTH = 8
 CODE_LENGTH = 8
 ASSIGNMENT = 2
-"""Of most letters: not the first, so that who always says 1 is found out."""
+"""Assignment number of most letters. It isn't 1, which exposes systems that always send 1."""
 _SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -26,13 +26,13 @@ def run_name(randomness: bytes) -> str:
 
 
 def is_invented(letter: str) -> bool:
-    """Whether the number is of a letter of any check."""
+    """Whether the number belongs to a letter of any check."""
     return letter.startswith(KIND)
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Whom a run checks, and what its letters are called."""
+    """The bureau under check and the names of the run's letters."""
 
     bureau: Bureau
     run: str
@@ -44,25 +44,25 @@ class Cast:
 
     @property
     def has_next_key(self) -> bool:
-        """Whether the bureau has given a key to change to."""
+        """Whether the bureau provided a second key to change to."""
         return len(self.kids) > 1
 
     def letter(self, scenario: str, *, which: int = 1) -> str:
-        """The number of a scenario's letter, in the form of real ones."""
+        """The number of a scenario's letter, in the form of real numbers."""
         mark = self._mark("letter", scenario, which)
         return f"{KIND}{self.run[:4]}-{self.run[4:]}-{mark[:4]}-{mark[4]}"
 
     def code(self, scenario: str, *, which: int = 1) -> str:
-        """What stands on the last line of that letter, to be quoted by who has opened it."""
+        """The last line of that letter, which a system quotes after decrypting it."""
         return f"MBX{self._mark('code', scenario, which)}"
 
     def codes(self, scenarios: Sequence[str]) -> frozenset[str]:
-        """All that may be quoted."""
+        """All codes that may be quoted."""
         both = ((self.code(name), self.code(name, which=2)) for name in scenarios)
         return frozenset(chain.from_iterable(both))
 
     def is_ours(self, letter: str) -> bool:
-        """Whether it is a letter of this run."""
+        """Whether the number belongs to this run."""
         return letter.startswith(f"{KIND}{self.run[:4]}-{self.run[4:]}-")
 
     def _mark(self, what: str, scenario: str, which: int) -> str:

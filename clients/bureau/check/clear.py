@@ -14,7 +14,7 @@ _JWE = re.compile(COMPACT_JWE)
 
 
 def holds_clear_words(said: Foreign) -> bool:
-    """Whether a field of the action that must be sealed holds anything else."""
+    """Whether a field of the action that must be sealed holds clear values."""
     kind = EVENTS.get(next((_text(raw) for name, raw in said.headers if name == "ce_type"), ""))
     value = _value(said.value)
     return kind is not None and any(not _is_sealed(words) for words in _words(kind, value))
@@ -42,7 +42,7 @@ def _words(kind: type[Event], value: dict[str, Any]) -> Iterator[Any]:
 
 
 def _is_sealed(words: Any) -> bool:
-    """None is nothing; a map of anything but envelopes is clear."""
+    """None is allowed; a map of anything but envelopes is clear."""
     if words is None:
         return True
     if not isinstance(words, dict):

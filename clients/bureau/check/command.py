@@ -1,7 +1,7 @@
 """The command `bureau check`: plays the mailbox to a bureau's own system and reports.
 
-Exit codes: 0 nothing failed, 1 something did, 2 it could not be played. The broker is named on the
-command line alone: what the environment says of a real mailbox is never taken for it.
+Exit codes: 0 nothing failed, 1 something failed, 2 the check could not run. The broker is named
+only on the command line; variables for the real mailbox are ignored.
 """
 
 import argparse
@@ -22,11 +22,12 @@ from clients.bureau.settings import PREFIX, BureauSettings, load
 from shared.contracts.bilingual import Bilingual
 
 OWN_PREFIX = "MAILBOX_CHECK_"
-"""Of the variables that say how the test broker is signed in at, such as
-`MAILBOX_CHECK_KAFKA_USERNAME`."""
+"""Prefix of the variables with the test broker's credentials, such as
+`MAILBOX_CHECK_KAFKA_USERNAME`.
+"""
 STEP_S = 60.0
 QUIET_S = 25.0
-"""Long enough for what is repeated every ten seconds to be seen twice."""
+"""Seconds; long enough to see two repeats of a system that repeats every ten seconds."""
 ALL_RIGHT, SOME_FAILED = 0, 1
 
 
@@ -60,7 +61,7 @@ def add(commands: Any) -> None:
 
 
 async def run(asked: argparse.Namespace) -> int:
-    """Play, and say how it went; an exit code.
+    """Run the check and print the report; return an exit code.
 
     Raises: BadWords; BadSettings; what `check` raises; OSError.
     """
@@ -86,9 +87,9 @@ async def run(asked: argparse.Namespace) -> int:
 
 
 def own_settings(environment: Mapping[str, str], broker: str) -> dict[str, str]:
-    """How the test broker is reached: named here, signed in at by variables of the check alone.
+    """How to reach the test broker: address as given, credentials from variables of the check.
 
-    It may be one without TLS, as no broker with the mailbox's own topics is ever checked.
+    TLS is optional, because the check refuses brokers that have the mailbox's own topics.
     """
     own = {
         PREFIX + name.removeprefix(OWN_PREFIX): value

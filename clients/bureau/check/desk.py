@@ -12,7 +12,7 @@ from shared.contracts.vocabulary import ActionRefusal, State
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A record of the played mailbox, with what a transcript says of it."""
+    """A record of the played mailbox, with its entry in the transcript."""
 
     letter: str
     type: str
@@ -24,7 +24,7 @@ class Sent:
 
 @dataclass(slots=True)
 class InventedLetter:
-    """One invented letter and how it stands."""
+    """One invented letter and its state."""
 
     number: str
     bureau: Bureau
@@ -34,22 +34,22 @@ class InventedLetter:
     """Whether the bureau holds it."""
     sequence: int = 0
     said: list[Sent] = field(default_factory=list)
-    """Everything that has a number, in that order."""
+    """All events with a number, in that order."""
     kept_back: list[int] = field(default_factory=list)
-    """Numbers of what was said and not sent yet."""
+    """Numbers of events that were held back."""
     silent_for: int = 0
-    """How many actions are ignored, as if they had been lost."""
+    """How many further actions are dropped, as if they had been lost."""
     refuses: ActionRefusal | None = None
-    """Why whatever is asked is refused."""
+    """The code with which every action is refused."""
     shown: LetterShown | None = None
-    """The letter as it was last assigned, words clear; it is an invented one."""
+    """The letter as last assigned, with its words in clear; it is invented."""
     answers: dict[str, tuple[Sent, ...]] = field(default_factory=dict)
     """By action id."""
     contents: dict[str, str] = field(default_factory=dict)
-    """What was asked under each id, as a digest."""
+    """A digest of the request under each id."""
 
     def common(self, state: State | None = None) -> dict[str, Any]:
-        """What every fact of the letter says, in that state or the present one."""
+        """The fields that every fact of the letter has, in the given state or the present one."""
         return {
             "state": state or self.state,
             "holder": self.bureau if self.is_held else "triage",
@@ -58,7 +58,7 @@ class InventedLetter:
         }
 
     def take_kept_back(self) -> list[Sent]:
-        """What was kept back, to be sent now."""
+        """Return the events that were held back, to be sent now."""
         found = [one for one in self.said if one.sequence in self.kept_back]
         self.kept_back.clear()
         return found

@@ -1,7 +1,7 @@
 """Records of the system under check: what they say and what is wrong with them.
 
-It is read as strictly as the router reads, and stricter where the contract says more. Words are
-opened, searched for codes, and forgotten.
+They are read as strictly as the router reads, and more strictly where the contract says more. Words
+are decrypted, searched for codes and discarded.
 """
 
 import base64
@@ -29,21 +29,21 @@ ROUTER = "router"
 AHEAD = timedelta(minutes=5)
 TRACES = {"traceparent", "ce_traceparent", "ce_letterversion"}
 CLOSED = {"no_envelope": "wrong_reader"}
-"""Why an envelope stays closed, where the fault has another name."""
+"""Why an envelope can't be decrypted, where the fault has another name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """With what the played mailbox listens to one bureau."""
+    """What the played mailbox needs to read one bureau's records."""
 
     bureau: Bureau
     keys: Keys
     """Its own private keys."""
     codes: frozenset[str]
-    """What may be quoted from the run's letters."""
+    """Codes of the run's letters that may be quoted."""
 
     def hear(self, record: Raw, *, now: datetime) -> tuple[HeardRecord, Action | None]:
-        """What the record says, and the action with its words sealed; `now` in UTC."""
+        """Return what the record says, and the action with its words sealed; `now` in UTC."""
         headers: Headers = list(record.headers)
         said = Foreign(record.key, record.value, headers)
         place = HeardRecord(partition=record.partition, offset=record.offset)
@@ -88,7 +88,7 @@ class Ear:
 
 
 class _HeardWords:
-    """What was seen of an action's words."""
+    """What was found in an action's words."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -96,19 +96,19 @@ class _HeardWords:
         self.faults: list[str] = []
 
     def note_readers(self, sealed: Mapping[str, str], due: set[str], bureau: Bureau) -> None:
-        """They are for the router, and for the bureau itself if it likes."""
+        """Allowed readers: the router, and optionally the bureau itself."""
         if not due <= sealed.keys() <= due | {f"bureau:{bureau}"}:
             self.faults.append("wrong_reader")
         self.kids += [kid_of(sealed[reader]) for reader in due if reader in sealed]
 
     def note_text(self, said: Any) -> None:
-        """Text that could be opened."""
+        """Text that could be decrypted."""
         if isinstance(said, Clear):
             self.texts.append(str(getattr(said, "text", "")))
 
 
 def kid_of(envelope: str) -> str:
-    """The key that an envelope names; empty if it names none."""
+    """The key that an envelope names; empty if none."""
     part = envelope.partition(".")[0]
     try:
         header = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
@@ -136,7 +136,7 @@ def _of_fields(clear: Action) -> Iterator[str]:
 
 
 def _digest(letter: str, clear: Action) -> str:
-    """The same for the same thing, sealed anew or not."""
+    """A digest that is equal for equal requests, whether or not their words were sealed again."""
     words: list[str] = []
 
     def note(field: str, said: Any) -> None:
@@ -147,7 +147,7 @@ def _digest(letter: str, clear: Action) -> str:
 
 
 def _unreadable(place: HeardRecord, said: Foreign) -> HeardRecord:
-    """As much of it as can be answered: a letter, and an id."""
+    """The part of the record that can be answered: a letter and an id."""
     key = (said.key or b"").decode("ascii", "replace")
     named = {name: raw for name, raw in said.headers if raw is not None}
     try:

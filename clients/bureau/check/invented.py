@@ -27,7 +27,7 @@ BODY = (
     "请在答复或备注中写上下一行的代码 please put the code of the next line into a reply or note:\n"
 )
 WIDE = "𠮷"
-"""A character that takes four bytes in UTF-8, as names of people and places may."""
+"""A character of four bytes in UTF-8, as names of people and places may contain."""
 SHANGHAI = timedelta(hours=8)
 REPLY_DAYS = 15
 _RULE = By(role="rule")
@@ -36,7 +36,7 @@ _RULE = By(role="rule")
 def assigned(
     bureau: Bureau, code: str, *, at: datetime, assignment: int = ASSIGNMENT, **more: Any
 ) -> LetterAssigned:
-    """A letter for the bureau to take up; `at`: when it was received, in UTC."""
+    """A letter for the bureau to accept; `at`: when it was received, in UTC."""
     return LetterAssigned(
         state="routed",
         holder=bureau,
@@ -54,7 +54,7 @@ def assigned(
 
 
 def longest(bureau: Bureau, code: str, *, at: datetime) -> LetterAssigned:
-    """One with the longest subject and text there can be, after the longest conversation."""
+    """A letter with the longest allowed subject and text, after the longest conversation."""
     body = WIDE * (MAX_BODY - len(code) - 1) + "\n" + code
     words = LetterText(subject="长" * MAX_SUBJECT, body=body)
     texts = "复" * (LARGEST_WORDS // 3 - MAX_REPLY - 100), "复" * MAX_REPLY
@@ -64,7 +64,7 @@ def longest(bureau: Bureau, code: str, *, at: datetime) -> LetterAssigned:
 
 
 def identity(bureau: Bureau, code: str, *, kid: str) -> LetterIdentity:
-    """Who wrote it: an invented person whose name holds the code."""
+    """The writer: an invented person whose name holds the code."""
     return LetterIdentity(
         state="routed",
         holder=bureau,
@@ -78,7 +78,7 @@ def identity(bureau: Bureau, code: str, *, kid: str) -> LetterIdentity:
 
 
 def withdrawn(bureau: Bureau) -> LetterWithdrawn:
-    """Its writer has taken it back."""
+    """The writer has withdrawn it."""
     return LetterWithdrawn(
         state="withdrawn", holder=bureau, assignment=ASSIGNMENT, by=_RULE, reason="settled"
     )
@@ -87,12 +87,12 @@ def withdrawn(bureau: Bureau) -> LetterWithdrawn:
 def ended(
     why: WhyEnded, *, state: State, holder: Any, assignment: int = ASSIGNMENT
 ) -> AssignmentEnded:
-    """The bureau holds it no more, and nothing more comes for that assignment."""
+    """The bureau no longer holds it; nothing more follows for that assignment."""
     return AssignmentEnded(state=state, holder=holder, assignment=assignment, by=_RULE, why=why)
 
 
 def _due(at: datetime) -> Due:
-    """When it must be answered: some days on, at 24:00 of Asia/Shanghai."""
+    """Its due date: some days later, at 24:00 in Asia/Shanghai."""
     due_on = (at + SHANGHAI + timedelta(days=REPLY_DAYS)).date()
     midnight = datetime.combine(due_on + timedelta(days=1), datetime.min.time(), tzinfo=at.tzinfo)
     return Due(clock="reply", due_on=due_on, passes_at=midnight - SHANGHAI)

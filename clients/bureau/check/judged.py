@@ -1,4 +1,4 @@
-"""Judgements that several scenarios share: a letter was accepted, its words were opened."""
+"""Judgements that several scenarios share: a letter was accepted, its words were decrypted."""
 
 from clients.bureau.check.acting import ACCEPT, ever_quoted, opening
 from clients.bureau.check.cast import ASSIGNMENT
@@ -31,7 +31,7 @@ NEVER_QUOTED = Bilingual(
 def fault_of_taking_up(
     transcript: Transcript, letter: str, *, right: int = ASSIGNMENT
 ) -> Bilingual | None:
-    """What is wrong with how the letter was taken up; none if it was, and rightly."""
+    """What is wrong with how the letter was accepted; None if it was accepted correctly."""
     acts = transcript.acts(letter)
     if not acts:
         return NOTHING.filled(letter=letter)
@@ -53,7 +53,7 @@ def taken_up(transcript: Transcript, letter: str) -> ScenarioVerdict:
 
 
 def opened(transcript: Transcript, letter: str, *, code: str) -> ScenarioVerdict:
-    """Passed when the letter was accepted, and its code came back in words."""
+    """Passed when the letter was accepted and its code came back in the words of an action."""
     fault = fault_of_taking_up(transcript, letter)
     if fault is not None:
         return failed(fault)
@@ -65,7 +65,7 @@ def opened(transcript: Transcript, letter: str, *, code: str) -> ScenarioVerdict
 
 
 def both(first: ScenarioVerdict, second: ScenarioVerdict) -> ScenarioVerdict:
-    """The worse of the two, with what was seen in both."""
+    """The worse of the two, with the evidence of both."""
     order = ("failed", "not_seen", "not_applicable", "passed")
     worse = min(first.result, second.result, key=order.index)
     return ScenarioVerdict(worse, (*first.seen, *second.seen))

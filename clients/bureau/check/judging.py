@@ -10,14 +10,14 @@ from clients.bureau.check.verdict import ScenarioVerdict
 
 
 def played(cast: Cast, chosen: Sequence[str]) -> list[str]:
-    """Which of the chosen scenarios can be played, in their order."""
+    """Which of the chosen scenarios can run, in order."""
     return [name for name in SCENARIOS if name in chosen and SCENARIOS[name].applies(cast)]
 
 
 def verdicts(
     cast: Cast, chosen: Sequence[str], *, transcript: Transcript
 ) -> dict[str, ScenarioVerdict]:
-    """On each that was chosen; the form of all actions is always judged."""
+    """The verdict on each chosen scenario; the form of all actions is always judged."""
     return {
         name: _verdict(cast, name, transcript)
         for name in SCENARIOS

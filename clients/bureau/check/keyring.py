@@ -1,4 +1,4 @@
-"""Keys of a check: the bureau's public ones, and two of the played mailbox."""
+"""Keys of a check: the bureau's public keys, and two of the played mailbox."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,12 +15,12 @@ from shared.contracts.keys_v1 import HolderKey, KeyChanged, PublicJwk, is_kid_of
 from shared.contracts.topics import KEYS
 
 EARLIER = timedelta(days=1)
-"""So long ago the first announced key became valid: clocks of two machines may differ."""
+"""How far in the past the first announced key becomes valid, because clocks differ."""
 LATER = timedelta(minutes=1)
 
 
 def public_keys(path: Path, *, holder: str) -> dict[str, ECKey]:
-    """The last two of a file of the holder's public keys, or its only one, by id.
+    """The last two keys of a file of public keys, or its only one, by id.
 
     Raises: BadKeyFile.
     """
@@ -36,21 +36,21 @@ def public_keys(path: Path, *, holder: str) -> dict[str, ECKey]:
 
 
 def sealers(keys: Mapping[str, ECKey]) -> dict[str, Keys]:
-    """By key id: who seals for that one key."""
+    """By key id: the sealer for that key alone."""
     return {kid: Keys({}, PublicKeys({kid: key})) for kid, key in keys.items()}
 
 
 class Announcements:
-    """What is said of keys on `mailbox.keys`, each time under the holder's next number."""
+    """The records on `mailbox.keys`, each under the holder's next number."""
 
     def __init__(self, keys: Mapping[str, ECKey], numbers: Mapping[str, int]) -> None:
-        """`keys`: all that can be announced, by id. `numbers`: by holder, the last one so far."""
+        """`keys`: all that can be announced, by id. `numbers`: each holder's last number."""
         self._keys = keys
         self._numbers = dict(numbers)
         self._valid_from: dict[str, datetime] = {}
 
     def record(self, holder: str, kids: tuple[str, ...], *, at: datetime) -> KafkaRecord:
-        """The record that says that the holder has these keys by now, the newest last."""
+        """The record that announces these keys of the holder, the newest last."""
         self._numbers[holder] = self._numbers.get(holder, 0) + 1
         keys = tuple(self._entry(kid, at, is_first=kid == kids[0]) for kid in kids)
         newest = keys[-1]

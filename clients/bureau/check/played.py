@@ -1,6 +1,6 @@
 """The played mailbox: the router, as far as a bureau notices it.
 
-Pure: records to send come back, nothing is sent. Each action is decided once, by its id.
+Pure: it returns the records to send. Each action is decided once, by its id.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +29,7 @@ from shared.contracts.topics import letters_of
 from shared.contracts.vocabulary import ActionRefusal
 
 Change: TypeAlias = Callable[[KafkaRecord], KafkaRecord]
-"""Makes a record one of a kind that no reader knows yet."""
+"""Turns a record into one of an unknown kind."""
 
 
 class Played:
@@ -38,17 +38,17 @@ class Played:
     def __init__(
         self, bureau: Bureau, sealers: Mapping[str, Keys], *, now: Callable[[], datetime]
     ) -> None:
-        """`sealers`: by id of the bureau's key, who seals for it; the first is the usual one."""
+        """`sealers`: the sealer for each of the bureau's keys, by id; the first is the default."""
         self._bureau = bureau
         self._topic = letters_of(bureau).name
         self._sealers = sealers
         self._now = now
         self.kid = next(iter(sealers))
-        """The key that is sealed for where none is named."""
+        """The default key to seal for."""
         self._letters: dict[str, InventedLetter] = {}
 
     def letter(self, number: str) -> InventedLetter:
-        """The letter of that number, made if it is a new one."""
+        """The letter with that number, created if it is new."""
         return self._letters.setdefault(number, InventedLetter(number, self._bureau))
 
     def say(
@@ -60,7 +60,7 @@ class Played:
         kid: str | None = None,
         change: Change | None = None,
     ) -> Sent:
-        """Say something of a letter under its next number."""
+        """Emit an event of a letter under its next number."""
         letter = self.letter(number)
         _take_over(letter, event)
         letter.sequence += 1
@@ -73,7 +73,7 @@ class Played:
         return sent
 
     def hear(self, heard: HeardRecord, action: Action | None) -> tuple[Sent, ...]:
-        """What the mailbox answers to a record; nothing where it can't even be told to whom."""
+        """The mailbox's answers to a record; none if the record doesn't say where to answer."""
         if not heard.letter:
             return ()
         letter, code = self._letters.get(heard.letter), of_faults(heard)
@@ -89,7 +89,7 @@ class Played:
     def _answered(
         self, letter: InventedLetter, heard: HeardRecord, action: Action
     ) -> tuple[Sent, ...]:
-        """The answer, or the same answer again; an id stands for one thing alone."""
+        """The answer, or the same answer again for a repeated id."""
         if heard.action_id not in letter.answers:
             letter.contents[heard.action_id] = heard.content
             letter.answers[heard.action_id] = tuple(self._decided(letter, heard, action))
@@ -123,7 +123,7 @@ class Played:
     def _resent(
         self, letter: InventedLetter, heard: HeardRecord, asked: RequestResend
     ) -> Iterator[Sent]:
-        """Everything from a number on as it was, or how the letter stands."""
+        """All events from a number on, or a snapshot of the letter."""
         if asked.snapshot and letter.shown is not None:
             fields = {name: getattr(letter.shown, name) for name in LetterShown.model_fields}
             shown = LetterSnapshot(**{**fields, **letter.common()})
@@ -167,7 +167,7 @@ class Played:
 
 
 def _take_over(letter: InventedLetter, event: Event) -> None:
-    """How the letter stands after a fact."""
+    """The letter's state after a fact."""
     if isinstance(event, LetterAssigned):
         letter.shown, letter.is_held = event, True
     if isinstance(event, AssignmentEnded):
@@ -185,5 +185,5 @@ def _id_of(heard: HeardRecord) -> UUID | None:
 
 
 def _cause_of(heard: HeardRecord) -> str:
-    """The action's id, or else where it lies: what an answer to it names."""
+    """The action's id, or else its position: what an answer to it names."""
     return heard.action_id or f"{heard.partition}-{heard.offset}"

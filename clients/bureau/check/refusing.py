@@ -1,4 +1,4 @@
-"""Reasons for which the played mailbox refuses an action, in the router's order."""
+"""Reasons to refuse an action, in the router's order."""
 
 from clients.bureau.check.desk import InventedLetter
 from clients.bureau.check.rules import RULES
@@ -22,16 +22,16 @@ OF_FAULTS: dict[str, ActionRefusal] = {
     **dict.fromkeys(("too_long", "text_too_long"), "bad_envelope"),
     **dict.fromkeys(("no_words", "no_finding", "bad_characters", "blank"), "bad_value"),
 }
-"""What the router refuses; other faults are the check's business alone."""
+"""Faults for which the router refuses; the check reports the others itself."""
 
 
 def of_faults(heard: HeardRecord) -> ActionRefusal | None:
-    """Why it is refused as it is, whatever its letter; none if it can be decided."""
+    """The reason to refuse the action whatever its letter; None if there is none."""
     return next((OF_FAULTS[fault] for fault in heard.faults if fault in OF_FAULTS), None)
 
 
 def why_not(letter: InventedLetter, heard: HeardRecord, *, action: Action) -> ActionRefusal | None:
-    """Why it can't be done with the letter as it stands; none if it can."""
+    """The reason to refuse the action for the letter's present state; None if there is none."""
     if not letter.is_held:
         return "not_held"
     if heard.assignment != letter.assignment:

@@ -16,14 +16,14 @@ INDENT = "    "
 
 
 def listed() -> Iterator[str]:
-    """What can be played, and what each scenario expects."""
+    """The list of scenarios, each with what it expects."""
     for scenario in SCENARIOS.values():
         yield f"{scenario.name:12} {scenario.title}"
         yield f"{INDENT}{scenario.expected}"
 
 
 def lines(scenario: Scenario, verdict: ScenarioVerdict) -> Iterator[str]:
-    """One scenario's outcome; where it failed, with the sentence of the contract."""
+    """One scenario's outcome; for failures, with the sentence of the contract."""
     name = NAMES[verdict.result]
     yield f"{SIGNS[verdict.result]} {name.zh} {name.en}: {scenario.name} · {scenario.title}"
     for seen in verdict.seen:
@@ -36,7 +36,7 @@ def lines(scenario: Scenario, verdict: ScenarioVerdict) -> Iterator[str]:
 
 
 def summary(verdicts: Mapping[str, ScenarioVerdict]) -> str:
-    """How many of each."""
+    """The number of each verdict."""
     counted = {
         result: sum(verdict.result == result for verdict in verdicts.values()) for result in NAMES
     }
@@ -44,7 +44,7 @@ def summary(verdicts: Mapping[str, ScenarioVerdict]) -> str:
 
 
 def hint(cast: Cast, transcript: Transcript) -> Iterator[str]:
-    """What to look at first, if nothing has come at all."""
+    """What to check first if nothing arrived at all."""
     if not transcript.all_heard():
         topic = actions_of(cast.bureau).name
         yield f"没有收到任何动作：您的系统是否连着这个消息系统，并写入 {topic}？"

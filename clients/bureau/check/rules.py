@@ -1,7 +1,7 @@
 """Effects of an action in the played mailbox: the table of section 6, for one letter.
 
-As much of the router's law as a bureau's system can notice in a check: where an action is allowed,
-the state after it, and the facts that the bureau is told. Nobody signs, grants or escalates here.
+Only what a bureau's system can notice: where an action is allowed, the state after it, and the
+facts that the bureau receives. Nothing is signed, granted or escalated.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from shared.contracts.event import Action, Fact
 from shared.contracts.vocabulary import State
 
 Common: TypeAlias = dict[str, Any]
-"""What all facts have: state, holder, assignment, by."""
+"""Fields of all facts: state, holder, assignment, by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,15 @@ class ActionRule:
     """One action."""
 
     states: frozenset[State]
-    """Where it is allowed."""
+    """States in which it is allowed."""
     resulting: str
-    """Type of the event that it becomes."""
+    """Type of the event that results."""
     state: State | None = None
-    """Where it leads; none where the letter stays as it is."""
+    """The state after it; None if it stays."""
     copy: Callable[[Any, Common], Fact] | None = None
-    """The fact that the bureau is told beside the answer."""
+    """The fact that the bureau receives besides the answer."""
     ends: Callable[[Common], Fact] | None = None
-    """What is told last, if the bureau holds the letter no more."""
+    """The last event, if the bureau no longer holds the letter."""
 
 
 _ROUTED: frozenset[State] = frozenset({"routed"})
@@ -90,4 +90,4 @@ RULES: dict[type[Action], ActionRule] = {
         frozenset({"replied"}), progress.PublicationProposed.type
     ),
 }
-"""Nothing is instructed or promised here, so the two that name such a thing name none."""
+"""No instruction or promise exists here, so the two actions that name one name none."""

@@ -30,23 +30,23 @@ from shared.contracts.bilingual import Bilingual
 from shared.contracts.topics import KEYS, actions_of, letters_of
 
 PAUSE_S = 2.0
-"""Until what was said has been read, by whoever reads all the time."""
+"""How long a continuous reader may take to read what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long is waited, in seconds."""
+    """Timeouts, in seconds."""
 
     step_s: float
-    """For something that is due."""
+    """For an event that is due."""
     quiet_s: float
-    """Whether something comes that must not."""
+    """For an event that must not come."""
     pause_s: float = PAUSE_S
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What plays the mailbox."""
+    """Connection and keys of the played mailbox."""
 
     cast: Cast
     played: Played
@@ -61,7 +61,7 @@ class CheckRun:
         self, parts: Parts, sending: ActionProducer, *, reading: TopicConsumer, timing: Timing,
         say: Callable[[Bilingual], None],
     ) -> None:  # fmt: skip
-        """`reading`: of the bureau's actions, at their end. `say`: speaks to whoever watches."""
+        """`reading`: a reader at the end of the bureau's actions. `say`: prints progress."""
         self.transcript = Transcript()
         self._parts = parts
         self._sending = sending
@@ -72,14 +72,14 @@ class CheckRun:
         self._actions = actions_of(parts.cast.bureau).name
 
     async def open(self) -> None:
-        """Say whose keys there are, as `mailbox.keys` always does. Raises: Unreachable."""
+        """Announce all keys on `mailbox.keys`. Raises: Unreachable."""
         cast = self._parts.cast
         await self._do(Announce("router", cast.mailbox_kids[:1]))
         await self._do(Announce(f"bureau:{cast.bureau}", cast.kids[:1]))
         await self._do(LetSettle())
 
     async def play(self, scenario: Scenario) -> None:
-        """All steps of a scenario. Raises: Unreachable."""
+        """Run all steps of a scenario. Raises: Unreachable."""
         for step in scenario.script(self._parts.cast, utc_now()):
             await self._do(step)
 
@@ -110,7 +110,7 @@ class CheckRun:
                 await self._listen(lambda _: False, within_s=self._timing.pause_s)
 
     def _said(self, step: Say | SayAgain | SendKeptBack) -> list[Sent]:
-        """What is to be sent now."""
+        """The records to send now."""
         letter = self._parts.played.letter(step.letter)
         if isinstance(step, SayAgain):
             return list(letter.said)
@@ -133,7 +133,7 @@ class CheckRun:
         self.transcript.add(Told(sent.letter, sent.type, sent.sequence, sent.of, sent.code))
 
     async def _listen(self, condition: Condition, *, within_s: float) -> None:
-        """Hear and answer until the condition holds, or the time is over."""
+        """Receive and answer until the condition holds or the time is over."""
         until = time.monotonic() + within_s
         while not condition(self.transcript) and time.monotonic() < until:
             for record in await self._reading.poll():

@@ -13,18 +13,18 @@ from shared.contracts.bilingual import Bilingual
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One thing that a bureau's system must cope with."""
+    """One situation that a bureau's system must handle."""
 
     name: str
     title: Bilingual
     expected: Bilingual
     contract: Bilingual
-    """The sentence of the contract that says so."""
+    """The contract's sentence that requires it."""
     script: Callable[[Cast, datetime], Script]
-    """What the mailbox does; the time is that of the scenario's beginning, in UTC."""
+    """The mailbox's steps; the argument is the scenario's start, in UTC."""
     judge: Callable[[Cast, Transcript], ScenarioVerdict]
-    """What to make of what was heard."""
+    """The verdict on a transcript."""
     applies: Callable[[Cast], bool] = lambda _: True
-    """Whether it can be played with what the bureau has given."""
+    """Whether it can run with what the bureau provided."""
     needs: Bilingual | None = None
-    """What the bureau must give so that it can be played, if anything."""
+    """What the bureau must provide to run it, if anything."""

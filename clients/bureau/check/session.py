@@ -1,4 +1,4 @@
-"""The start of a check: looks at the broker, refuses a real mailbox, begins at the end."""
+"""The start of a check: inspects the broker, refuses a real mailbox, starts at the topics' ends."""
 
 import secrets
 import time
@@ -25,33 +25,33 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS
 
 FORBIDDEN = "Authorization"
-"""Stands in the names of all the broker's faults of that kind."""
+"""Prefix of the broker's error names of that kind."""
 LOOK_S = 60.0
-"""How long reading what is there already may take."""
+"""Seconds that reading the existing records may take."""
 
 
 MADE = Bilingual("主题已建。请现在启动您的系统。", "The topics are made. Start your system now.")
 
 
 class RealMailbox(Exception):
-    """A mailbox that isn't played seems to live on that broker. Says what shows it."""
+    """A real mailbox seems to use the broker; the text names the evidence."""
 
 
 class MissingTopics(Exception):
-    """The topics of a check aren't there. Names them."""
+    """Topics of the check are missing; the text names them."""
 
 
 class NotPermitted(Exception):
-    """The broker doesn't let the check's user write or read there. Shows the kind of fault."""
+    """The check's user lacks rights on the broker; the text names the error."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """What is asked of one check."""
+    """The options of one check."""
 
     bureau: Bureau
     key_file: Path
-    """Of the bureau's public keys: the present one and, if there is one, the next."""
+    """The bureau's public keys: the present one and optionally the next."""
     chosen: Sequence[str]
     timing: Timing
     makes_topics: bool = False
@@ -60,7 +60,7 @@ class CheckRequest:
 async def check(
     wanted: CheckRequest, connection: Connection, *, say: Callable[[Bilingual], None]
 ) -> tuple[Cast, Transcript]:
-    """Play what was chosen; who took part, and what happened.
+    """Run the chosen scenarios; return the cast and the transcript.
 
     Raises: BadKeyFile; Unreachable; NoTopic; RealMailbox; MissingTopics; NotPermitted.
     """
@@ -101,7 +101,10 @@ async def _checked(
 async def _topics(
     wanted: CheckRequest, connection: Connection, say: Callable[[Bilingual], None]
 ) -> None:
-    """Make sure of them, and of nobody else's. Raises: RealMailbox; MissingTopics."""
+    """Check that all topics exist and that no real mailbox uses the broker.
+
+    Raises: RealMailbox; MissingTopics.
+    """
     there = await visible(connection)
     if theirs := topics_of_services(there):
         raise RealMailbox(theirs[0])
@@ -114,7 +117,7 @@ async def _topics(
 
 
 async def _looked_around(reading: TopicConsumer, bureau: Bureau) -> dict[str, int]:
-    """Read all that is there, up to its end; the last number of each holder of keys.
+    """Read all existing records; return the last number of each holder of keys.
 
     Raises: RealMailbox, at the first record that no check has written; Unreachable.
     """

@@ -15,53 +15,53 @@ Condition: TypeAlias = Callable[[Transcript], bool]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say something of a letter under its next number."""
+    """Emit an event of a letter under its next number."""
 
     letter: str
     event: Event
     kid: str | None = None
-    """The bureau's key to seal for; none: the usual one."""
+    """The bureau's key to seal for; None: the default."""
     change: Change | None = None
     is_kept_back: bool = False
-    """Whether what follows overtakes it: it is sent at the `SendKeptBack`."""
+    """Hold the event back until `SendKeptBack`, so that later events overtake it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SayAgain:
-    """Send everything that was said of a letter once more, byte for byte."""
+    """Send all events of a letter again, byte for byte."""
 
     letter: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendKeptBack:
-    """Send what was kept back."""
+    """Send the events that were held back."""
 
     letter: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Have the mailbox be difficult about a letter."""
+    """Change how the mailbox treats actions of a letter."""
 
     letter: str
     silent_for: int = 0
-    """So many actions are lost."""
+    """How many actions are dropped."""
     refuses: ActionRefusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Announce:
-    """Say on `mailbox.keys` which keys a holder has by now."""
+    """Announce a holder's keys on `mailbox.keys`."""
 
     holder: str
     kids: tuple[str, ...]
-    """All of them, the newest last."""
+    """All of its keys, the newest last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Tell whoever drives the system by hand what to do now."""
+    """Print an instruction for a person who operates the system by hand."""
 
     said: Bilingual
 
@@ -75,23 +75,23 @@ class AddCue:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Wait until something was heard, the time of one step at most."""
+    """Wait for a record, at most for the time of one step."""
 
     condition: Condition
     at_least_s: float = 0.0
-    """The wait is never shorter than this, however short a step is."""
+    """Least duration of the wait, however short a step is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """Listen whether anything comes that should not; no longer, once it has come."""
+    """Listen for a record that must not come; stop when it comes."""
 
     unless: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class LetSettle:
-    """Let the system take in what was said."""
+    """Give the system time to read what was sent."""
 
 
 Step: TypeAlias = (

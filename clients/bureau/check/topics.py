@@ -11,18 +11,18 @@ from shared.contracts.topics import KEYS, Topic, actions_of, letters_of
 
 
 def needed(bureau: Bureau) -> tuple[Topic, ...]:
-    """What the check writes and reads."""
+    """The topics that the check writes and reads."""
     return letters_of(bureau), actions_of(bureau), KEYS
 
 
 async def visible(connection: Connection) -> frozenset[str]:
-    """Names of all topics that are shown to us. Raises: Unreachable."""
+    """Names of all visible topics. Raises: Unreachable."""
     async with connection.administering() as admin:
         return frozenset(await answered(admin.list_topics()))
 
 
 async def make(connection: Connection, topics: Iterable[Topic]) -> None:
-    """Create them as in production, with as many copies as there are brokers for.
+    """Create them as in production, with at most as many replicas as brokers.
 
     Raises: Unreachable.
     """

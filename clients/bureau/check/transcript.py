@@ -1,6 +1,6 @@
 """The transcript of a run: records received and sent, and cues, in order.
 
-Nothing here holds what anybody wrote: of words only whether there were any, and which codes.
+It holds no words: only whether there were any, and which codes they quoted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,36 +8,36 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 RESEND = "request_resend"
-"""Asks to be told again, and acts on nothing."""
+"""The action that only asks for a resend."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeardRecord:
-    """One record that the system under check has sent."""
+    """A record from the system under check."""
 
     letter: str = ""
-    """The letter number; empty where none can be read."""
+    """The letter number; empty if unreadable."""
     kind: str = ""
-    """`accept`, `reply` …; empty where it is no action that can be read."""
+    """`accept`, `reply` …; empty if it is not a readable action."""
     assignment: int = 0
     action_id: str = ""
     content: str = ""
-    """A digest of what is asked; the same whenever, by whom and under what id."""
+    """A digest of the request; independent of time, author and id."""
     partition: int = 0
     offset: int = 0
     has_words: bool = False
-    """Whether it came with words that could be opened."""
+    """Whether it has words that could be decrypted."""
     quotes: frozenset[str] = frozenset()
-    """Codes of letters that stand in its words."""
+    """Codes of letters that its words quote."""
     kids: frozenset[str] = frozenset()
-    """Keys of the mailbox that its words are sealed for."""
+    """Keys of the mailbox for which its words are sealed."""
     faults: tuple[str, ...] = ()
-    """What the contract forbids about it, by names of `faults.FAULTS`."""
+    """How it breaks the contract, by names of `faults.FAULTS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One record that the played mailbox has sent."""
+    """A record that the played mailbox has sent."""
 
     letter: str
     type: str
@@ -45,12 +45,12 @@ class Told:
     of: str = ""
     """The id of the action that it answers."""
     code: str = ""
-    """Why that was refused, if it was."""
+    """The code of the refusal, if it is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptCue:
-    """A place in the script that a judge looks for."""
+    """A position in the script that a judge looks for."""
 
     name: str
 
@@ -59,13 +59,13 @@ Entry: TypeAlias = HeardRecord | Told | TranscriptCue
 
 
 class Transcript:
-    """Everything of a run so far."""
+    """The whole run so far."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries: list[Entry] = list(entries)
 
     def add(self, *entries: Entry) -> None:
-        """Write down what has just happened."""
+        """Append what has just happened."""
         self.entries.extend(entries)
 
     def all_heard(self) -> list[HeardRecord]:
@@ -73,7 +73,7 @@ class Transcript:
         return [entry for entry in self.entries if isinstance(entry, HeardRecord)]
 
     def acts(self, letter: str, *kinds: str) -> list[HeardRecord]:
-        """What the system has asked for with a letter, but to be told again; of `kinds`, if any."""
+        """The system's actions on a letter except requests for a resend; of `kinds`, if any."""
         return [
             heard
             for heard in self.all_heard()
@@ -82,18 +82,18 @@ class Transcript:
         ]
 
     def asked_again(self, letter: str) -> bool:
-        """Whether the system has asked to be told of the letter again."""
+        """Whether the system requested a resend of the letter."""
         return any(one.letter == letter and one.kind == RESEND for one in self.all_heard())
 
     def since(self, cue: str) -> "Transcript":
-        """What came after the cue; nothing as long as it has not been reached."""
+        """Everything after the cue; empty until it has been reached."""
         for place, entry in enumerate(self.entries):
             if entry == TranscriptCue(cue):
                 return Transcript(self.entries[place + 1 :])
         return Transcript()
 
     def refusals(self, letter: str) -> Iterator[tuple[int, Told]]:
-        """Refusals that the system was told of with a letter, each with its place."""
+        """The refusals that were sent about a letter, each with its position."""
         for place, entry in enumerate(self.entries):
             if isinstance(entry, Told) and entry.letter == letter and entry.code:
                 yield place, entry

@@ -17,22 +17,22 @@ NAMES: dict[Result, Bilingual] = {
 
 @dataclass(frozen=True, slots=True)
 class ScenarioVerdict:
-    """How it went, and what was seen that says so."""
+    """The outcome and its evidence."""
 
     result: Result
     seen: tuple[Bilingual, ...]
 
 
 def passed(*seen: Bilingual) -> ScenarioVerdict:
-    """The system did what the contract says."""
+    """The system followed the contract."""
     return ScenarioVerdict("passed", seen)
 
 
 def failed(*seen: Bilingual) -> ScenarioVerdict:
-    """It did something else, or nothing where something was due."""
+    """It broke the contract, or did nothing where an action was due."""
     return ScenarioVerdict("failed", seen)
 
 
 def not_seen(*seen: Bilingual) -> ScenarioVerdict:
-    """It did nothing that could be judged; that is neither right nor wrong."""
+    """It did nothing that could be judged."""
     return ScenarioVerdict("not_seen", seen)

@@ -16,7 +16,7 @@ NEEDS_FINDING = frozenset({"unfounded", "malicious"})
 
 
 def lacks_words(action: Action) -> bool:
-    """Whether it must say something in words, its promises too, and doesn't."""
+    """Whether a required text is missing, promises included."""
     if isinstance(action, SPEAKING) and _is_empty(action.sealed_fields()["words"]):
         return True
     return isinstance(action, actions.Reply) and any(
@@ -25,7 +25,7 @@ def lacks_words(action: Action) -> bool:
 
 
 def lacks_finding(action: Action) -> bool:
-    """Whether it calls a letter unfounded without saying what was found."""
+    """Whether it calls a letter unfounded without a finding."""
     return (
         isinstance(action, actions.Reply)
         and action.outcome in NEEDS_FINDING
@@ -34,7 +34,7 @@ def lacks_finding(action: Action) -> bool:
 
 
 def _is_empty(words: object) -> bool:
-    """Whether nothing stands there; sealed words that can't be opened are another fault."""
+    """Whether the text is missing; sealed words that can't be decrypted are a different fault."""
     if isinstance(words, Clear):
         return not str(getattr(words, "text", "")).strip()
     return words is None

@@ -1,5 +1,5 @@
-"""Simulated bureaus: they accept letters and answer them, for demos and trials.
+"""Simulated bureaus: they accept and answer letters, for demos and trials.
 
-`python -m clients.bureau.simulate` plays all of them over Kafka, and knows nothing but what a
-bureau knows. Letters whose subject starts with `[手动]` are left to a person.
+`python -m clients.bureau.simulate` runs all of them over Kafka, with a bureau's rights alone.
+Letters whose subject starts with `[手动]` are left to a person.
 """

@@ -1,4 +1,4 @@
-"""`python -m clients.bureau.simulate`: read the settings, play until told to stop."""
+"""`python -m clients.bureau.simulate`: read the settings, run until stopped."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from shared.terminal import speak_plainly
 
 
 async def run(settings: SimulateSettings) -> None:
-    """Play all bureaus until SIGTERM or Ctrl-C.
+    """Run all bureaus until SIGTERM or Ctrl-C.
 
     Raises: Unreachable; NoTopic; BadKeyFile; BadSettings; BadHours.
     """
@@ -48,14 +48,14 @@ def _play(
 
 
 def _companies(settings: SimulateSettings) -> list[tuple[tuple[Bureau, ...], Connection]]:
-    """Who plays over one connection: all, or each bureau alone where each has its own password."""
+    """Bureaus by connection: all in one, or each alone where each has its own password."""
     if settings.kafka_passwords_dir is None:
         return [(BUREAUS, settings.connection(BUREAUS[0]))]
     return [((slug,), settings.connection(slug)) for slug in BUREAUS]
 
 
 async def _all_or_none(plays: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Play until all end, or one fails. Raises: what that one raised."""
+    """Run until all end or one fails. Raises: what that one raised."""
     tasks = [asyncio.create_task(play) for play in plays]
     try:
         await asyncio.gather(*tasks)
@@ -66,7 +66,7 @@ async def _all_or_none(plays: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 
 def main() -> int:
-    """An exit code: 0 when told to stop, 1 when the broker is out of reach, 2 for bad settings."""
+    """Return an exit code: 0 stopped, 1 broker unreachable, 2 bad settings."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         asyncio.run(run(load(SimulateSettings)))

@@ -1,6 +1,6 @@
 """The action of a simulated bureau at each step.
 
-An action is the same whenever it is decided: its time is that of what it answers.
+An action never depends on when it is decided: its time is that of the event that it answers.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,7 +29,7 @@ REASONS: tuple[ExtensionReason, ...] = ("complex", "work_on_site", "other_author
 
 
 def action_for(held: BureauLetter, step: Step, *, pace: Pace) -> Action:
-    """The action under its id."""
+    """The action with its id."""
     made = Made(made_at=held.said_at, staff=STAFF)
     action = _MAKERS[step](held, pace, made)
     return with_id(action, bureau=held.bureau, letter=held.letter)
@@ -76,7 +76,7 @@ def _reply_plainly(held: BureauLetter, pace: Pace, made: Made) -> Action:
 
 
 def _return(held: BureauLetter, _: Pace, made: Made) -> Action:
-    """Whose it is, is known when the matter arose elsewhere."""
+    """Returned to its own bureau when the matter arose in another city."""
     is_elsewhere = held.place is not None and held.place != held.bureau
     return draft(
         v1.Return,
@@ -107,7 +107,7 @@ def _more_time(held: BureauLetter, pace: Pace, made: Made) -> Action:
 
 
 def _unit(held: BureauLetter) -> PoliceType:
-    """The unit for the letter's line of police work, called as that is."""
+    """The unit for the letter's police type, with that name."""
     return held.police_type or "general_office"
 
 

@@ -1,9 +1,10 @@
 """Replies and promises of a simulated bureau."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 from clients.bureau.action_records import Made, draft, promise
 from clients.bureau.simulate.held import BureauLetter
+from clients.bureau.simulate.hours import GUANGDONG
 from clients.bureau.simulate.mix import drawn
 from clients.bureau.simulate.pace import Pace
 from clients.bureau.simulate.phrases import phrase
@@ -13,14 +14,13 @@ from shared.contracts.actions_v1 import Reply
 from shared.contracts.values import Promise
 from shared.contracts.vocabulary import Category, Outcome, WhereToTurn
 
-GUANGDONG = timezone(timedelta(hours=8))
 SATURDAY = 5
 FEWEST_DAYS, MOST_DAYS = 3, 12
-"""Working days from a usual reply to what it promises, weekends left out."""
+"""Working days from a reply to the day that it promises, without weekends."""
 USUAL_DAYS: dict[Category, int] = {
     "inquiry": 2, "request": 10, "suggestion": 10, "complaint": 15, "report": 15, "thanks": 7,
 }  # fmt: skip
-"""In so many working days a bureau means to answer."""
+"""The working days within which a bureau intends to answer."""
 
 OUTCOMES: dict[Category, Outcome] = {
     "inquiry": "explained",
@@ -32,11 +32,11 @@ OUTCOMES: dict[Category, Outcome] = {
 }
 REFERRED_TO: dict[Category, WhereToTurn] = {"report": "police_station"}
 PUBLIC: frozenset[Category] = frozenset(("suggestion", "inquiry"))
-"""Categories of general concern: their publication is proposed."""
+"""Categories of general interest: their publication is proposed."""
 
 
 def reply(held: BureauLetter, pace: Pace, *, made: Made, is_plain: bool) -> Reply:
-    """The reply to a letter of its category; `is_plain`: it promises nothing."""
+    """The reply to a letter of its category; `is_plain`: without promises."""
     text = text_for(
         held.category,
         is_english=held.is_english,
@@ -58,7 +58,7 @@ def reply(held: BureauLetter, pace: Pace, *, made: Made, is_plain: bool) -> Repl
 
 
 def days_promised(held: BureauLetter, seed: str) -> int:
-    """How many days of work after a usual reply something is promised for."""
+    """The number of working days after the reply for which something is promised."""
     share = drawn(seed, held.lot, what="promised day")
     return FEWEST_DAYS + int(share * (MOST_DAYS - FEWEST_DAYS + 1))
 
@@ -69,7 +69,7 @@ def _promise(held: BureauLetter, seed: str) -> Promise:
 
 
 def _days_after(at: datetime, days: int) -> date:
-    """So many days of work after that instant, in Guangdong; nobody works on weekends here."""
+    """That many working days later in Guangdong, weekends left out."""
     day = at.astimezone(GUANGDONG).date()
     while days:
         day += timedelta(days=1)

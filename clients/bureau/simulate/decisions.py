@@ -21,9 +21,9 @@ class Next:
 
 
 def next_action(held: BureauLetter, pace: Pace, *, given_up: Container[UUID] = ()) -> Next | None:
-    """The first that the router hasn't refused since the letter's state last changed.
+    """The first action that the router hasn't refused since the letter's state last changed.
 
-    `given_up`: ids of actions that nobody answers. None when it is somebody else's turn.
+    `given_up`: ids of actions that nobody answers. None when the bureau has nothing to do.
     """
     if held.bureau in pace.silent:
         return None
@@ -35,7 +35,7 @@ def next_action(held: BureauLetter, pace: Pace, *, given_up: Container[UUID] = (
 
 
 def _free(action: Action, held: BureauLetter) -> Action | None:
-    """The action under an id that wasn't refused before; none if it was refused in this turn."""
+    """The action under an id that wasn't refused before; None if it was refused in this turn."""
     refused = dict(held.refused)
     while (turn := refused.get(action.action_id)) is not None:
         if turn == held.turn:

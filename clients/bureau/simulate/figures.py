@@ -16,7 +16,7 @@ HELP = {
 
 
 class SimulationMetrics:
-    """Counters that only grow. Labels are from closed sets, never a letter."""
+    """Counters that only grow. Labels are from closed sets, never a letter number."""
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[str, str, str]] = Counter()
@@ -27,7 +27,7 @@ class SimulationMetrics:
         self._counts[f"mailbox_bureaus_{name}_total", label, value] += 1
 
     def text(self) -> str:
-        """In Prometheus' text format."""
+        """Return the counters in Prometheus' text format."""
         said = []
         for name, meaning in HELP.items():
             said += [f"# HELP {name} {meaning}", f"# TYPE {name} counter"]
@@ -40,19 +40,19 @@ class SimulationMetrics:
 
 
 class Working(Protocol):
-    """Some bureaus at work."""
+    """A group of bureaus at work."""
 
     @property
     def acted_by(self) -> float:
-        """Up to how many seconds of office hours all was done that was due."""
+        """The office second up to which all due work is done."""
 
     @property
     def next_due(self) -> float | None:
-        """When the next thing is due; none when nothing is."""
+        """When the next action is due; None if nothing is."""
 
 
 def diary(working: Iterable[Working]) -> str:
-    """How far all have come, and what comes next, in Prometheus' text format."""
+    """Progress of all groups and their next due time, in Prometheus' text format."""
     all_of_them = list(working)
     acted = min((one.acted_by for one in all_of_them), default=0.0)
     due = min((at for one in all_of_them if (at := one.next_due) is not None), default=None)

@@ -1,7 +1,7 @@
-"""Applies received events to what a simulated bureau knows of a letter.
+"""Applies received events to a simulated bureau's view of a letter.
 
-What is true once and for all of a holding is a mark, whenever it comes; how the letter stands is
-what the highest number says. So a restart, which reads everything again, knows the same.
+Lasting facts of a holding are marks, in any order; the state comes from the event with the highest
+number. A restart, which reads everything again, arrives at the same view.
 """
 
 import hashlib
@@ -24,15 +24,15 @@ from shared.contracts.vocabulary import State
 from shared.contracts.words import LetterText
 
 BY_HAND = "[手动]"
-"""A subject that starts so is left to a person."""
+"""A letter whose subject starts with this is left to a person."""
 TELLING = {WriterAsked.type: "supplement", ReplySubmitted.type: "signing"}
-"""Facts that a bureau hears of by the answer to its action alone, and the state they leave."""
+"""Facts that a bureau learns only from the answer to its action, and the state after them."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def folded(held: BureauLetter | None, arrived: Arrived) -> BureauLetter | None:
-    """The letter after something came; none as long as the bureau was never given it."""
+    """The letter after an event; None until the bureau was given it."""
     event = arrived.event
     if isinstance(event, LetterShown):
         return held if held and _is_old(held, arrived) else _given(held, arrived, event)
@@ -55,7 +55,7 @@ def folded(held: BureauLetter | None, arrived: Arrived) -> BureauLetter | None:
 
 
 def _refused(held: BureauLetter, no: ActionRefused) -> BureauLetter:
-    """The first time counts: an answer may come again."""
+    """The first time counts, because answers are repeated."""
     if no.action_id is None or no.action_id in dict(held.refused):
         return held
     return replace(held, refused=(*held.refused, (no.action_id, held.turn)))
@@ -66,7 +66,7 @@ def _is_old(held: BureauLetter, arrived: Arrived) -> bool:
 
 
 def _told(held: BureauLetter, arrived: Arrived, fact: Fact) -> BureauLetter:
-    """How the letter stands after a fact."""
+    """The letter's state after a fact."""
     held = _moved(held, arrived, fact.state)
     held = replace(held, assignment=fact.assignment, is_over=isinstance(fact, AssignmentEnded))
     match fact:
@@ -81,7 +81,7 @@ def _told(held: BureauLetter, arrived: Arrived, fact: Fact) -> BureauLetter:
 
 
 def _answered(held: BureauLetter, arrived: Arrived, done: ActionApplied) -> BureauLetter:
-    """An answer tells of the state only what nothing else does."""
+    """An answer changes the state only where no other event does."""
     if done.assignment != held.assignment or TELLING.get(done.resulting) != done.state:
         return held
     return _moved(held, arrived, done.state)
@@ -99,7 +99,7 @@ def _moved(held: BureauLetter, arrived: Arrived, state: State) -> BureauLetter:
 
 
 def _given(held: BureauLetter | None, arrived: Arrived, event: LetterShown) -> BureauLetter:
-    """The letter as it is shown; what was done stays done as long as the holding is the same."""
+    """The letter after a snapshot; completed steps stay completed within the same holding."""
     words = event.words if isinstance(event.words, LetterText) else None
     is_same = held is not None and held.assignment == event.assignment
     shown = BureauLetter(

@@ -17,7 +17,7 @@ _PHRASES = {200: "OK", 404: "Not Found", 405: "Method Not Allowed", 503: "Servic
 async def served(
     port: int, *, is_ready: Callable[[], bool], metrics: Callable[[], str]
 ) -> AsyncIterator[int]:
-    """Answer on `port` during the block; 0 takes a free one, and the block gets which."""
+    """Serve on `port` during the block; 0 takes a free one. Yields the port."""
 
     def page(method: str, path: str) -> Page:
         if method not in {"GET", "HEAD"}:

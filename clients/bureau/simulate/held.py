@@ -1,4 +1,4 @@
-"""What a simulated bureau knows of a letter: one frozen value."""
+"""A simulated bureau's view of a letter: one frozen value."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,40 +22,40 @@ class BureauLetter:
     assignment: int
     state: State
     sequence: int
-    """Of the last thing that was said of it; what comes later than that with less is old news."""
+    """Number of the last event; later events with a lower number are outdated."""
     said_at: datetime
-    """When the router said the last thing that changed the state, in UTC."""
+    """When the router last changed the state, in UTC."""
     category: Category
     police_type: PoliceType | None = None
     place: Bureau | None = None
-    """The city where the matter arose, if the letter says so."""
+    """The city of the matter, if the letter names one."""
     clock: Counted = "reply"
     words: str = ""
-    """A digest of what the letter says: the same letter, the same luck, whatever its number."""
+    """A digest of the letter's text: equal letters get equal draws, whatever their number."""
     replied_at: datetime | None = None
-    """When the last reply stood."""
+    """When the last reply was accepted."""
     is_english: bool = False
     is_by_hand: bool = False
     is_closed: bool = False
-    """Whether its words couldn't be opened."""
+    """Whether its words couldn't be decrypted."""
     is_over: bool = False
     replies: int = 0
     sent_back: int = 0
-    """How often what was written since the last reply came back."""
+    """How often drafts since the last reply were sent back."""
     turn: int = 0
-    """How often its state has changed; what was refused in an earlier one may be asked anew."""
+    """How often its state has changed; what was refused in an earlier state may be tried again."""
     marks: frozenset[Mark] = frozenset()
     numbers: Numbers = frozenset()
     refused: tuple[tuple[UUID, int], ...] = ()
-    """Ids of refused actions, each with the turn."""
+    """Ids of refused actions, each with its turn."""
 
     @property
     def lot(self) -> str:
-        """What the letter's luck is drawn by."""
+        """The seed of the letter's random draws."""
         return self.words or self.letter
 
     def open_ones(self, opening: str, closing: str) -> tuple[int, ...]:
-        """Numbers of what was given or made and isn't answered or kept yet."""
+        """Numbers of open instructions and promises."""
         closed = {number for what, number in self.numbers if what == closing}
         given = {number for what, number in self.numbers if what == opening}
         return tuple(sorted(given - closed))

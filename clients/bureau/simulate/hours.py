@@ -1,7 +1,7 @@
-"""Office hours when days are played through (development only), read from a file.
+"""Office hours of a simulated clock (development only), read from a file.
 
-Each line of it is a step of office time: the machine's instant, the office's instant, and how many
-seconds of office hours had been worked by then (docs/adr/0019). Whoever plays appends to it.
+Each line is a step of office time: the machine's instant, the office's instant, and the seconds of
+office hours worked by then (docs/adr/0019). The demo appends to it.
 """
 
 from bisect import bisect_right
@@ -9,15 +9,16 @@ from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 
 GUANGDONG = timezone(timedelta(hours=8))
-AT_WORK = ((time(9), time(12)), (time(14, 30), time(17, 30)))
+OFFICE_HOURS = ((time(9), time(12)), (time(14, 30), time(17, 30)))
+"""Of working days, in Guangdong; the demo's staff keep the same."""
 
 
 class BadHours(Exception):
-    """A file that tells no office hours. The text is one sentence."""
+    """The file is malformed. The text is one sentence."""
 
 
 class OfficeTimeFile:
-    """The steps so far; each question reads first what was appended."""
+    """The steps so far; every query reads new lines first."""
 
     def __init__(self, path: Path) -> None:
         """Raises: BadHours."""
@@ -35,15 +36,15 @@ class OfficeTimeFile:
         return self._worked[-1] if self._worked else 0.0
 
     def worked_by(self, at: datetime) -> float:
-        """As many by the office's instant `at`, to the step. Raises: BadHours."""
+        """The same by the office's instant `at`, rounded to its step. Raises: BadHours."""
         self._read()
         return self._worked[max(bisect_right(self._at, at) - 1, 0)]
 
     def are_now(self) -> bool:
-        """Whether people are at work: by day, and only if time was worked since the step before."""
+        """Whether the office is open: by day, and only if time was worked since the last step."""
         self._read()
         there = self._at[-1].astimezone(GUANGDONG).time()
-        is_open = any(opens <= there <= closes for opens, closes in AT_WORK)
+        is_open = any(opens <= there <= closes for opens, closes in OFFICE_HOURS)
         return is_open and self._worked[-1] > min(self._worked[-2:])
 
     def _read(self) -> None:

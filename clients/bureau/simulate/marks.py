@@ -1,4 +1,4 @@
-"""What is done once in a holding, and what has a number, read from single facts."""
+"""Completed steps and open numbers of a holding, read from single facts."""
 
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
@@ -26,10 +26,8 @@ Mark: TypeAlias = Literal[
     "passed_on", "unit_accepted", "noted", "asked", "more_wanted", "more_decided", "pressed",
     "red", "chief", "province",
 ]  # fmt: skip
-"""`more_…`: time. `pressed`: a clock of the answer has come to a warning. `red` and the next two:
-
-some clock has come to that level.
-"""
+"""`more_…`: time. `pressed`: a clock of the answer has reached a warning. `red`, `chief` and
+`province`: any clock has reached that level."""
 Numbers: TypeAlias = frozenset[tuple[str, int]]
 """`instruction`, `answered`, `commitment` or `kept`, each with its number on the letter."""
 
@@ -54,11 +52,11 @@ BY_ANSWER: Mapping[str, frozenset[Mark]] = {
     WriterAsked.type: ASKED,
     ExtensionRequested.type: frozenset({"more_wanted"}),
 }
-"""What a bureau hears of by the answer to its action alone."""
+"""Facts that a bureau learns only from the answer to its action."""
 
 
 def marks_of(fact: Fact) -> frozenset[Mark]:
-    """What the fact says once and for all of the holding."""
+    """The lasting marks that the fact sets in the holding."""
     if isinstance(fact, ActionApplied):
         return BY_ANSWER.get(fact.resulting, NOTHING)
     if isinstance(fact, LetterEscalated):
@@ -68,7 +66,7 @@ def marks_of(fact: Fact) -> frozenset[Mark]:
 
 
 def numbers_of(fact: Fact) -> Numbers:
-    """Instructions and promises, given or made, and answered or kept."""
+    """Instructions and promises that were given, answered or kept."""
     match fact:
         case InstructionGiven():
             return frozenset({("instruction", fact.instruction)})

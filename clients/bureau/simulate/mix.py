@@ -6,30 +6,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Of which share of the letters each is done; 0 for none, 1 for all."""
+    """The share of letters for each action; 0 for none, 1 for all."""
 
     returned: float = 0.0
-    """Handed back instead of taken up: by the first bureau only, and never by the province."""
+    """Returned instead of accepted: only by the first bureau, never by the province."""
     declined: float = 0.0
     passed_on: float = 0.0
-    """Given to the unit for its line of police work."""
+    """Passed to the unit for its police type."""
     noted: float = 0.0
     asked: float = 0.0
-    """Its writer is asked something, once."""
+    """The writer is asked one question."""
     extended: float = 0.0
-    """More time is asked for, and what is decided is waited for."""
+    """More time is requested, and the decision is awaited."""
     promised: float = 0.0
-    """The reply promises something, for a day some working days later."""
+    """The reply promises something for a later working day."""
     wrong: float = 0.0
-    """A reply is tried before it was taken up, which the router refuses."""
+    """A reply is sent before the letter is accepted, which the router refuses."""
     wordy: float = 0.0
-    """The reply is as long as anybody could wish."""
+    """The reply has nearly the longest allowed text."""
     settles: bool = False
     """Whether instructions are answered and promises kept."""
 
 
 PLAIN = Mix()
-"""Every letter is taken up and answered, and that is all."""
+"""Every letter is accepted and answered, and nothing else happens."""
 EVERYDAY = Mix(
     returned=0.05,
     declined=0.03,
@@ -45,6 +45,6 @@ EVERYDAY = Mix(
 
 
 def drawn(seed: str, lot: str, *, what: str) -> float:
-    """From 0 up to 1, the same whenever it is drawn for the letter of that lot."""
+    """A number from 0 up to 1, always the same for that lot."""
     digest = hashlib.sha256(f"{seed}:{lot}:{what}".encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32

@@ -1,4 +1,4 @@
-"""The office hours by which the simulated bureaus work when days are played through."""
+"""The office hours of simulated bureaus under a simulated clock."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from clients.bureau.simulate.tempo import Tempo
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The hours of the office, and how many of them the bureaus take."""
+    """The office's hours, and how many of them the bureaus take."""
 
     hours: OfficeTimeFile
     tempo: Tempo
 
     def due(self, held: BureauLetter, step: Step) -> float:
-        """When a step is due, in seconds of office hours: counted from what the letter last did."""
+        """When a step is due, in seconds of office hours since the letter's last event."""
         if self.tempo.was_chased(held, step):
             return self.tempo.chased(held, step, now=self.hours.worked())
         since = held.replied_at if step == "fulfil" and held.replied_at else held.said_at

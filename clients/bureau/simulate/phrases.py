@@ -66,10 +66,10 @@ REFUSALS: Mapping[DeclineReason, Bilingual] = bilingual(
 
 
 def phrase(what: Phrase, *, is_english: bool) -> str:
-    """What is written then."""
+    """The note for that occasion."""
     return PHRASES[what][is_english]
 
 
 def refusal_text(reason: DeclineReason, *, is_english: bool) -> str:
-    """What the writer of a refused letter is told."""
+    """The explanation to the writer of a declined letter."""
     return REFUSALS[reason][is_english]

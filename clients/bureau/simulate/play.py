@@ -36,11 +36,11 @@ from shared.contracts.topics import KEYS, actions_of, letters_of
 SEND_AGAIN_S = 10.0
 POLL_MS = 50
 LONGEST_CATCHING_UP_S = 20.0
-"""After this it begins all the same: what is old news to the router is done only once."""
+"""Seconds after which it starts without having read all; the router drops repeated actions."""
 MOST_AT_ONCE = 50
 
 MOST_TRIES = 30
-"""So often what is not essential is asked for in vain; then the letter goes on without it."""
+"""Attempts at an inessential action; then the letter goes on without it."""
 
 Name = tuple[Bureau, str]
 """A letter at a bureau."""
@@ -49,7 +49,7 @@ _log = logging.getLogger(__name__)
 
 
 class SimulatedBureaus:
-    """Some bureaus, those with keys, and their letters."""
+    """A group of bureaus with keys, and their letters."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class SimulatedBureaus:
         figures: SimulationMetrics,
         office: Office | None = None,
     ) -> None:
-        """`office`: by whose hours they work; none: by the seconds of `pace`, day and night."""
+        """`office`: the hours that they keep; None: the seconds of `pace`, day and night."""
         self.is_ready = False
         """Whether the topics were read to their ends once."""
         self._keys = keys
@@ -70,18 +70,19 @@ class SimulatedBureaus:
         self._letters: dict[Name, BureauLetter] = {}
         self._office = office
         self._due: dict[Name, tuple[float, Next]] = {}
-        """What is to be done next with each letter, and when: in monotonic seconds, or in seconds
-        of office hours."""
+        """The next step of each letter and when: in monotonic seconds, or in seconds
+        of office hours.
+        """
         self._again: dict[Name, float] = {}
-        """When what was asked for is asked for once more, in monotonic seconds."""
+        """When a sent action is sent again, in monotonic seconds."""
         self.acted_by = 0.0
-        """Up to how many seconds of office hours all was done that was due."""
+        """The office second up to which all due work is done."""
         self._tries: Counter[UUID] = Counter()
-        """How often each action was asked for."""
+        """How often each action was sent."""
         self._given_up: set[UUID] = set()
 
     async def run(self, connection: Connection, stopping: asyncio.Event) -> None:
-        """Play until `stopping` is set. Raises: Unreachable; NoTopic."""
+        """Run until `stopping` is set. Raises: Unreachable; NoTopic."""
         topics = [*(letters_of(slug).name for slug in self._keys), KEYS.name]
         async with connection.sending() as sending, connection.reading(topics) as reading:
             began = time.monotonic()
@@ -95,7 +96,7 @@ class SimulatedBureaus:
                     await self._ask_for_missing(sending, time.monotonic())
 
     def take(self, records: Iterable[Raw], now: float) -> None:
-        """Note what came; `now` in monotonic seconds."""
+        """Apply arrived events; `now` in monotonic seconds."""
         for record in records:
             if record.topic == KEYS.name:
                 for keys in self._keys.values():
@@ -112,7 +113,7 @@ class SimulatedBureaus:
             self._note(late, now)
 
     def tasks(self, now: float) -> list[tuple[Name, Next]]:
-        """What is to be done by `now`, the longest due first."""
+        """The steps due by `now`, the longest due first."""
         if self._office is not None and not self._office.hours.are_now():
             return []
         by = now if self._office is None else self._office.hours.worked()
@@ -126,7 +127,7 @@ class SimulatedBureaus:
 
     @property
     def next_due(self) -> float | None:
-        """When the first of what isn't asked for yet is due; none when nothing is."""
+        """When the first unsent step is due; None if there is none."""
         return min(
             (at for name, (at, _) in self._due.items() if name not in self._again), default=None
         )
@@ -146,7 +147,7 @@ class SimulatedBureaus:
         self._plan(held, now)
 
     def _plan(self, held: BureauLetter, now: float) -> None:
-        """Put the letter's next step in the diary, in the place of any other."""
+        """Replace the letter's next step in the diary."""
         name = (held.bureau, held.letter)
         at, before = self._due.get(name, (now, None))
         task = next_action(held, self._pace, given_up=self._given_up)
@@ -168,7 +169,7 @@ class SimulatedBureaus:
         return self._office.due(held, step)
 
     def _count_answer(self, arrived: Arrived) -> None:
-        """What becomes of a letter shows in its state; a refusal is counted, too."""
+        """The state shows what becomes of a letter; refusals are counted."""
         outcome = outcome_of(arrived.event)
         if isinstance(outcome, Refused) and self._tries.pop(outcome.action_id, 0):
             self._figures.count("refused", code=outcome.code)
@@ -195,7 +196,7 @@ class SimulatedBureaus:
             await self._send(sending, action, (missing.bureau, missing.letter), step="resend")
 
     async def _do(self, sending: ActionProducer, name: Name, task: Next, now: float) -> None:
-        """Ask once; the task stays in the diary until what came says that it is done."""
+        """Send once; the task stays in the diary until an event shows that it is done."""
         asked = task.action.action_id
         self._tries[asked] += 1
         self._again[name] = now + SEND_AGAIN_S

@@ -22,19 +22,19 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class SimulateSettings(BureauSettings):
-    """Beside what every bureau needs: `MAILBOX_BUREAUS_…`."""
+    """Settings besides those of every bureau: `MAILBOX_BUREAUS_…`."""
 
     bureaus_port: int = Field(default=8085, ge=1, le=65_535)
     bureaus_accept_s: float = Field(default=0.3, ge=0, le=3_600)
     bureaus_reply_s: float = Field(default=1.0, ge=0, le=3_600)
     bureaus_hold: Annotated[tuple[Bureau, ...], BeforeValidator(_split)] = ()
-    """Slugs with commas or blanks between."""
+    """Slugs separated by commas or blanks."""
     bureaus_seed: str = "1"
-    """Another seed, other letters that are returned, asked about …"""
+    """The seed that decides which letters are returned, asked about …"""
     bureaus_mix: Literal["plain", "everyday"] = "everyday"
-    """`plain`: every letter is taken up and answered, and no share counts."""
+    """`plain`: every letter is accepted and answered, and the shares are ignored."""
     bureaus_return: Share = EVERYDAY.returned
-    """Share of the letters that their first bureau hands back; the province never does."""
+    """Share of the letters that their first bureau returns; the province never does."""
     bureaus_decline: Share = EVERYDAY.declined
     bureaus_pass_on: Share = EVERYDAY.passed_on
     bureaus_note: Share = EVERYDAY.noted
@@ -45,15 +45,15 @@ class SimulateSettings(BureauSettings):
     bureaus_wrong: Share = EVERYDAY.wrong
     bureaus_wordy: Share = EVERYDAY.wordy
     bureaus_slow: Share = USUAL.slow
-    """Share of the letters that are answered late, where office hours are played through."""
+    """Share of the letters that are answered late under a simulated clock."""
     bureaus_forget: Share = USUAL.forgotten
-    """Share of those that lie until somebody chases their bureau, likewise."""
+    """Share of those that wait until the bureau is chased, also under a simulated clock."""
     clock_file: Path | None = None
-    """The steps of office time, where days are played through; none: by the seconds above."""
+    """The file of office time under a simulated clock; None: the seconds above."""
 
     @property
     def office(self) -> Office | None:
-        """Whose hours they keep, if any. Raises: BadHours."""
+        """The office's hours, if any. Raises: BadHours."""
         if self.clock_file is None:
             return None
         tempo = Tempo(self.bureaus_seed, self.bureaus_slow, self.bureaus_forget)
@@ -61,7 +61,7 @@ class SimulateSettings(BureauSettings):
 
     @property
     def pace(self) -> Pace:
-        """How the bureaus work."""
+        """The pauses of the bureaus."""
         return Pace(
             self.bureaus_accept_s,
             self.bureaus_reply_s,

@@ -1,6 +1,6 @@
-"""The next step of a bureau with a letter, and the alternative if it is refused.
+"""A bureau's next step with a letter, and the alternative if it is refused.
 
-Everything follows from the letter as it is held, the seed and the mix; a restart decides the same.
+It depends only on the letter as held, the seed and the mix, so a restart decides the same.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ Step: TypeAlias = Literal[
 ESSENTIAL: frozenset[Step] = frozenset(
     ("accept", "reply", "reply_plainly", "answer_instruction", "fulfil")
 )
-"""Asked for until there is an answer; the others are let be after a while."""
+"""Sent until they are answered; other actions are given up after some attempts."""
 
 DECLINABLE: frozenset[Category] = frozenset(("inquiry", "request", "suggestion"))
 PROMISING: frozenset[Category] = frozenset(("request", "complaint", "suggestion"))
@@ -37,7 +37,7 @@ UNHELD: frozenset[State] = frozenset(("submitted", "triage", "withdrawn"))
 
 
 def steps(held: BureauLetter, mix: Mix, *, seed: str) -> Iterator[Step]:
-    """What is to be done, the best first; the others stand in for what the router refuses."""
+    """The possible next steps, the best first; the others replace what the router refuses."""
     if held.is_over or held.is_by_hand or held.is_closed:
         return
     if mix.settles and held.state not in UNHELD and held.open_ones("instruction", "answered"):
@@ -54,7 +54,7 @@ def steps(held: BureauLetter, mix: Mix, *, seed: str) -> Iterator[Step]:
 
 
 def promises(held: BureauLetter, mix: Mix, *, seed: str) -> bool:
-    """Whether the reply promises something: a first one, to who wants something done."""
+    """Whether the reply promises something: a first reply to a request for action."""
     is_first = held.replies == 0 and held.category in PROMISING
     return is_first and drawn(seed, held.lot, what="promise") < mix.promised
 
@@ -82,7 +82,7 @@ def _working(held: BureauLetter, mix: Mix, *, seed: str) -> Iterator[Step]:
 
 
 def _first_time(held: BureauLetter, mix: Mix, *, seed: str) -> Iterator[Step]:
-    """What belongs to the first answer; each once, until it is known to be done."""
+    """Steps before the first answer; each once, until it is known to be done."""
     marks, lot = held.marks, held.lot
     if "passed_on" not in marks and drawn(seed, lot, what="unit") < mix.passed_on:
         yield "pass_on"
@@ -101,5 +101,5 @@ def _wants_time(held: BureauLetter) -> bool:
 
 
 def _waits_for_time(held: BureauLetter) -> bool:
-    """Whether a wish for more time is undecided, and no clock has warned yet."""
+    """Whether a request for more time is undecided, and no clock has warned yet."""
     return "more_wanted" in held.marks and not held.marks & {"more_decided", "pressed"}

@@ -1,7 +1,7 @@
 """Office hours that a simulated bureau takes for each step.
 
-Most are diligent. Some are slow, and late; some forget a letter until somebody chases them: when
-its clock turns red, when the chief hears of it, or when the province watches it.
+Most are diligent. Some are slow and late; some forget a letter until they are chased: when its
+clock turns red, when the chief is notified, or when the province supervises it.
 """
 
 from collections.abc import Mapping
@@ -19,17 +19,17 @@ DAY_H = 6.0
 """Office hours of a day."""
 
 THE_REST = 0.8
-"""Days that are left for everything but the reply itself: taking up, units, signatures."""
+"""Days left for everything but the reply itself: accepting, units, signatures."""
 IN_TIME, LATE = (0.1, 0.7), (1.05, 1.5)
 """Shares of that time that the diligent and the slow take."""
 KEPT, BROKEN = (0.4, 0.9), (1.15, 1.6)
-"""Of the days for which something was promised."""
+"""Share of the days until the promised day."""
 BROKEN_SHARE = 0.2
 REPLYING: frozenset[Step] = frozenset(("reply", "reply_plainly"))
 CHASED: tuple[tuple[float, Mark], ...] = ((0.4, "red"), (0.7, "chief"), (1.0, "province"))
-"""What wakes the forgetful, up to which luck."""
+"""What wakes the forgetful, by upper bound of the draw."""
 AT_LAST_DAYS = 30.0
-"""After so many days they find it by themselves."""
+"""Days after which they find it by themselves."""
 HOURS: Mapping[Step, tuple[float, float]] = {
     "accept": (0.3, 4.0), "return": (1.0, 9.0), "decline": (1.0, 5.0), "pass_on": (0.3, 2.0),
     "unit_accept": (1.0, 6.0), "note": (1.0, 6.0), "ask": (1.0, 6.0),
@@ -40,28 +40,28 @@ CHASED_H = (0.5, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """How fast the bureaus are by office hours."""
+    """How fast the bureaus are, in office hours."""
 
     seed: str = "1"
     slow: float = 0.06
     """Share of the letters that are answered late."""
     forgotten: float = 0.03
-    """Share of those that are overlooked at first, and as many again that are forgotten later."""
+    """Share of the letters that are overlooked at first; as many again are forgotten later."""
 
     def seconds(self, held: BureauLetter, step: Step) -> float:
-        """How long it takes, in seconds of office hours."""
+        """Duration of the step, in seconds of office hours."""
         return self._hours(held, step) * HOUR_S
 
     def chased(self, held: BureauLetter, step: Step, *, now: float) -> float:
-        """When it is done after somebody chased the bureau."""
+        """The delay after the bureau was chased."""
         return now + _between(CHASED_H, self._luck(held, f"chased {step}")) * HOUR_S
 
     def was_chased(self, held: BureauLetter, step: Step) -> bool:
-        """Whether it lay until somebody asked for it, as has happened by now."""
+        """Whether the letter was forgotten until the bureau was chased, as has happened by now."""
         return self._lies(held, step) and self._is_awake(held)
 
     def _lies(self, held: BureauLetter, step: Step) -> bool:
-        """Whether it is one of those that wait until somebody asks."""
+        """Whether the letter waits until the bureau is chased."""
         if held.replies or step not in TAKING_UP | REPLYING:
             return False
         what = "overlooked" if step in TAKING_UP else "forgotten"

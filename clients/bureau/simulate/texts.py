@@ -60,7 +60,7 @@ AT_LENGTH = (
     " So that you know all of it, here once more are the rules, the steps and the papers.",
 )
 TIMES = 120
-"""So many such sentences are a long letter, and well below what a reply may hold."""
+"""How many such sentences make a long letter, well below the limit of a reply."""
 BETTER = (
     "我们按审核意见再次作了核实（第{}次补充），以上情况属实；如需进一步了解，请与承办单位联系。",
     " We have looked into this once more (addition no. {}); it is as told, and the unit knows.",
@@ -77,7 +77,7 @@ def text_for(
 ) -> str:
     """The reply; `number` is 1 for the first, and later ones say which they are. `is_wordy`: long.
 
-    `sent_back`: how often whoever signs wanted it better; it then says what was looked at again.
+    `sent_back`: how often the signer returned it; the text then says what was reconsidered.
     """
     text = ENGLISH[category] if is_english else CHINESE[category]
     if number > 1:

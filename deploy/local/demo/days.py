@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from clients.bureau.simulate.hours import OFFICE_HOURS
 from deploy.local.demo.letters import drawn
 from shared.kernel.calendars import Calendar
 from shared.kernel.civil import GUANGDONG, civil_date
 
-HOURS = ((time(9), time(12)), (time(14, 30), time(17, 30)))
-"""Office hours on working days."""
 MIDNIGHT, MORNING = time(0), time(9)
 AT_WORK = (time(10), time(11, 25), time(15, 20), time(16, 50))
 BY_DAY = (time(7, 40), time(12, 50), time(20, 30))
@@ -52,19 +51,21 @@ class Days:
         Raises: OutsideCalendar.
         """
         there = at.astimezone(GUANGDONG)
-        whole = sum(map(_length_s, HOURS))
+        whole = sum(map(_length_s, OFFICE_HOURS))
         days = (there.date() - self.first).days
         before = [self.first + number * ONE_DAY for number in range(days)]
         seconds = whole * sum(map(self.calendar.is_working, before))
         if self.calendar.is_working(there.date()):
-            seconds += sum(_length_s((opens, min(closes, there.time()))) for opens, closes in HOURS)
+            seconds += sum(
+                _length_s((opens, min(closes, there.time()))) for opens, closes in OFFICE_HOURS
+            )
         return seconds
 
     def is_open(self, at: datetime) -> bool:
         """Return whether `at` is within office hours."""
         there = at.astimezone(GUANGDONG)
         return self.calendar.is_working(there.date()) and any(
-            opens <= there.time() <= closes for opens, closes in HOURS
+            opens <= there.time() <= closes for opens, closes in OFFICE_HOURS
         )
 
     def stops(self, after: datetime) -> Iterator[datetime]:

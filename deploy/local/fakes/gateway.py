@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,7 @@ from shared.platform.http.request_signature import (
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.office_time import OfficeTime
 from shared.platform.runtime.rotating_secret import LEAST_TOKEN, RotatingSecret
+from shared.terminal import ZONE, local_time
 
 SHOWN = 200
 MOST_ASKED = 5_000
@@ -92,6 +94,11 @@ class Kept:
     text: str = field(repr=False)
     sent_at: str
     """ISO 8601, UTC."""
+
+    @property
+    def local_sent_at(self) -> str:
+        """`sent_at` in Guangdong, for the page."""
+        return local_time(datetime.fromisoformat(self.sent_at))
 
     def shown(self) -> dict[str, Any]:
         """Return all fields except the digest."""
@@ -167,7 +174,7 @@ def build(outbox: Outbox, lock: Lock) -> FastAPI:
 
     @app.get("/")
     def front() -> Response:
-        return page("gateway.html", messages=outbox.newest(SHOWN), shown=SHOWN)
+        return page("gateway.html", messages=outbox.newest(SHOWN), shown=SHOWN, zone=ZONE)
 
     return app
 

@@ -87,7 +87,7 @@ class Issuer:
 
 
 def build(
-    issuers: Mapping[Side, Issuer], registration: Registration, http: httpx.AsyncClient
+    issuers: Mapping[Side, Issuer], registration: Registration, *, http: httpx.AsyncClient
 ) -> FastAPI:
     """Return the application: each issuer below its own path, tokens of all at the root.
 
@@ -165,7 +165,7 @@ def _from_environment() -> FastAPI:
         origins=tuple(filter(None, given.get("MAILBOX_ISSUER_PAGES", "").split(","))),
         browser_url=given.get("MAILBOX_ISSUER_BROWSER_URL") or None,
     )
-    return build(issuers, registration, httpx.AsyncClient(timeout=2))
+    return build(issuers, registration, http=httpx.AsyncClient(timeout=2))
 
 
 if __name__ == "__main__":

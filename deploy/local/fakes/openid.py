@@ -19,7 +19,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from deploy.local.fakes.fake_services import page, problem
-from deploy.local.fakes.people import BY_SUB, DemoPerson
+from deploy.local.fakes.people import BY_SUB, DemoPerson, headings
 from deploy.local.stack.plan import CLIENT_ID
 from shared.platform.runtime.issuer_settings import Side
 
@@ -196,7 +196,10 @@ class Provider:
             try:
                 await self.http.post(f"{origin}{ENDED}", data={"logout_token": token})
             except httpx.HTTPError as fault:
-                LOG.warning("%s not told of a sign-out: %s", origin, type(fault).__name__)
+                LOG.warning(
+                    "service not told of a sign-out",
+                    extra={"fault": type(fault).__name__},
+                )
 
 
 def routes(provider: Provider) -> APIRouter:
@@ -287,7 +290,7 @@ def _choice(provider: Provider, request: Request, asked: dict[str, str]) -> Resp
         lang=lang,
         current=provider.current(request),
         again=f"?{urlencode({**asked, 'person': ''})}",
-        groups=found,
+        groups={name: found[name] for name in headings(lang) if name in found},
         sought=sought,
         asked=asked,
         side=provider.signer.side,

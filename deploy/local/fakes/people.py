@@ -72,6 +72,11 @@ class DemoPerson:
         return {"sub": self.sub, **known, "roles": list(self.roles)}
 
 
+def headings(lang: Literal["zh-CN", "en"]) -> list[str]:
+    """Return the headings in the order in which they are shown."""
+    return [names[lang == "en"] for names in GROUPS.values()]
+
+
 def id_number(county: str, *, born: str, order: int) -> str:
     """Return an 18-character citizen number with its check character. Source: GB 11643-1999."""
     digits = f"{county}{born}{order:03d}"

@@ -40,7 +40,7 @@ _WHAT = {
     "publisher": "公开选登 published letters",
     "bureaus": "模拟的各地公安局 simulated bureaus (health)",
     "issuer": "开发用登录 development sign-in",
-    "gateway": "写信人会收到什么 what citizens would receive",
+    "gateway": "发给写信人和工作人员的消息 messages to writers and staff",
     "broker": "Kafka",
     "database": "MongoDB",
 }

@@ -165,6 +165,8 @@ def settings(
         "MAILBOX_STAFF_CLIENT_SECRET_FILE": str(place.keys / STAFF_CLIENT_SECRET),
         "MAILBOX_PUBLIC_URL": url(ports.publisher),
         "MAILBOX_SIGN_IN_URL": url(ports.issuer),
+        "MAILBOX_DESK_URL": url(ports.router),
+        "MAILBOX_DUTY_URL": f"{url(ports.intake)}/duty",
         "MAILBOX_KEYS_DIR": str(place.keys),
     }
 
@@ -256,8 +258,6 @@ def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) ->
         own["MAILBOX_NOTIFIER_GATEWAY_TOKEN_FILE"] = str(place.keys / GATEWAY_TOKEN)
         own["MAILBOX_NOTIFIER_GATEWAY_SIGNING_SECRET_FILE"] = str(place.keys / GATEWAY_SECRET)
         own["MAILBOX_NOTIFIER_MAILBOX_URL"] = url(ports.intake)
-        own["MAILBOX_NOTIFIER_DESK_URL"] = url(ports.router)
-        own["MAILBOX_NOTIFIER_DUTY_URL"] = f"{url(ports.intake)}/duty"
         own["MAILBOX_NOTIFIER_EDITORS_URL"] = url(ports.publisher)
     return Child(
         name,

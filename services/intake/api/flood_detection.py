@@ -15,11 +15,12 @@ from services.intake import metrics
 from services.intake.api.client_network import network
 from services.intake.domain import Command
 from services.intake.domain.diversion import DivertedContent
-from services.intake.domain.sliding_window import SlidingWindow, minhash_bands
+from services.intake.domain.sliding_window import RecentTexts, SlidingWindow
 from services.intake.domain.submission import SubmitLetter
 from shared.contracts.words import LetterText
 from shared.platform.crypto.word_hash import WordHash
 from shared.rules.pii import mask
+from shared.rules.similarity import simhash
 from shared.rules.text.search_grams import grams
 
 KeptT = TypeVar("KeptT")
@@ -56,6 +57,7 @@ class FloodDetector:
         """
         self._hash = WordHash("floods", secrets.token_bytes(32))
         self._texts = SlidingWindow(most=texts, within=TEXTS_WITHIN)
+        self._recent = RecentTexts()
         self._networks = SlidingWindow(most=letters, within=NETWORK_WITHIN)
         self._emergencies = SlidingWindow(most=emergencies, within=EMERGENCIES_WITHIN)
         self._counted: OrderedDict[str, str | None] = OrderedDict()
@@ -106,10 +108,12 @@ class FloodDetector:
             self._report("network", here, at, within=NETWORK_WITHIN)
 
     def _keys(self, words: LetterText) -> tuple[str, ...]:
-        """Keyed hashes of the whole text, and keys that near-duplicates share."""
+        """A keyed hash of the whole text, and fingerprints that near-duplicates share."""
         beginning = mask(words.body, words.own_spans)[:COMPARED]
         whole = self._hash.text(f"{words.subject}\n{words.body}")
-        return whole, *minhash_bands(self._hash.of(grams(beginning)))
+        fingerprint = simhash(self._hash.of(grams(beginning)))
+        near = [] if fingerprint is None else self._recent.near(fingerprint)
+        return whole, *(f"{one:016x}" for one in near)
 
     def _report(
         self,

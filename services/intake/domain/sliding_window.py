@@ -1,19 +1,24 @@
-"""Sliding window counts and MinHash bands, with which floods of letters are detected.
+"""Sliding window counts and recent texts, with which floods of letters are detected.
 
 Counts hashes that the caller makes, and never remembers more than a bound: a letter costs the same
 in a flood as on a quiet day. Instants are UTC.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-BINS: Final = 9
-BAND_BINS: Final = 3
-"""Bins in a band: texts that share nine tenths of their n-grams share a band in 19 of 20 pairs."""
-FEWEST_NGRAMS: Final = 27
-"""With fewer n-grams a text has no bands, and only the whole text is compared."""
+from shared.rules.similarity import bands, distance
+
+NEAR: Final = 14
+"""Maximum differing bits of near-duplicates in a flood. That is more than staff are shown as near:
+a text counts only if twenty are near it within an hour."""
+WIDTHS: Final = (8, 7, 7, 7, 7, 7, 7, 7, 7)
+"""Bits per band."""
+MOST_NEAR: Final = 3
+"""Fingerprints remembered of near-duplicates: the first of a flood may be less like the rest."""
+MOST_IN_BAND: Final = 32
+"""Fingerprints remembered for each value of a band: those of some 4,000 texts."""
 MOST_KEYS: Final = 20_000
 
 
@@ -37,19 +42,35 @@ class SlidingWindow:
         return len(met) == self._most and at - met[0] <= self._within
 
 
-def minhash_bands(ngrams: Iterable[int]) -> tuple[str, ...]:
-    """Keys that near-duplicate texts share, given the hashes of their n-grams.
+class RecentTexts:
+    """Remembers fingerprints of texts (SimHash): a few for texts that are near-duplicates."""
 
-    The least hash in each of nine bins, three at a time. Source: one-permutation MinHash (Li, Owen
-    and Zhang, 2012).
-    """
-    least: dict[int, int] = {}
-    known = sorted(set(ngrams))
-    if len(known) < FEWEST_NGRAMS:
-        return ()
-    for ngram in known:
-        least.setdefault(ngram % BINS, ngram)
-    return tuple(
-        ".".join(f"{least.get(place, 0):x}" for place in range(start, start + BAND_BINS))
-        for start in range(0, BINS, BAND_BINS)
-    )
+    def __init__(self, *, most: int = MOST_IN_BAND) -> None:
+        """`most`: how many are remembered for each value of a band."""
+        self._most = most
+        self._bands: dict[str, dict[int, None]] = {}
+
+    def near(self, fingerprint: int) -> list[int]:
+        """Return the remembered ones near this one, which is remembered itself if they are few.
+
+        Those that are met again are forgotten last.
+        """
+        met: set[int] = set().union(*(self._bands.get(band, ()) for band in _bands(fingerprint)))
+        near = [one for one in met if distance(one, fingerprint) <= NEAR]
+        if len(near) < MOST_NEAR and fingerprint not in near:
+            near.append(fingerprint)
+        for one in near:
+            self._remember(one)
+        return near
+
+    def _remember(self, fingerprint: int) -> None:
+        for band in _bands(fingerprint):
+            known = self._bands.setdefault(band, {})
+            known.pop(fingerprint, None)
+            known[fingerprint] = None
+            if len(known) > self._most:
+                del known[next(iter(known))]
+
+
+def _bands(fingerprint: int) -> tuple[str, ...]:
+    return bands(fingerprint, WIDTHS)

@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 
 from services.intake.pages import duty_pages, reveal_log
-from services.intake.pages.duty_pages import ENTRY, PLACE
+from services.intake.pages.duty_pages import PLACE
 from services.intake.pages.front import FRONT
 
 router = APIRouter(include_in_schema=False)
 for desk in (duty_pages, reveal_log):
     router.include_router(desk.router)
 
-__all__ = ["ENTRY", "FRONT", "PLACE", "router"]
+__all__ = ["FRONT", "PLACE", "router"]

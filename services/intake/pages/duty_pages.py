@@ -22,11 +22,10 @@ from shared.platform.http.tokens import Person
 from shared.platform.mongo.paging import Place, place, written
 from shared.web.forms import FormFields, fields_of
 from shared.web.language import N_
-from shared.web.rendering import Entry, page
+from shared.web.rendering import page
 from shared.web.vocabulary import choices
 
 PLACE: Final = "/duty"
-ENTRY: Final = Entry(PLACE, N_("Duty desk"), roles=("duty",))
 REFRESH_S: Final = 10
 OUTCOME: TypeAdapter[DiversionOutcome] = TypeAdapter(DiversionOutcome)
 REFERENCE: TypeAdapter[str] = TypeAdapter(OpaqueId)

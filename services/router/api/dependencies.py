@@ -10,13 +10,13 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from services.router.api.letters_schemas import LetterShown, shown
+from services.router.domain.actors import Command
 from services.router.domain.allowed_actions import ActionName, allowed_actions
-from services.router.domain.decide import RouterCommand
 from services.router.domain.due_dates import Rulebook
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter, salt_of, standing
+from services.router.domain.letter import Letter, LetterState, salt_of, standing
 from services.router.store.desk_stores import DeskStores
 from services.router.store.notes import Notes
+from services.router.store.public_keys import KeyHolders
 from services.router.store.word_index import WordIndex
 from shared.contracts.keys_v1 import HolderKey
 from shared.contracts.slugs import BUREAUS, Holder
@@ -47,12 +47,13 @@ SHOWN: tuple[Sight, ...] = FALLING[: FALLING.index("course") + 1]
 class RouterDesk:
     """The router's parts that the routes work with."""
 
-    commands: CommandBus[RouterCommand, RouterState]
-    letters: Letters[RouterCommand, RouterState]
+    commands: CommandBus[Command, LetterState]
+    letters: Letters[Command, LetterState]
     documents: Collection
     now: Now
     words: WordIndex
     notes: Notes
+    holders: KeyHolders
     stores: DeskStores
     rulebook: Rulebook
     anchors: Mapping[str, Sequence[HolderKey]] = field(default_factory=dict)
@@ -134,7 +135,7 @@ class StaffAction:
         """The desk's time."""
         return self.desk.now()
 
-    async def execute(self, command: RouterCommand, body: BaseModel | None = None) -> LetterShown:
+    async def execute(self, command: Command, body: BaseModel | None = None) -> LetterShown:
         """Return the letter after the command is stored. Raises: Refused.
 
         The same idempotency key with other content is refused. Only a salted digest of the content
@@ -147,7 +148,6 @@ class StaffAction:
             state = await self.desk.commands.execute(told)
         except StaleAssignment:
             raise (StaleAssignment if self.sight == "all" else NotFound) from None
-        self.desk.stores.counts.forget()
         if not isinstance(state, Letter):
             raise NotFound
         return shown(self.number, state, sight=seen_by(self.person, state))

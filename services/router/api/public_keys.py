@@ -40,14 +40,8 @@ KeyViewer = Annotated[Person, Depends(staff("supervisor", "auditor"))]
 @router.get("")
 async def read_keys(_: KeyViewer, desk: TheDesk) -> KeysShown:
     """All holders with their keys, and what waits for a second person."""
-    states = await desk.letters.states(list(HOLDERS))
-    known = {holder: states.get(holder) for holder in HOLDERS}
-    return KeysShown(
-        holders=[
-            _shown(holder, one if isinstance(one, HolderKeys) else HolderKeys(), desk)
-            for holder, one in known.items()
-        ]
-    )
+    known = await desk.holders.keys()
+    return KeysShown(holders=[_shown(holder, keys, desk) for holder, keys in known.items()])
 
 
 @router.post("/{holder}/proposal", responses=refuses(PrivateKeyGiven("jwk")))
@@ -91,12 +85,14 @@ async def _tell(
     """The holder's keys after the command; each step of each person is counted. Raises: Refused."""
     step = type(command).__name__
     try:
-        known = await desk.commands.execute(IdempotentCommand(command.holder, command, *request))
+        known = await desk.holders.commands.execute(
+            IdempotentCommand(command.holder, command, *request)
+        )
     except Refused as no:
         metrics.KEY_STEPS.labels(step, no.code).inc()
         raise
     metrics.KEY_STEPS.labels(step, "done").inc()
-    return known if isinstance(known, HolderKeys) else HolderKeys()
+    return known
 
 
 def _proposed(command: ProposeKey | ProposeRetirement, known: HolderKeys) -> Proposed:

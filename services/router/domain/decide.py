@@ -23,20 +23,11 @@ from services.router.domain import (
 from services.router.domain.actors import Command, HolderCommand
 from services.router.domain.context import DecisionContext
 from services.router.domain.due_dates import Rulebook
-from services.router.domain.evolve import RouterState, evolve
+from services.router.domain.evolve import evolve
 from services.router.domain.letter import Letter, LetterState, UnknownLetter
-from services.router.domain.public_keys import (
-    Anchors,
-    HolderKeys,
-    KeyCommand,
-    KeyEvents,
-    decide_keys,
-)
 from shared.contracts.event import Event
 from shared.kernel.errors import NotFound, NotHeld
 from shared.kernel.working_days import civil_date
-
-RouterCommand: TypeAlias = Command | KeyCommand
 
 Events: TypeAlias = tuple[Event | external_events.InternalEvent | resends.ResendFrom, ...]
 Rule: TypeAlias = Callable[[Any, DecisionContext], Events]
@@ -95,30 +86,13 @@ def decide(command: Command, state: LetterState, *, rulebook: Rulebook) -> Event
     Raises: NotFound, NotHeld, StaleAssignment, OutOfOrder, BadValue, NotAllowed, LimitReached,
     TooLate.
     """
-    if isinstance(command, registration.ReceiveLetter):
-        if not isinstance(state, UnknownLetter):
-            return ()
+    if isinstance(command, registration.ReceiveLetter) and isinstance(state, UnknownLetter):
         in_force = rulebook.on(civil_date(command.letter.received_at))
         return registration.receive(command, in_force, evolve=evolve)
-    if isinstance(state, UnknownLetter):
+    if not isinstance(state, Letter):
         raise NotHeld if isinstance(command, HolderCommand) else NotFound
+    if isinstance(command, registration.ReceiveLetter):
+        return ()
     in_force = rulebook.under(state.policy_version)
     context = DecisionContext(state, in_force, command.by, command.at, evolve)
     return RULES[type(command)](command, context)
-
-
-def decide_document(
-    command: RouterCommand, state: RouterState, *, rulebook: Rulebook, anchors: Anchors
-) -> Events | KeyEvents:
-    """Return what `command` causes for a letter or for a holder of keys.
-
-    Raises: what `decide` and `decide_keys` raise; NotFound or NotHeld for one in the other's place.
-    """
-    if isinstance(command, KeyCommand):
-        if isinstance(state, Letter):
-            raise NotFound
-        known = state if isinstance(state, HolderKeys) else HolderKeys()
-        return decide_keys(command, known, anchors=anchors)
-    if isinstance(state, HolderKeys):
-        raise NotHeld
-    return decide(command, state, rulebook=rulebook)

@@ -26,7 +26,6 @@ from services.router.domain.letter import (
     ended_holdings,
     unchanged,
 )
-from services.router.domain.public_keys import HolderKeys, KeyEvent, evolve_keys
 from services.router.domain.remarks import with_remark
 from services.router.domain.timers import after
 from shared.contracts import progress_v1 as facts
@@ -35,8 +34,6 @@ from shared.contracts.values import ClockChange, Receipt
 from shared.contracts.vocabulary import ClockName
 from shared.kernel.frozen import replace
 
-RouterState: TypeAlias = LetterState | HolderKeys
-"""The states of all documents of the router: letters and, beside them, holders of keys."""
 Apply: TypeAlias = Callable[[Letter, Any], Letter]
 
 FACTS: Final[Mapping[type[Fact], Apply]] = {
@@ -94,21 +91,14 @@ INTERNAL: Final[Mapping[type, Apply]] = {
 def evolve(state: LetterState, event: object) -> LetterState:
     """Return the state after `event`. Never refuses: an event without effect is no error."""
     kind: Any = type(event)
-    if isinstance(state, UnknownLetter):
-        if not isinstance(event, facts.LetterReceived):
+    if not isinstance(state, Letter):
+        if not (isinstance(state, UnknownLetter) and isinstance(event, facts.LetterReceived)):
             return state
         return _with_receipt(_with_clocks(registration.apply_received(event), event), event)
     if isinstance(event, Fact) and kind in FACTS:
         now = _with_clocks(FACTS[kind](_with_header(state, event), event), event)
         return with_remark(_with_receipt(now, event), event)
     return INTERNAL.get(kind, unchanged)(state, event)
-
-
-def evolve_document(state: RouterState, event: object) -> RouterState:
-    """Return the state of a letter or of a holder of keys after `event`. Never refuses."""
-    if isinstance(event, KeyEvent):
-        return evolve_keys(state if isinstance(state, HolderKeys) else HolderKeys(), event)
-    return state if isinstance(state, HolderKeys) else evolve(state, event)
 
 
 def _with_header(letter: Letter, event: Fact) -> Letter:

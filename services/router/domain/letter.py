@@ -206,7 +206,12 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class UnknownLetter:
+class NotALetter:
+    """Under that name there is no letter; every rule about letters refuses it."""
+
+
+@dataclass(frozen=True)
+class UnknownLetter(NotALetter):
     """A letter that the router has not received."""
 
     kind: Literal["nothing"] = "nothing"
@@ -331,7 +336,7 @@ class Letter:
         return dict(self.rounds).get(clock, 0) + 1
 
 
-LetterState = UnknownLetter | Letter
+LetterState = NotALetter | Letter
 
 
 def salt_of(state: object) -> str | None:

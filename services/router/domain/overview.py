@@ -17,6 +17,8 @@ from shared.kernel.working_days import civil_date
 SOON: Final = timedelta(days=14)
 """Before its date, a commitment counts as running out."""
 
+INSTANT: Final = timedelta(microseconds=1)
+
 Concern: TypeAlias = Literal[
     "overdue",
     "late_red",
@@ -58,6 +60,8 @@ class OverviewLine:
     open_to: frozenset[str]
     kept_from: frozenset[str]
     """The marks by which a query finds it (`shared/kernel/finding.py`)."""
+    assignment: int = 0
+    """Number of the current holding."""
     levels: frozenset[LevelName] = frozenset()
     """Levels that its running clocks have reached."""
     returns: int = 0
@@ -71,6 +75,11 @@ class OverviewLine:
     """Offices whose holder has read it in person."""
     read_for: frozenset[str] = frozenset()
     """Offices for which somebody has read it, deputies included."""
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day before the first of its clocks passes."""
+        return last_day(self.due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,11 @@ class Horizon:
         today = civil_date(now)
         week_ends = passes_at(today + 7 * ONE_DAY)
         return cls(now, today, passes_at(today), week_ends, today + SOON)
+
+
+def last_day(passes: datetime | None) -> date | None:
+    """Return the day until whose 24:00 there is time, for an instant at which a clock passes."""
+    return civil_date(passes - INSTANT) if passes else None
 
 
 def is_late(line: OverviewLine, at: Horizon) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from services.router.domain.letter import NotALetter
 from shared.contracts.keys_v1 import (
     MOST_KEYS,
     HolderKey,
@@ -58,7 +59,7 @@ class KeyProposal:
 
 
 @dataclass(frozen=True)
-class HolderKeys:
+class HolderKeys(NotALetter):
     """The keys of one holder."""
 
     keys: tuple[HolderKey, ...] = ()
@@ -166,7 +167,7 @@ def decide_keys(command: KeyCommand, known: HolderKeys, *, anchors: Anchors) -> 
             assert_never(command)
 
 
-def evolve_keys(known: HolderKeys, event: object) -> HolderKeys:
+def evolve_keys(known: HolderKeys, event: KeyEvent) -> HolderKeys:
     """Return the keys after `event`. Never refuses."""
     match event:
         case KeyProposed(proposal):
@@ -179,7 +180,7 @@ def evolve_keys(known: HolderKeys, event: object) -> HolderKeys:
             left = tuple(at for at in known.tell_anew if at > until)
             return replace(known, tell_anew=left)
         case _:
-            return known
+            assert_never(event)
 
 
 def _keys(holder: str, known: HolderKeys, anchors: Anchors) -> tuple[HolderKey, ...]:

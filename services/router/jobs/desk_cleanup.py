@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Final
 
-from services.router.domain.decide import RouterCommand
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter
+from services.router.domain.actors import Command
+from services.router.domain.letter import Letter, LetterState
 from services.router.store.desk_stores import DeskStores
 from services.router.store.inbox import AT_DESK
 from shared.platform.letters.letters import Letters
@@ -19,7 +18,7 @@ PAUSE_S: Final = 60.0
 class DeskCleanup:
     """Keeps nothing that somebody wrote about a letter longer than the desk needs it."""
 
-    def __init__(self, letters: Letters[RouterCommand, RouterState], stores: DeskStores) -> None:
+    def __init__(self, letters: Letters[Command, LetterState], stores: DeskStores) -> None:
         self._letters = letters
         self._stores = stores
 

@@ -12,11 +12,12 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from services.router import metrics
-from services.router.domain.decide import RouterCommand
-from services.router.domain.evolve import RouterState
+from services.router.domain.actors import Command
+from services.router.domain.letter import LetterState
 from services.router.domain.public_keys import AnnounceKeys, RecordResent
 from services.router.domain.resends import ShowToHolder
-from services.router.store.queries import open_at, to_tell_anew
+from services.router.store.public_keys import KeyHolders
+from services.router.store.queries import open_at
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.topics import KEYS
@@ -25,7 +26,7 @@ from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.sender import Sender
-from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.letters.service_decider import C, IdempotentCommand, S
 from shared.platform.mongo.database import Collection
 from shared.platform.repair.key_watch import KeyWatch
 from shared.platform.runtime.clock import Now
@@ -46,14 +47,16 @@ class KeyChangeResends:
 
     def __init__(
         self,
-        letters: Letters[RouterCommand, RouterState],
+        letters: Letters[Command, LetterState],
         documents: Collection,
         *,
+        holders: KeyHolders,
         book: KeyDirectory,
         now: Now,
     ) -> None:
         self._letters = letters
         self._documents = documents
+        self._holders = holders
         self._book = book
         self._now = now
 
@@ -68,36 +71,30 @@ class KeyChangeResends:
         again.
         """
         now, count = self._now(), 0
-        for holder, since in (await to_tell_anew(self._documents, now)).items():
+        for holder, since in (await self._holders.due_resends(now)).items():
             bureau = next((slug for slug in BUREAUS if holder == f"bureau:{slug}"), None)
             if bureau is not None and self._book.lack(holder, now) is None:
                 name = f"anew-{since:%Y%m%dT%H%M%S%f}"
                 count += await self._tell_bureau(bureau, name)
-                await self._keep([IdempotentCommand(holder, RecordResent(since), name)])
+                await _keep(
+                    self._holders.documents, [IdempotentCommand(holder, RecordResent(since), name)]
+                )
         return count
 
     async def _tell_bureau(self, bureau: Bureau, name: str) -> int:
         """Send each letter once under that name."""
-        group: list[IdempotentCommand[RouterCommand]] = []
+        group: list[IdempotentCommand[Command]] = []
         count = 0
         async for letter in open_at(self._documents, bureau):
             group.append(
                 IdempotentCommand(letter, ShowToHolder(bureau, at=self._now()), name, bureau)
             )
             if len(group) == GROUP:
-                count += await self._keep(group)
+                count += await _keep(self._letters, group)
                 group = []
-        count += await self._keep(group)
+        count += await _keep(self._letters, group)
         LOG.info("letters told anew", extra={"holder": f"bureau:{bureau}", "letters": count})
         return count
-
-    async def _keep(self, told: Sequence[IdempotentCommand[RouterCommand]]) -> int:
-        folds = await self._letters.decide_and_store(told)
-        await self._letters.send(folds)
-        for fault in (fault for fold in folds for fault in fold.refusals.values()):
-            if not isinstance(fault, Refused):
-                LOG.error("letter not told anew", extra={"fault": type(fault).__name__})
-        return sum(bool(fold.log) for fold in folds)
 
 
 class AnchorAnnouncement:
@@ -105,14 +102,14 @@ class AnchorAnnouncement:
 
     def __init__(
         self,
-        letters: Letters[RouterCommand, RouterState],
+        holders: KeyHolders,
         *,
         anchors: Anchors,
         is_ready: Callable[[], bool],
         now: Now,
     ) -> None:
         """`is_ready`: whether the broker is available and older requests are done."""
-        self._letters = letters
+        self._holders = holders
         self._waiting = tuple(anchors)
         self._is_ready = is_ready
         self._now = now
@@ -128,14 +125,13 @@ class AnchorAnnouncement:
         """
         if not (self._waiting and self._is_ready()):
             return 0
-        told: list[IdempotentCommand[RouterCommand]] = [
+        told = [
             IdempotentCommand(holder, AnnounceKeys(holder, self._now()), ANNOUNCED)
             for holder in self._waiting
         ]
-        folds = await self._letters.decide_and_store(told)
-        await self._letters.send(folds)
+        count = await _keep(self._holders.documents, told)
         self._waiting = ()
-        return sum(bool(fold.log) for fold in folds)
+        return count
 
 
 class KeyTopicRepair:
@@ -183,3 +179,16 @@ class KeyTopicRepair:
             LOG.error("a key that nobody entered here", extra={"holder": holder})
         self._strange = strange
         metrics.STRANGE_KEYS.set(len(strange))
+
+
+async def _keep(letters: Letters[C, S], commands: Sequence[IdempotentCommand[C]]) -> int:
+    """Store and send these commands; return how many had an effect."""
+    folds = await letters.decide_and_store(commands)
+    await letters.send(folds)
+    for fault in (fault for fold in folds for fault in fold.refusals.values()):
+        if not isinstance(fault, Refused):
+            LOG.error(
+                "not stored after a change of keys",
+                extra={"fault": type(fault).__name__},
+            )
+    return sum(bool(fold.log) for fold in folds)

@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator
 
-from services.router.domain.decide import RouterCommand, decide
+from services.router.domain.actors import Command
+from services.router.domain.decide import decide
 from services.router.domain.due_dates import Rulebook
 from services.router.domain.escalation import RecountDues
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter
+from services.router.domain.letter import Letter, LetterState
 from services.router.store.queries import with_dates
 from shared.platform.app.service import Recounts
 from shared.platform.letters.letters import Letters
@@ -19,7 +19,7 @@ TOGETHER = 100
 
 
 def recount_all(
-    letters: Letters[RouterCommand, RouterState],
+    letters: Letters[Command, LetterState],
     documents: Collection,
     *,
     rulebook: Rulebook,
@@ -30,7 +30,7 @@ def recount_all(
     It repeats until it finds nothing more: a letter whose dates move meanwhile may be missed once.
     """
 
-    async def commands(run: str) -> AsyncIterator[IdempotentCommand[RouterCommand]]:
+    async def commands(run: str) -> AsyncIterator[IdempotentCommand[Command]]:
         done: set[str] = set()
         before = -1
         while len(done) > before:
@@ -46,7 +46,7 @@ def recount_all(
 
 
 async def _wrong(
-    letters: Letters[RouterCommand, RouterState],
+    letters: Letters[Command, LetterState],
     documents: Collection,
     *,
     rulebook: Rulebook,

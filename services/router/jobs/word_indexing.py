@@ -13,9 +13,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 from services.router import metrics
-from services.router.domain.decide import RouterCommand
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter
+from services.router.domain.actors import Command
+from services.router.domain.letter import Letter, LetterState
 from services.router.jobs.pacing import pause_for
 from services.router.store.documents import UNLISTED
 from services.router.store.word_index import WordIndex
@@ -46,7 +45,7 @@ class WordIndexing:
 
     def __init__(
         self,
-        letters: Letters[RouterCommand, RouterState],
+        letters: Letters[Command, LetterState],
         documents: Collection,
         *,
         catalogue: WordIndex,

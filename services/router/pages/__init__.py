@@ -15,11 +15,8 @@ from services.router.pages import (
     supervision,
     triage,
 )
-from services.router.pages.frame import INBOX, PLACE
+from services.router.pages.frame import PLACE
 from services.router.pages.front import FRONT
-from services.router.pages.reading_list import CHIEFS
-from shared.web.language import N_
-from shared.web.rendering import Entry
 
 router = APIRouter(include_in_schema=False)
 for desk in (
@@ -37,14 +34,4 @@ for desk in (
 ):
     router.include_router(desk.router)
 
-ENTRIES = (
-    Entry(triage.HERE, N_("Triage"), ("triage",)),
-    Entry(INBOX, N_("Inbox"), ("bureau",)),
-    Entry(signing_folder.HERE, N_("Signing folder"), (*CHIEFS, "supervisor")),
-    Entry(reading_list.HERE, N_("Reading list"), CHIEFS),
-    Entry(supervision.HERE, N_("Supervision"), ("supervisor", "director")),
-    Entry(audit.HERE, N_("Audit"), ("auditor",)),
-)
-"""The desks in the masthead."""
-
-__all__ = ["ENTRIES", "FRONT", "PLACE", "router"]
+__all__ = ["FRONT", "PLACE", "router"]

@@ -129,7 +129,7 @@ async def export_signature(at: At, day: OneDay) -> Response:
 async def export_table(at: At, day: OneDay) -> Response:
     """What staff did on a day, for a spreadsheet; the signed file is the other one."""
     head = [translate(at.request, text) for text in HEAD]
-    return csv_response(f"audit-{day}.csv", head, _rows(at.acts(day)))
+    return csv_response(f"audit-{day}.csv", head, rows=_rows(at.acts(day)))
 
 
 async def _rows(lines: AsyncIterator[Line]) -> AsyncIterator[list[Any]]:

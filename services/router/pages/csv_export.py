@@ -25,7 +25,7 @@ def cell(value: object) -> str:
 
 
 def csv_response(
-    name: str, head: Sequence[object], rows: AsyncIterable[Sequence[object]]
+    name: str, head: Sequence[object], *, rows: AsyncIterable[Sequence[object]]
 ) -> StreamingResponse:
     """Stream the rows as a file of that name (ASCII)."""
     return StreamingResponse(

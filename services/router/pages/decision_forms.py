@@ -19,7 +19,7 @@ from services.router.domain.routing import targets
 from services.router.pages.action_forms import FORMS, ActionForm, AskedField, Choice, coded
 from shared.contracts.words import MAX_NOTE
 from shared.kernel.working_days import civil_date
-from shared.web.language import N_
+from shared.web.language import N_, Message
 from shared.web.vocabulary import label
 
 _radios = partial(AskedField, kind="radios")
@@ -35,6 +35,18 @@ def _targets(action: StaffAction) -> Sequence[Choice]:
     """The bureaus that it may go to."""
     may = targets(action.letter, on=civil_date(action.now), rulebook=action.desk.rulebook)
     return [(slug, label("bureau", slug)) for slug in may]
+
+
+def _decisions(action: StaffAction) -> Sequence[Choice]:
+    """Grant or refuse, with what is requested."""
+    wish = action.letter.wanted
+    if wish is None:
+        return [("true", N_("Grant")), ("false", N_("Refuse"))]
+    reason = label("extension_reason", wish.reason or "not_said")
+    clock = label("clock", wish.clock)
+    asked = N_("Requested: %(days)s days for the clock “%(clock)s”. Reason: %(reason)s")
+    said = Message(asked, days=wish.days, clock=clock, reason=reason)
+    return [("true", N_("Grant"), said), ("false", N_("Refuse"))]
 
 
 def _suggested(action: StaffAction) -> str:
@@ -72,7 +84,7 @@ DECISION_FORMS: Final[Mapping[str, ActionForm]] = {
             _radios(
                 "granted",
                 N_("Decision"),
-                choices=lambda _: [("true", N_("Grant")), ("false", N_("Refuse"))],
+                choices=_decisions,
             ),
             AskedField(
                 "days",

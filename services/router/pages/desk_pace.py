@@ -15,7 +15,7 @@ LONGEST: Final = timedelta(minutes=30)
 """A letter that was open for longer had been left alone."""
 
 
-class Pace(NamedTuple):
+class ClerkPace(NamedTuple):
     """Today's pace of one clerk."""
 
     letters: int
@@ -34,8 +34,8 @@ class DeskPace:
             times = self._times.setdefault(staff, deque(maxlen=MOST_KEPT))
             times.append((now, (now - since).total_seconds()))
 
-    def today(self, staff: str, now: datetime) -> Pace | None:
+    def today(self, staff: str, now: datetime) -> ClerkPace | None:
         """Return the clerk's pace today; None before the first letter."""
         today = civil_date(now)
         times = [took for at, took in self._times.get(staff, ()) if civil_date(at) == today]
-        return Pace(len(times), median(times)) if times else None
+        return ClerkPace(len(times), median(times)) if times else None

@@ -11,17 +11,18 @@ from starlette.responses import RedirectResponse, Response
 from services.router.api.dependencies import RouterDesk, TheDesk
 from services.router.api.search import Found, search_page
 from services.router.api.search_schemas import Search
+from services.router.pages.desk_tools import Tools
 from services.router.pages.frame import INBOX, refusal_text
 from services.router.pages.inbox_view import (
+    Inbox,
     InboxLine,
     InboxQuery,
     desks_of,
-    inbox_counts,
-    inbox_lines,
     lines_of,
 )
 from services.router.pages.letter_view import done_text
 from services.router.store.inbox import AT_DESK
+from services.router.store.overview import LetterOverview
 from services.router.store.saved_views import SavedView
 from shared.contracts.text import Text
 from shared.kernel.errors import AlreadyDone, BadValue, LimitReached
@@ -55,58 +56,6 @@ class ViewName(RequestBody):
     name: Annotated[str, Text(1, MOST_NAME)]
 
 
-@router.get(INBOX)
-async def show_inbox(
-    request: Request,
-    person: Handler,
-    desk: TheDesk,
-    after: After = None,
-    view: ViewId = None,
-    done: Done = None,
-) -> Response:
-    """Letters of the person's desks, the next due first, or those of a saved view."""
-    await desk.stores.visits.at_desk(person.staff_id, desks=desks_of(person), now=desk.now())
-    shown = InboxShown(request, person, desk)
-    saved = await desk.stores.views.of(person.staff_id)
-    chosen = next((one for one in saved if one.id == view), None)
-    if chosen is not None and "words" in chosen.filters:
-        return await shown.found(FormFields.of(**chosen.filters), view=chosen)
-    given = chosen.filters if chosen else dict(request.query_params)
-    query, _ = read_form(InboxQuery, FormFields({name: (value,) for name, value in given.items()}))
-    query = query or InboxQuery()
-    lines, end = await inbox_lines(query, person, desk=desk, after=place(after) if after else None)
-    more = urlencode({**query.parts, "after": written(end)}) if end else None
-    return await shown.page(lines, query=query, more=more, view=chosen, done=done_text(done))
-
-
-@router.post(f"{INBOX}/search")
-async def search_inbox(request: Request, person: Handler, desk: TheDesk) -> Response:
-    """Letters with these words; they come by POST, so that they are in no address."""
-    return await InboxShown(request, person, desk).found(await fields_of(request))
-
-
-@router.post(f"{INBOX}/views")
-async def change_views(request: Request, person: Handler, desk: TheDesk) -> Response:
-    """Save the filters under a name, or remove a saved view."""
-    fields = await fields_of(request)
-    views, staff_id = desk.stores.views, person.staff_id
-    shown = InboxShown(request, person, desk)
-    try:
-        if fields.get("remove"):
-            await views.remove(staff_id, fields.get("remove"))
-            return RedirectResponse(INBOX, status_code=303)
-        named, errors = read_form(ViewName, fields)
-        query, _ = read_form(InboxQuery, fields)
-        if named is None:
-            return await shown.again(query or InboxQuery(), errors)
-        words = {"words": fields.get("words")} if fields.get("words").strip() else {}
-        filters = words or (query.parts if query else {})
-        saved = await views.add(staff_id, name=named.name.strip(), filters=filters)
-    except (LimitReached, AlreadyDone) as refused:
-        return await shown.again(InboxQuery(), {"name": refusal_text(refused)})
-    return RedirectResponse(f"{INBOX}?view={saved}", status_code=303)
-
-
 @dataclass(frozen=True, slots=True)
 class InboxShown:
     """The inbox of one person."""
@@ -114,6 +63,11 @@ class InboxShown:
     request: Request
     person: Person
     desk: RouterDesk
+    overview: LetterOverview
+
+    async def inbox(self) -> Inbox:
+        """The letters at the person's desks."""
+        return await Inbox.of(self.person, desk=self.desk, overview=self.overview)
 
     async def found(self, fields: FormFields, *, view: SavedView | None = None) -> Response:
         """The letters that a search finds."""
@@ -140,20 +94,24 @@ class InboxShown:
         self, query: InboxQuery, errors: Mapping[str, str], *, words: str = ""
     ) -> Response:
         """The list with errors."""
-        lines, _ = await inbox_lines(query, self.person, desk=self.desk, after=None)
-        return await self.page(lines, query=query, errors=errors, words=words, status=422)
+        inbox = await self.inbox()
+        lines, _ = await inbox.page(query, after=None)
+        return await self.page(
+            lines, inbox=inbox, query=query, errors=errors, words=words, status=422
+        )
 
     async def page(
         self,
         lines: Sequence[InboxLine],
         *,
+        inbox: Inbox | None = None,
         query: InboxQuery | None = None,
         words: str = "",
         status: int = 200,
         **more: Any,
     ) -> Response:
         """The page with these lines."""
-        counts = await inbox_counts(self.person, desk=self.desk)
+        counts = (inbox or await self.inbox()).counts
         query = query or InboxQuery()
         types = [
             (code, label("police_type", code), counts.police_types[code])
@@ -179,3 +137,61 @@ class InboxShown:
             "staff": self.person.staff_id,
         }
         return page(self.request, "inbox.html", status=status, **(shown | more))
+
+
+async def _inbox_shown(
+    request: Request, person: Handler, desk: TheDesk, tools: Tools
+) -> InboxShown:
+    return InboxShown(request, person, desk, tools.overview)
+
+
+Shown = Annotated[InboxShown, Depends(_inbox_shown)]
+
+
+@router.get(INBOX)
+async def show_inbox(
+    shown: Shown, after: After = None, view: ViewId = None, done: Done = None
+) -> Response:
+    """Letters of the person's desks, the next due first, or those of a saved view."""
+    stores, staff_id = shown.desk.stores, shown.person.staff_id
+    await stores.visits.at_desk(staff_id, desks=desks_of(shown.person), now=shown.desk.now())
+    saved = await stores.views.of(staff_id)
+    chosen = next((one for one in saved if one.id == view), None)
+    if chosen is not None and "words" in chosen.filters:
+        return await shown.found(FormFields.of(**chosen.filters), view=chosen)
+    given = chosen.filters if chosen else dict(shown.request.query_params)
+    query, _ = read_form(InboxQuery, FormFields({name: (value,) for name, value in given.items()}))
+    query = query or InboxQuery()
+    inbox = await shown.inbox()
+    lines, end = await inbox.page(query, after=place(after) if after else None)
+    more = urlencode({**query.parts, "after": written(end)}) if end else None
+    return await shown.page(
+        lines, inbox=inbox, query=query, more=more, view=chosen, done=done_text(done)
+    )
+
+
+@router.post(f"{INBOX}/search")
+async def search_inbox(shown: Shown) -> Response:
+    """Letters with these words; they come by POST, so that they are in no address."""
+    return await shown.found(await fields_of(shown.request))
+
+
+@router.post(f"{INBOX}/views")
+async def change_views(shown: Shown) -> Response:
+    """Save the filters under a name, or remove a saved view."""
+    fields = await fields_of(shown.request)
+    views, staff_id = shown.desk.stores.views, shown.person.staff_id
+    try:
+        if fields.get("remove"):
+            await views.remove(staff_id, fields.get("remove"))
+            return RedirectResponse(INBOX, status_code=303)
+        named, errors = read_form(ViewName, fields)
+        query, _ = read_form(InboxQuery, fields)
+        if named is None:
+            return await shown.again(query or InboxQuery(), errors)
+        words = {"words": fields.get("words")} if fields.get("words").strip() else {}
+        filters = words or (query.parts if query else {})
+        saved = await views.add(staff_id, name=named.name.strip(), filters=filters)
+    except (LimitReached, AlreadyDone) as refused:
+        return await shown.again(InboxQuery(), {"name": refusal_text(refused)})
+    return RedirectResponse(f"{INBOX}?view={saved}", status_code=303)

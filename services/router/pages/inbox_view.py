@@ -3,30 +3,38 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from services.router.api.dependencies import RouterDesk, found_by, seen_by
+from services.router.api.dependencies import RouterDesk, seen_by
 from services.router.api.lists_schemas import subject
 from services.router.domain.letter import Letter
+from services.router.domain.overview import OverviewLine
 from services.router.store.inbox import (
     AT_DESK,
+    SOON,
+    Holdings,
     InboxCounts,
     InboxFilter,
     count_inbox,
     inbox_page,
+    of_desks,
 )
+from services.router.store.overview import LetterOverview
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import Category, ClockName, PoliceType, State
 from shared.kernel.access_policy import Sight
+from shared.kernel.finding import restriction
 from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import viewer_of
 from shared.platform.mongo.paging import Place
+from shared.platform.runtime.office_time import machine_time
 
 DueFilter = Literal["overdue", "soon", "week"]
 WhoFilter = Literal["mine", "free"]
 WITHIN: Final[Mapping[DueFilter, timedelta]] = {
     "overdue": timedelta(),
-    "soon": timedelta(days=3),
+    "soon": SOON,
     "week": timedelta(days=7),
 }
 
@@ -79,30 +87,52 @@ def desks_of(person: Person) -> tuple[Bureau, ...]:
     return tuple(slug for slug in BUREAUS if slug in person.bureaus)
 
 
-async def inbox_lines(
-    query: InboxQuery, person: Person, *, desk: RouterDesk, after: Place | None
-) -> tuple[list[InboxLine], Place | None]:
-    """Return one page of the inbox, the next due first. Raises: DatabaseFault."""
-    desks, claims, now = desks_of(person), desk.stores.claims, desk.now()
-    wanted = InboxFilter(
-        desks,
-        states=(query.state,) if query.state else AT_DESK,
-        police_type=query.police_type,
-        due_before=now + WITHIN[query.due] if query.due else None,
-        due_after=now if query.due in ("soon", "week") else None,
-        only=await claims.by(person.staff_id) if query.who == "mine" else None,
-        without=await claims.at(desks) if query.who == "free" else {},
-    )
-    seen = found_by(person, least="all")
-    numbers, end = await inbox_page(desk.documents, wanted, seen=seen, now=now, after=after)
-    states = await desk.letters.states(numbers)
-    found = [(number, states.get(number)) for number in numbers]
-    shown: list[tuple[str, Letter, Sight]] = [
-        (number, letter, "all")
-        for number, letter in found
-        if isinstance(letter, Letter) and seen_by(person, letter) == "all"
-    ]
-    return await lines_of(shown, person, desk=desk), end
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The letters at the desks of one person, as they are now."""
+
+    person: Person
+    desk: RouterDesk
+    lines: Sequence[OverviewLine]
+    claimed: Holdings
+    mine: Holdings
+
+    @classmethod
+    async def of(cls, person: Person, *, desk: RouterDesk, overview: LetterOverview) -> Self:
+        """Look at the letters that this person may see here. Raises: DatabaseFault."""
+        await overview.refresh(machine_time(desk.now)())
+        desks, claims = desks_of(person), desk.stores.claims
+        who = restriction(viewer_of(person), least="all")
+        lines = of_desks(overview.seen_by(who), desks)
+        return cls(person, desk, lines, await claims.at(desks), await claims.by(person.staff_id))
+
+    @property
+    def counts(self) -> InboxCounts:
+        """How many there are by each filter."""
+        return count_inbox(self.lines, now=self.desk.now(), claimed=self.claimed, mine=self.mine)
+
+    async def page(
+        self, query: InboxQuery, *, after: Place | None
+    ) -> tuple[list[InboxLine], Place | None]:
+        """Return one page, the next due first. Raises: DatabaseFault."""
+        now = self.desk.now()
+        wanted = InboxFilter(
+            states=(query.state,) if query.state else AT_DESK,
+            police_type=query.police_type,
+            due_after=now if query.due in ("soon", "week") else None,
+            due_until=now + WITHIN[query.due] if query.due else None,
+            only=self.mine if query.who == "mine" else None,
+            without=self.claimed if query.who == "free" else {},
+        )
+        numbers, end = inbox_page(self.lines, wanted, after=after)
+        states = await self.desk.letters.states(numbers)
+        shown: list[tuple[str, Letter, Sight]] = [
+            (number, letter, "all")
+            for number in numbers
+            if isinstance(letter := states.get(number), Letter)
+            and seen_by(self.person, letter) == "all"
+        ]
+        return await lines_of(shown, self.person, desk=self.desk), end
 
 
 async def lines_of(
@@ -127,27 +157,6 @@ async def lines_of(
             )
         )
     return lines
-
-
-async def inbox_counts(person: Person, *, desk: RouterDesk) -> InboxCounts:
-    """Count the letters that this person may see here, at most some seconds ago.
-
-    Raises: DatabaseFault.
-    """
-    desks, stores, now = desks_of(person), desk.stores, desk.now()
-    key = person.staff_id, person.roles
-    if (known := stores.counts.get(key, now=now)) is not None:
-        return known
-    counts = await count_inbox(
-        desk.documents,
-        desks,
-        seen=found_by(person, least="all"),
-        now=now,
-        claimed=await stores.claims.at(desks),
-        mine=await stores.claims.by(person.staff_id),
-    )
-    stores.counts.put(key, counts, now=now)
-    return counts
 
 
 def _line(

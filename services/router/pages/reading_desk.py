@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from services.router.api.dependencies import RouterDesk, StaffAction, letter_for, request_id
-from services.router.domain.decide import RouterCommand
+from services.router.domain.actors import Command
 from services.router.domain.letter import Letter
 from services.router.pages.desk_tools import DeskTools
 from services.router.pages.frame import key_in, new_key, refusal_text
@@ -46,7 +46,7 @@ class ReadingDesk:
             raise NotFound
         return normal, letter
 
-    def action(self, number: str, letter: Letter, key: str = "") -> StaffAction:
+    def action(self, number: str, letter: Letter, *, key: str = "") -> StaffAction:
         """Return what this person does with a letter."""
         return StaffAction(number, letter, "all", self.person, key or new_key(), self.desk)
 
@@ -67,7 +67,7 @@ class ShortText(NamedTuple):
     button: Message
     most: int
     body: type[RequestBody]
-    command: Callable[[StaffAction, Any], RouterCommand]
+    command: Callable[[StaffAction, Any], Command]
 
 
 SEND_BACK_TEXTS: Final = (
@@ -85,21 +85,21 @@ INSTRUCT_TEXTS: Final = (
 
 
 async def show_text_form(
-    at: ReadingDesk, number: str, letter: Letter, *, asked: ShortText, back: str
+    at: ReadingDesk, found: tuple[str, Letter], *, asked: ShortText, back: str
 ) -> Response:
     """Show the form of an action that needs a text."""
     fields = restored_fields(at.request) or FormFields()
-    return _rendered(at, (number, letter), asked, fields, back=back)
+    return _rendered(at, found, asked, fields, back=back)
 
 
 async def take_text(
-    at: ReadingDesk, found: tuple[str, Letter], fields: FormFields, *, asked: ShortText, back: str
+    at: ReadingDesk, found: tuple[str, Letter], *, fields: FormFields, asked: ShortText, back: str
 ) -> Response | None:
     """Check a posted text, or act on it; None: it is done."""
     number, letter = found
     if fields.get("step") == "change":
         return _rendered(at, found, asked, fields, back=back)
-    action = at.action(number, letter, key_in(fields))
+    action = at.action(number, letter, key=key_in(fields))
     if fields.get("version") != str(letter.facts):
         if await was_done(action):
             return None

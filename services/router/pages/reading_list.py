@@ -37,12 +37,12 @@ from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import viewer_of
 from shared.web.forms import fields_of
 from shared.web.language import N_
+from shared.web.masthead import CHIEFS
 from shared.web.rendering import page
 
 HERE: Final = f"{PLACE}/reading"
 MOST: Final = 25
 """Letters on a page: each is opened for its subject."""
-CHIEFS: Final = (*map(chief, BUREAUS), INSPECTORS[1], "director")
 """Roles that read in person."""
 router = APIRouter(include_in_schema=False)
 Chief = Annotated[Person, Depends(on_page(staff(*CHIEFS)))]
@@ -55,7 +55,7 @@ NOTICES: Final = {
 }
 
 
-class Office(NamedTuple):
+class ReadingOffice(NamedTuple):
     """An office that this person holds, or for which they read."""
 
     name: str
@@ -85,16 +85,16 @@ class ChiefsDesk(ReadingDesk):
     """A chief, a deputy or the director."""
 
     @property
-    def offices(self) -> list[Office]:
+    def offices(self) -> list[ReadingOffice]:
         """Return the offices by this person's roles."""
         roles, staff_id = self.person.roles, self.staff
         found = [
-            Office(f"{slug}:chief", slug, By(role="chief", bureau=slug, staff=staff_id))
+            ReadingOffice(f"{slug}:chief", slug, By(role="chief", bureau=slug, staff=staff_id))
             for slug in BUREAUS
             if chief(slug) in roles or (slug == PROVINCE and INSPECTORS[1] in roles)
         ]
         if "director" in roles:
-            found.append(Office(DIRECTOR, None, By(role="director", staff=staff_id)))
+            found.append(ReadingOffice(DIRECTOR, None, By(role="director", staff=staff_id)))
         return found
 
     @property
@@ -123,7 +123,7 @@ class ChiefsDesk(ReadingDesk):
                 read = line.read_by if in_person else line.read_for
                 yield ToRead(line, why, office.name in read, late)
 
-    def _office_for(self, line: OverviewLine) -> Office | None:
+    def _office_for(self, line: OverviewLine) -> ReadingOffice | None:
         return next((one for one in self.offices if one.holder in (None, line.holder)), None)
 
 
@@ -208,7 +208,7 @@ async def read(letter: str, at: At) -> Response:
     """Record that this person has read it, and go to the next one."""
     fields = await fields_of(at.request)
     number, found = await at.letter(letter)
-    action = at.action(number, found, key_in(fields))
+    action = at.action(number, found, key=key_in(fields))
     try:
         by = require_role(action.as_chief(), action.as_director())
         await action.execute(ReadLetter(by, action.now))
@@ -221,8 +221,8 @@ async def read(letter: str, at: At) -> Response:
 @router.get(HERE + "/{letter}/instruct")
 async def show_instruct(letter: str, at: At) -> Response:
     """Say what is to be done."""
-    number, found = await at.letter(letter)
-    return await show_text_form(at, number, found, asked=INSTRUCT, back=f"{HERE}/{number}")
+    found = await at.letter(letter)
+    return await show_text_form(at, found, asked=INSTRUCT, back=f"{HERE}/{found[0]}")
 
 
 @router.post(HERE + "/{letter}/instruct")
@@ -231,7 +231,7 @@ async def instruct(letter: str, at: At) -> Response:
     fields = await fields_of(at.request)
     found = await at.letter(letter)
     back = f"{HERE}/{found[0]}"
-    answer = await take_text(at, found, fields, asked=INSTRUCT, back=back)
+    answer = await take_text(at, found, fields=fields, asked=INSTRUCT, back=back)
     return answer or RedirectResponse(f"{back}?done=instructed", status_code=303)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -16,6 +16,7 @@ from services.router.api.handling_schemas import MAX_REASON
 from services.router.api.letters_schemas import LetterShown, shown
 from services.router.api.lists_schemas import subject
 from services.router.domain.letter import Letter
+from services.router.domain.overview import last_day
 from services.router.domain.signing import (
     SendBack,
     SignAnswer,
@@ -87,7 +88,7 @@ class DraftLine:
     number: str
     letter: LetterShown
     subject: str | None
-    due_at: datetime | None
+    due_on: date | None
     is_late: bool
 
 
@@ -130,7 +131,7 @@ class SigningDesk(ReadingDesk):
             number=number,
             letter=shown(number, letter, sight="all"),
             subject=subject(letter, is_masked=letter.masked),
-            due_at=due,
+            due_on=last_day(due),
             is_late=due is not None and due <= now,
         )
 
@@ -223,7 +224,7 @@ async def sign(letter: str, at: AtFresh) -> Response:
     """Sign the draft that was read, and go to the next one."""
     fields = await fields_of(at.request)
     number, found = await at.letter(letter)
-    action = at.action(number, found, key_in(fields))
+    action = at.action(number, found, key=key_in(fields))
     if not at.waits(found):
         done = await was_done(action)
         return _to_next(number, "signed") if done else _to_folder("gone")
@@ -241,10 +242,10 @@ async def sign(letter: str, at: AtFresh) -> Response:
 @router.get(HERE + "/{letter}/{what}")
 async def show_form(letter: str, what: Text, at: AtFresh) -> Response:
     """Say what is missing, or what is to be done."""
-    number, found = await at.letter(letter)
-    if not at.waits(found):
+    found = await at.letter(letter)
+    if not at.waits(found[1]):
         return _to_folder("gone")
-    return await show_text_form(at, number, found, asked=TEXTS[what][0], back=f"{HERE}/{number}")
+    return await show_text_form(at, found, asked=TEXTS[what][0], back=f"{HERE}/{found[0]}")
 
 
 @router.post(HERE + "/{letter}/{what}")
@@ -253,10 +254,10 @@ async def act(letter: str, what: Text, at: AtFresh) -> Response:
     fields = await fields_of(at.request)
     found = await at.letter(letter)
     number = found[0]
-    if not at.waits(found[1]) and not await was_done(at.action(*found, key_in(fields))):
+    if not at.waits(found[1]) and not await was_done(at.action(*found, key=key_in(fields))):
         return _to_folder("gone")
     asked, done = TEXTS[what]
-    answer = await take_text(at, found, fields, asked=asked, back=f"{HERE}/{number}")
+    answer = await take_text(at, found, fields=fields, asked=asked, back=f"{HERE}/{number}")
     if answer is not None:
         return answer
     if what == "instruct":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
@@ -196,7 +195,7 @@ async def export_letters(at: At, wanted: Wanted) -> Response:
 
     lines = list(at.tools.overview.lines(at.who, wanted, at=at.horizon))
     name = f"letters-{at.desk.now().astimezone(GUANGDONG):%Y%m%d-%H%M}.csv"
-    return csv_response(name, [said(text) for text in HEAD], _exported(at, lines))
+    return csv_response(name, [said(text) for text in HEAD], rows=_exported(at, lines))
 
 
 def list_address(
@@ -206,7 +205,7 @@ def list_address(
     after: str | None = None,
     **fields: str,
 ) -> str:
-    """Return the address of a list."""
+    """Return where the letters of a filter are listed, or exported."""
     named = {
         "holder": wanted and wanted.holder,
         "state": wanted and wanted.state,
@@ -275,14 +274,10 @@ def _cells(line: OverviewLine, at: Horizon, request: Request) -> list[object]:
         said("state", line.state),
         said("category", line.category),
         said("police_type", line.police_type),
-        _day(line.received_at),
-        _day(line.due_at) if due_span(line, at) else "",
+        f"{line.received_at.astimezone(GUANGDONG):%Y-%m-%d %H:%M}",
+        line.due_on if due_span(line, at) else None,
         "; ".join(
             translate(request, name) for code, name in CONCERN_NAMES.items() if code in reasons
         ),
         line.returns,
     ]
-
-
-def _day(instant: datetime | None) -> str:
-    return f"{instant.astimezone(GUANGDONG):%Y-%m-%d %H:%M}" if instant else ""

@@ -86,7 +86,7 @@ class TriageDesk:
 
     async def view(self, number: str, letter: Letter) -> TriageLetter:
         """Return what is shown of a letter."""
-        return await view_of(number, letter, self.person, desk=self.desk)
+        return await view_of(number, letter, person=self.person, desk=self.desk)
 
     async def show(self, found: TriageLetter | None, *, status: int = 200, **more: Any) -> Response:
         """Render the desk with this letter."""
@@ -108,13 +108,13 @@ class TriageDesk:
         )
 
 
-async def triage_desk(request: Request, person: Clerk, desk: TheDesk, tools: Tools) -> TriageDesk:
+async def _desk_of(request: Request, person: Clerk, desk: TheDesk, tools: Tools) -> TriageDesk:
     """Return the desk for the clerk of this request."""
     decisions = TriageDecisions(desk, tools.pending)
     return TriageDesk(request, person, desk, tools, decisions)
 
 
-At = Annotated[TriageDesk, Depends(triage_desk)]
+At = Annotated[TriageDesk, Depends(_desk_of)]
 
 
 @router.get(HERE)
@@ -224,7 +224,7 @@ async def _hold(at: TriageDesk, action: StaffAction, what: What, body: RequestBo
     """Store the decision, and go on: to the next letter unless this one still waits."""
     since = await at.tools.leases.since(action.number, at.staff)
     try:
-        await at.decisions.hold(action, what, body)
+        await at.decisions.hold(action, what=what, body=body)
     except AlreadyDone:
         return _to_desk("done=taken")
     if what in ("reclassify", "link"):

@@ -15,7 +15,7 @@ from services.router import metrics
 from services.router.api.decisions_schemas import Reclassification, Target
 from services.router.api.dependencies import RouterDesk, StaffAction, digest_of, request_id
 from services.router.api.handling_schemas import NewLink, Refusal
-from services.router.domain.decide import RouterCommand
+from services.router.domain.actors import Command
 from services.router.domain.handling import LinkLetter
 from services.router.domain.letter import Letter, salt_of
 from services.router.domain.reclassification import ReclassifyLetter
@@ -42,7 +42,7 @@ class TriageDecisions:
     desk: RouterDesk
     pending: PendingDecisions
 
-    async def hold(self, action: StaffAction, what: What, body: RequestBody) -> None:
+    async def hold(self, action: StaffAction, *, what: What, body: RequestBody) -> None:
         """Store a decision. Raises: AlreadyDone, if a colleague's decision waits."""
         by = action.as_triage()
         if by is None:
@@ -97,7 +97,7 @@ class TriageDecisions:
             metrics.ROUTED_BY_HAND.inc()
 
 
-def command_of(decision: PendingDecision) -> RouterCommand:
+def command_of(decision: PendingDecision) -> Command:
     """Return the command of a stored decision."""
     return _COMMANDS[decision.what](decision, By.model_validate(decision.by))
 
@@ -148,7 +148,7 @@ def _link(decision: PendingDecision, by: By) -> LinkLetter:
     )
 
 
-_COMMANDS: Final[Mapping[str, Callable[[PendingDecision, By], RouterCommand]]] = {
+_COMMANDS: Final[Mapping[str, Callable[[PendingDecision, By], Command]]] = {
     "route": _route,
     "reclassify": _reclassify,
     "decline": _decline,

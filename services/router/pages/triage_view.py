@@ -84,7 +84,7 @@ async def next_number(
     return None
 
 
-async def view_of(number: str, letter: Letter, person: Person, *, desk: RouterDesk) -> TriageLetter:
+async def view_of(number: str, letter: Letter, *, person: Person, desk: RouterDesk) -> TriageLetter:
     """Return a letter with what is known about where it belongs."""
     now = desk.now()
     may = targets(letter, on=civil_date(now), rulebook=desk.rulebook)

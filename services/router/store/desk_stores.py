@@ -6,7 +6,6 @@ from typing import Protocol, Self
 
 from services.router.store.claims import CLAIMS, NOTE, Claims
 from services.router.store.history import History
-from services.router.store.inbox import InboxCountCache
 from services.router.store.pending_decisions import CONTENT as PENDING_CONTENT
 from services.router.store.pending_decisions import PENDING
 from services.router.store.reply_drafts import CONTENT, DRAFTS, ReplyDrafts
@@ -43,7 +42,6 @@ class DeskStores:
     visits: Visits
     views: SavedViews
     history: History
-    counts: InboxCountCache
 
     @classmethod
     def of(cls, database: Collections, ring: KeyRing, *, log: EventLog) -> Self:
@@ -55,7 +53,6 @@ class DeskStores:
             Visits(keep(PEOPLE), keep(VISITS)),
             SavedViews(keep(VIEWS), ring),
             History(log),
-            InboxCountCache(),
         )
 
 

@@ -7,18 +7,16 @@ from pydantic import TypeAdapter
 
 from services.router.domain.bureau_view import for_bureau, recipient
 from services.router.domain.due_dates import Rulebook
-from services.router.domain.evolve import RouterState
-from services.router.domain.letter import Letter, standing
+from services.router.domain.letter import Letter, LetterState, UnknownLetter, standing
 from services.router.domain.preconditions import ENDED
 from services.router.domain.public_keys import HolderKeys
 from services.router.domain.resends import ResendFrom
-from services.router.store import claims, inbox, reply_drafts, visits, word_index
+from services.router.store import claims, reply_drafts, visits, word_index
 from services.router.store.desk_leases import LEASE_INDEXES, LEASES
 from services.router.store.overview import CHANGED
 from services.router.store.pending_decisions import PENDING, PENDING_INDEXES
 from shared.contracts.bureau_v1 import LetterIdentity, LetterSnapshot, PublicationNoted
 from shared.contracts.event import Fact
-from shared.contracts.keys_v1 import KeyChanged
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import (
     DEADLINES,
@@ -43,7 +41,8 @@ STRANGERS = "strangers"
 UNLISTED = "unlisted_since"
 """Since when the word index is out of date for a letter."""
 
-STATE: TypeAdapter[RouterState] = TypeAdapter(RouterState)
+STATE: TypeAdapter[LetterState] = TypeAdapter(UnknownLetter | Letter | HolderKeys)
+"""The states of all documents of the collection: holders of keys stand beside the letters."""
 
 READS = (
     SUBMITTED.name,
@@ -62,7 +61,6 @@ INDEXES = {
         Index((("due_at", 1),), sparse=True),
         Index((("followed_since", 1), ("_id", 1)), sparse=True),
         Index((("received_at", 1), ("_id", 1))),
-        inbox.INDEX,
         Index((("city", 1), ("received_at", 1)), sparse=True),
         Index((("bureaus", 1), ("received_at", 1))),
         Index(((UNLISTED, 1),), sparse=True),
@@ -84,16 +82,13 @@ NO_LETTER = "unknown"
 """Subject of a refusal if the action's key is no letter number."""
 
 
-def index(state: RouterState) -> Document:
+def index(state: LetterState) -> Document:
     """Return the indexed fields: `is` is holder and state, as `guangzhou:handling`.
 
     `category` and `city` are codes, the city being where the matter arose. `due_at` is when the
     first of its clocks passes, `bureaus` are those in which anybody may find it. Two more are for
-    `visibility_filter` (shared/platform/http/visibility.py), which every list needs. Holders of
-    keys are found by when their letters must be sent again.
+    `visibility_filter` (shared/platform/http/visibility.py), which every list needs.
     """
-    if isinstance(state, HolderKeys):
-        return {"tell_anew_at": min(state.tell_anew, default=None)}
     if not isinstance(state, Letter):
         return {"is": None, "received_at": None, **marks(None)}
     seen = standing(state)
@@ -109,15 +104,16 @@ def index(state: RouterState) -> Document:
     return now | marks(seen)
 
 
-def anew(before: RouterState, after: RouterState) -> tuple[str, ...]:
-    """Mark a document as changed, and a letter for the word index if its words came or were erased,
-    or other bureaus may find it.
+def anew(before: LetterState, after: LetterState) -> tuple[str, ...]:
+    """Mark a letter as changed, and for the word index if needed.
+
+    It is needed if its words came or were erased, or other bureaus may find it.
     """
     is_listed_anew = _listed_in(before) != _listed_in(after)
     return (CHANGED, UNLISTED) if is_listed_anew else (CHANGED,)
 
 
-def _listed_in(state: RouterState) -> frozenset[str] | None:
+def _listed_in(state: LetterState) -> frozenset[str] | None:
     """The bureaus in its index entry; None: it has no words to be found by."""
     if not isinstance(state, Letter) or state.words is None:
         return None
@@ -128,13 +124,8 @@ def _is_followed(letter: Letter) -> bool:
     return letter.is_followed_up and letter.state not in ENDED
 
 
-def outgoing(event: Any, after: RouterState, *, rulebook: Rulebook) -> Iterable[Outgoing | Resend]:
-    """Return the fact for everyone, and the copy for the bureau that holds the letter.
-
-    Changes of keys go to everyone.
-    """
-    if isinstance(event, KeyChanged):
-        yield Outgoing(KEYS.name, event)
+def outgoing(event: Any, after: LetterState, *, rulebook: Rulebook) -> Iterable[Outgoing | Resend]:
+    """Return the fact for everyone, and the copy for the bureau that holds the letter."""
     if isinstance(event, ResendFrom):
         yield Resend(letters_of(event.bureau).name, event.from_sequence)
     if isinstance(event, Fact) and not isinstance(event, FOR_BUREAUS):

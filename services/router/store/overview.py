@@ -7,6 +7,7 @@ is over the lines that a viewer may find by the same marks as in queries.
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -43,7 +44,7 @@ HOLDERS: Final[tuple[Holder, ...]] = get_args(Holder)
 _FIELDS: Final = dict.fromkeys(
     (
         *("is", "received_at", "due_at", "category", "followed_since", "open_to", "kept_from"),
-        *(CHANGED, "state.police_type", "state.is_supervised", "state.reads"),
+        *(CHANGED, "state.police_type", "state.assignment", "state.is_supervised", "state.reads"),
         *("state.clocks.clock", "state.clocks.done", "state.returns", "state.wanted.clock"),
         *("state.instructions.is_answered", "state.commitments.due_on", "state.commitments.kept"),
         *("state.draft.signers",),
@@ -64,12 +65,17 @@ class LetterOverview:
         self._letters = letters
         self._lines: dict[str, OverviewLine] = {}
         self._seen_to: datetime | None = None
+        self._reading = asyncio.Lock()
         self._marks: dict[tuple[str, ...], frozenset[str]] = {}
         self.as_of: datetime | None = None
         """When it was last brought up to date; None: it is being loaded for the first time."""
 
     async def load(self, now: datetime) -> None:
         """Load all lines anew. Raises: DatabaseFault."""
+        async with self._reading:
+            await self._load(now)
+
+    async def _load(self, now: datetime) -> None:
         lines: dict[str, OverviewLine] = {}
         async for document in self._all():
             line = self._line(document)
@@ -90,17 +96,21 @@ class LetterOverview:
         return len(found)
 
     async def refresh(self, now: datetime) -> int:
-        """Read what has changed; return how many letters. Raises: DatabaseFault."""
-        if self._seen_to is None:
-            await self.load(now)
-            return len(self._lines)
-        since = {CHANGED: {"$gte": self._seen_to - OVERLAP}}
-        changed = 0
-        async for document in self._letters.stream(since, fields=_FIELDS):
-            changed += 1
-            self._put(document["_id"], self._line(document))
-        self._seen_to = self.as_of = now
-        return changed
+        """Read what has changed; return how many letters. Raises: DatabaseFault.
+
+        Pages ask for it while the job may be at it, and then only one of them reads.
+        """
+        async with self._reading:
+            if self._seen_to is None:
+                await self._load(now)
+                return len(self._lines)
+            since = {CHANGED: {"$gte": self._seen_to - OVERLAP}}
+            changed = 0
+            async for document in self._letters.stream(since, fields=_FIELDS):
+                changed += 1
+                self._put(document["_id"], self._line(document))
+            self._seen_to = self.as_of = now
+            return changed
 
     def lines(
         self, who: Restriction, wanted: OverviewFilter, *, at: Horizon
@@ -204,6 +214,7 @@ def line_of(
         due_at=document.get("due_at"),
         open_to=_shared(document.get("open_to", ()), shared),
         kept_from=_shared(document.get("kept_from", ()), shared),
+        assignment=content.get("assignment", 0),
         levels=_levels(content.get("clocks") or ()),
         returns=len(content.get("returns") or ()),
         standing=frozenset(_standing(content, state=state))

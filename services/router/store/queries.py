@@ -1,4 +1,4 @@
-"""Named queries for letters and holders of keys."""
+"""Named queries for letters."""
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
@@ -47,12 +47,6 @@ async def standing_at(
         where, fields={"received_at": 1}, sort=(("received_at", 1),), limit=1
     )
     return count, oldest[0]["received_at"] if oldest else None
-
-
-async def to_tell_anew(letters: Collection, now: datetime) -> dict[str, datetime]:
-    """Return the holders of keys whose letters must be sent again by `now`, and since when."""
-    found = await letters.find({"tell_anew_at": {"$lte": now}}, fields={"tell_anew_at": 1})
-    return {moved["_id"]: moved["tell_anew_at"] for moved in found}
 
 
 async def in_triage(

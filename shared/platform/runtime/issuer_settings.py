@@ -33,10 +33,10 @@ class ClaimNames(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    subject: str = "sub"
-    name: str = "name"
-    id_number: str = "id_number"
-    phone: str = "phone_number"
+    subject: str = Field(default="sub", repr=False)
+    name: str = Field(default="name", repr=False)
+    id_number: str = Field(default="id_number", repr=False)
+    phone: str = Field(default="phone_number", repr=False)
     roles: str = "roles"
 
 

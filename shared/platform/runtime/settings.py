@@ -201,6 +201,10 @@ class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
     """Where everyone reads published replies; the front page of each service links to it."""
     sign_in_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
     """Where people sign in with a browser; the front page links there, too."""
+    desk_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """Where the desks of bureaus and of the province are, for links of other desks."""
+    duty_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """Where the duty desk is, for links of other desks."""
     keys_dir: Path
     offices_file: Path = OFFICES
     """The office holders, from the operator's file; the default is an example."""
@@ -220,7 +224,7 @@ class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
         """The issuers whose tokens this service checks, by side."""
         return {"staff": self.staff}
 
-    @field_validator("public_url", "sign_in_url")
+    @field_validator("public_url", "sign_in_url", "desk_url", "duty_url")
     @classmethod
     def _trustworthy(cls, address: str | None, info: ValidationInfo) -> str | None:
         return address and checked_address(address, info)

@@ -1,4 +1,4 @@
-"""What do others' frameworks make of the same work? Services written as their users would, fairly.
+"""The same work in other frameworks: services as their users would write them.
 
-Each has the same database, broker and envelopes as ours, and gives the same promise: at least once.
+Each has the same database, broker and envelopes as ours, and the same guarantee: at least once.
 """

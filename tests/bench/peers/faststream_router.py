@@ -1,8 +1,8 @@
 """The router's work as a FastStream service: `python -m tests.bench.peers.faststream_router …`.
 
-One letter at a time, with an outbox in its document: find it, decide, keep it, send what it leads
-to, note that it was sent; then FastStream commits. It sorts letters by the same rules and does the
-same work on envelopes, documents and records (bare.py), but counts no dates and knows no other law.
+One letter at a time, with an outbox in its document: find it, decide, store it, send its events,
+mark them as sent; then FastStream commits. It sorts letters by the same rules and does the same
+work on envelopes, documents and records (bare.py), but counts no dates and knows no other rules.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ LOG = logging.getLogger(__name__)
 
 
 class NoBureau(Exception):
-    """The rules don't know whose a letter is; those that are measured with name their bureau."""
+    """The rules found no bureau; the measured letters all name one."""
 
 
 def service(settings: RouterSettings, bare: Bare, letters: Documents) -> KafkaBroker:
@@ -79,7 +79,7 @@ def service(settings: RouterSettings, bare: Bare, letters: Documents) -> KafkaBr
 
 
 def key_of(message: KafkaMessage) -> str:
-    """The letter number. Raises: TypeError, for a batch of messages, which nobody asked for."""
+    """The letter number. Raises: TypeError, for an unrequested batch."""
     if isinstance(message.raw_message, tuple):
         raise TypeError("one message at a time")
     key: bytes = message.raw_message.key
@@ -87,7 +87,7 @@ def key_of(message: KafkaMessage) -> str:
 
 
 def routed(number: str, submitted: LetterSubmitted, *, bare: Bare, cause: str) -> Document:
-    """The letter as it is kept, with what is to be sent. Raises: NoBureau."""
+    """The letter's document with its unsent events. Raises: NoBureau."""
     words = opened(submitted, bare=bare, number=number)
     bureau = bureau_of(submitted, words)
     return bare.document(
@@ -96,14 +96,14 @@ def routed(number: str, submitted: LetterSubmitted, *, bare: Bare, cause: str) -
 
 
 def opened(submitted: LetterSubmitted, *, bare: Bare, number: str) -> LetterText:
-    """What was written. Raises: BadEnvelope; TypeError, when nothing came sealed."""
+    """The letter's words. Raises: BadEnvelope; TypeError, when nothing came sealed."""
     if not isinstance(submitted.words, Mapping):
         raise TypeError("words travel sealed")
     return bare.opened(submitted.words["router"], number)
 
 
 def bureau_of(submitted: LetterSubmitted, words: LetterText) -> Bureau:
-    """Whose it is, by the router's rules. Raises: NoBureau."""
+    """Its bureau, by the router's rules. Raises: NoBureau."""
     written = Written(
         subject=words.subject,
         body=words.body,
@@ -134,7 +134,7 @@ async def send(broker: KafkaBroker, document: Document) -> None:
 
 
 async def serve(settings: RouterSettings, shape: Shape, *, count: int) -> Figures:
-    """Route so many letters, and return what that was like."""
+    """Route that many letters, and return the figures."""
     found: list[Figures] = []
 
     def note(figures: Figures) -> None:

@@ -1,4 +1,4 @@
-"""In what a cluster differs: told line by line, and nothing when it is as it should be."""
+"""Differences between a cluster and the contract are listed line by line."""
 
 from dataclasses import replace
 
@@ -64,7 +64,7 @@ def test_settings_of_topics_are_changed_and_wrong_partitions_are_told() -> None:
 
 
 def test_settings_that_the_contract_does_not_know_are_taken_back() -> None:
-    """A topic that somebody set otherwise keeps less, or takes more, than the contract says."""
+    """A topic with wrong settings keeps less, or accepts more, than the contract says."""
     configs = {**SHAPE.configs, "retention.bytes": "1"}
     found = replace(WANTED, topics={SUBMITTED.name: replace(SHAPE, configs=configs)})
     assert lines(found) == ["- topic letters.submitted: retention.bytes"]

@@ -1,4 +1,4 @@
-"""What the cluster should hold: the contract's rights in Kafka's words, and nothing beside them."""
+"""The wanted cluster: the contract's rights in Kafka's terms, and no others."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,6 +1,4 @@
-"""How faults are planted into a town, and under which code an audit must find each."""
-
-from __future__ import annotations
+"""Faults to plant into a town, each with the code under which an audit must find it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +8,7 @@ from tests.shared.audit.town import Town
 Plant = Callable[[Town], Any]
 
 PLANTS: list[tuple[str, Plant]] = []
-"""Codes, and what has to be done to a clean town so that they are found."""
+"""Codes, and the damage to a clean town that leads to them."""
 
 
 def finds(code: str) -> Callable[[Plant], Plant]:

@@ -1,4 +1,4 @@
-"""All faults that are planted, from wherever they stand."""
+"""All faults that are planted."""
 
 from tests.shared.audit import plants_course, plants_dates, plants_effects, plants_people
 from tests.shared.audit.planting import PLANTS, Plant

@@ -1,7 +1,5 @@
 """Faults in a letter's course: lost, unanswered, or late without a word."""
 
-from __future__ import annotations
-
 import copy
 from datetime import timedelta
 
@@ -222,7 +220,7 @@ def _a_level_was_proposed_twice(town: Town) -> None:
 
 
 def _with_levels(town: Town, *days: tuple[str, int]) -> None:
-    """The overdue clock has these levels, so many days after its own."""
+    """The overdue clock has these levels, that many days after its due date."""
     routed = town.entry("router", PROGRESS.name, "letter.routed", OVERDUE)
     clocks = said(routed)["clocks"]
     (sign_in,) = [one for one in clocks if one["clock"] == "sign_in"]

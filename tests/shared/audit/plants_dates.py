@@ -1,7 +1,5 @@
 """Faults in when: backdated facts, effects before their causes, and instants still to come."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from shared.contracts.topics import PROGRESS, SUBMITTED
@@ -11,7 +9,7 @@ from tests.shared.audit.town import SIGNED, Town, change
 
 @finds("before_basis")
 def _a_bureau_backdated_its_reply(town: Town) -> None:
-    """As by a record that was stamped 40 days back."""
+    """As in a record with a timestamp 40 days in the past."""
     for name in ("reply.submitted", "letter.replied"):
         entry = town.entry("router", PROGRESS.name, name)
         change(entry, at=_shifted(town, timedelta(days=-40)))
@@ -19,7 +17,7 @@ def _a_bureau_backdated_its_reply(town: Town) -> None:
 
 @finds("before_basis")
 def _a_chief_signed_before_there_was_a_draft(town: Town) -> None:
-    """After the letter came, so that only the draft tells."""
+    """After the letter came, so that only the draft shows it."""
     router = town.document("router", SIGNED)
     for entry in router["log"]:
         if "reply.submitted" in entry["type"]:

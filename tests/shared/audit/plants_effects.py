@@ -1,6 +1,4 @@
-"""Faults in what a letter causes: twice, seen by others, told to the wrong bureau, unseen."""
-
-from __future__ import annotations
+"""Faults in a letter's effects: repeated, visible to others, sent to the wrong bureau, unseen."""
 
 import copy
 from datetime import timedelta
@@ -183,6 +181,11 @@ def _the_router_masked_it_and_named_its_writer(town: Town) -> None:
 @finds("identity_astray")
 def _an_identity_for_no_holding(town: Town) -> None:
     change(town.entry("router", HELD, "letter.identity"), assignment=2)
+
+
+@finds("identity_astray")
+def _an_identity_before_the_holding(town: Town) -> None:
+    town.entry("router", HELD, "letter.identity")["at"] -= timedelta(hours=1)
 
 
 # --- a bureau sees only its letters --------------------------------------------------------------

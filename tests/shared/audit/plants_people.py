@@ -1,7 +1,5 @@
 """Faults in who did it: one person for two, or a bureau that the letter is about."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 
@@ -52,7 +50,7 @@ def _a_name_went_out_after_the_mask(town: Town) -> None:
 
 
 def _later(town: Town, entry: Document, **fields: Any) -> None:
-    """The same once more, after all that was said of that letter."""
+    """The same once more, as the letter's last event."""
     kept = town.document("router", RECALLED)
     last = max(one["at"] for one in kept["log"])
     say_again(kept, entry, **fields)["at"] = last + timedelta(seconds=1)

@@ -12,7 +12,7 @@ from tests.shared.audit.town import OVERDUE, Town, change, codes, said, say_agai
 
 
 def promise(number: int, what: str = "started", **over: object) -> ClockChange:
-    """What became of the clock of a promise."""
+    """A change of a promise's clock."""
     given = {
         "clock": "commitment",
         "round": number,
@@ -65,7 +65,7 @@ async def test_who_was_called_after_the_first_makes_a_late_look_none_that_was_mi
 
 
 async def test_a_page_is_no_person_who_has_seen_it() -> None:
-    """However often people were called: as long as nobody has seen it, it is a breach."""
+    """However often people were called, it is a breach until somebody has seen it."""
     unseen = town()
     _unseen(unseen)
     assert codes(await unseen.audit().run()) == {"not_seen", "not_paged"}

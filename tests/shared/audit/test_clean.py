@@ -1,6 +1,4 @@
-"""Does an audit of what honest services keep find nothing, and wait and look as it should?"""
-
-from __future__ import annotations
+"""An audit of honest services finds nothing, and waits and looks as it should."""
 
 from tests.shared.audit.town import town
 

@@ -1,6 +1,4 @@
-"""Does an audit work with users that can only read, and can't they do anything else?"""
-
-from __future__ import annotations
+"""An audit works with users that can only read."""
 
 import subprocess
 import time
@@ -46,7 +44,7 @@ def database(folder: Path, port: int, *flags: str) -> Iterator[None]:
 
 
 def _answers(port: int) -> None:
-    """Return once the server says hello."""
+    """Return once the server answers."""
     until = time.monotonic() + START_S
     with _client(port, serverSelectionTimeoutMS=200) as client:
         while time.monotonic() < until:

@@ -1,6 +1,4 @@
-"""Is the outcome told as people, programs and Prometheus need it, and without anyone's words?"""
-
-from __future__ import annotations
+"""The outcome is reported for people, programs and Prometheus, and without anyone's words."""
 
 import json
 from pathlib import Path
@@ -8,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from shared.audit import report
+from shared.audit import command, report
 from shared.audit.command import BREACHES, CLEAN, NOT_DONE, audit, parser, seconds
 from shared.audit.findings import CODES, PROMISES, AuditFinding
 from shared.audit.metrics import write_metrics
@@ -19,10 +17,11 @@ from shared.platform.repair.watermarks import Behind
 from shared.terminal import width_of
 from tests.shared.audit.plants import PLANTS
 from tests.shared.audit.town import ANSWERED, SECRETS, town
+from tests.support.moving import START
 
 
 async def damaged() -> AuditTally:
-    """An audit of a town in which everything went wrong that can stand side by side."""
+    """An audit of a town with every fault that fits beside the others."""
     here = town()
     wanted = {"clear_words", "unsent", "number_published", "delivered_twice", "shows_inside"}
     for code, plant in PLANTS:
@@ -103,6 +102,25 @@ def test_who_is_behind_is_told() -> None:
     told = list(report.not_caught_up(late))
     assert "router  letters.submitted/0  behind by 4 records" in told[1]
     assert "5 more" in told[-1]
+
+
+@pytest.mark.parametrize(
+    ("tally", "code"),
+    [
+        (AuditTally(as_of=START), CLEAN),
+        (AuditTally(as_of=START, behind=[Behind("router", "letters.submitted", 0, 4)]), NOT_DONE),
+        (AuditTally(as_of=START, unjudged=1), BREACHES),
+    ],
+    ids=["clean", "a service stands still", "more suspects than were checked"],
+)
+def test_the_exit_code_is_0_only_if_every_letter_was_judged(
+    monkeypatch: pytest.MonkeyPatch, tally: AuditTally, code: int
+) -> None:
+    async def audited(*_: object) -> AuditTally:
+        return tally
+
+    monkeypatch.setattr(command, "audited", audited)
+    assert audit(AuditSettings.model_construct(), parser("audit").parse_args([])) == code
 
 
 def test_without_a_broker_nothing_is_audited(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,4 @@
-"""Does an audit wait, look again, and tell what is wrong from what moved meanwhile?"""
-
-from __future__ import annotations
+"""An audit waits, looks again, and tells faults from changes under way."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
@@ -32,25 +30,18 @@ class Restless(Memory):
         """The look before which a service that was behind has caught up."""
 
     @override
-    async def find(
-        self,
-        where: Mapping[str, Any],
-        *,
-        fields: Mapping[str, Any] | None = None,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-    ) -> list[Document]:
+    async def _before_read(self, where: Mapping[str, Any]) -> None:
         if "_id" in where:
             self.looks += 1
             for one in self.kept.values():
                 one["version"] += 1
             if self.looks == self.repaired_at:
                 self.kept[ANSWERED]["seen"]["progress"] += 1
-        return await super().find(where, fields=fields, sort=sort, limit=limit)
+        await super()._before_read(where)
 
 
 def behind(of: Town) -> tuple[Archive, ...]:
-    """The publisher has not heard the last of one letter."""
+    """The publisher lacks the last event of one letter."""
     of.document("publisher")["seen"]["progress"] -= 1
     return of.archives()
 
@@ -141,13 +132,13 @@ async def test_it_goes_on_once_all_have_caught_up(monkeypatch: pytest.MonkeyPatc
 
 
 class Reading(Still):
-    """The publisher has read everything when the audit begins, and not what came since."""
+    """The publisher has read everything when the audit begins, but not what came since."""
 
     def __init__(self, archives: Sequence[Archive], *, polls: int) -> None:
         super().__init__()
         self._publisher = next(one.letters for one in archives if one.service == "publisher")
         self._polls = polls
-        """How often it is asked until it has read that, too."""
+        """How many queries until it has read that, too."""
 
     @override
     async def behind(self, *of: Any, **how: Any) -> Sequence[Behind]:

@@ -1,6 +1,4 @@
-"""Does a trace tell one letter's life, in order, with desks and clocks, and without its words?"""
-
-from __future__ import annotations
+"""A trace shows one letter's life, in order, with desks and clocks, and without its words."""
 
 import asyncio
 from typing import Any

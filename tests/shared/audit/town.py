@@ -1,14 +1,12 @@
-"""A small town's mail: four real shells hear each other, and what they keep can be damaged.
+"""A small town's mail: four real shells exchange events, and tests damage what they store.
 
-A bureau's key is entered meanwhile: its holder is no letter.
+A bureau's key is entered meanwhile, so one document is about a key holder.
 
 `built()` is made once. Letters: one answered, published, rated and closed; one that waits in
-triage; a complaint whose sign-in was overdue; one withdrawn; a complaint with a signed answer; one
-that turned out to be about its holder; one about the province, withdrawn; a diversion that was seen
-in time, and one that became a letter, withdrawn since.
+triage; a complaint whose assignment was overdue; one withdrawn; a complaint with a signed answer;
+one that turned out to be about its holder; one about the province, withdrawn; a diversion that was
+seen in time, and one that became a letter, withdrawn since.
 """
-
-from __future__ import annotations
 
 import asyncio
 import copy
@@ -49,12 +47,12 @@ from shared.platform.mongo.database import Document
 from shared.platform.repair.watermarks import Behind
 from shared.platform.runtime import data_files
 from tests.intake.diversions import DIVERSION, divert
-from tests.intake.staging import Round, Shelf, seals, shelved
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
 from tests.router.key_story import GZ, confirm, propose
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import MONDAY, RULEBOOK, TRIAGE, sign
 from tests.support.doubles import Clock, Memory, as_kept
+from tests.support.sealed_shell import Round, SealedShell, sealed_shell, seals
 
 ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED, FREED, OF_PROVINCE = (
     new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9, 11, 13, 15, 19)
@@ -64,12 +62,12 @@ RELEASED = new_diversion_number(bytes([17] * 10))
 SECRETS = (NAME, ID_NUMBER, PHONE, SECOND_PHONE, ADDRESS, "路灯")
 """Invented words that no report may show."""
 
-Shelves = Mapping[str, Shelf[Any, Any]]
+Shelves = Mapping[str, SealedShell[Any, Any]]
 
 
 @dataclass
 class Town:
-    """What the four services keep, to be damaged and audited."""
+    """The documents of the four services, to be damaged and audited."""
 
     letters: dict[str, dict[str, Document]]
     """Documents by service, then by letter."""
@@ -78,7 +76,7 @@ class Town:
     parked: dict[str, list[Document]] = field(default_factory=dict)
 
     def document(self, service: str, letter: str = ANSWERED) -> Document:
-        """What a service keeps of a letter."""
+        """A service's document of a letter."""
         return self.letters[service][letter]
 
     def entry(self, service: str, topic: str, name: str, letter: str = ANSWERED) -> Document:
@@ -113,13 +111,13 @@ class Town:
 
 @dataclass
 class Still:
-    """Consumers that have read everything, or so much less."""
+    """Consumers that have read everything, or everything but `late`."""
 
     late: list[Behind] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
     async def ends(self, topics: Any) -> Mapping[Any, tuple[int, int]]:
-        """Nothing stands anywhere."""
+        """All topics are empty."""
         return dict.fromkeys(topics, (0, 0))
 
     async def incarnations(self) -> Mapping[str, str]:
@@ -129,18 +127,18 @@ class Still:
     async def behind(
         self, group: str, ends: Any, *, incarnations: Mapping[str, str]
     ) -> Sequence[Behind]:
-        """What was prepared."""
+        """The prepared lag."""
         self.asked.append(group)
         return self.late
 
 
 def town() -> Town:
-    """A town of its own for one test."""
+    """A copy of the town for one test."""
     return copy.deepcopy(built())
 
 
 def codes(tally: AuditTally) -> set[str]:
-    """What was found."""
+    """The codes that were found."""
     return {breach.finding.code for line in tally.lines.values() for breach in line.shown}
 
 
@@ -148,18 +146,18 @@ def codes(tally: AuditTally) -> set[str]:
 
 
 def change(entry: Document, **fields: Any) -> None:
-    """Other fields in what an entry says."""
+    """Change fields of an entry's data."""
     value = json.loads(entry["value"]) | fields
     entry["value"] = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def said(entry: Document) -> Any:
-    """What an entry says."""
+    """An entry's data."""
     return json.loads(entry["value"])
 
 
 def put_header(entry: Document, name: str, value: str) -> None:
-    """Another header in place of what was there."""
+    """Replace a header."""
     others = [one for one in entry["headers"] if one[0] != name]
     entry["headers"] = [*others, [name, value.encode()]]
 
@@ -204,7 +202,7 @@ async def _build() -> Town:
             ),
         }
         shelves: Shelves = {
-            name: await stack.enter_async_context(shelved(rules[name], seals(name), now=now))
+            name: await stack.enter_async_context(sealed_shell(rules[name], seals(name), now=now))
             for name in SERVICES
         }
         reads = (
@@ -251,7 +249,7 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
 
 
 async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
-    """One that a person saw in time, and one that was no emergency and is a letter by now."""
+    """One that a person saw in time, and one that was no emergency and has become a letter."""
     for number, becomes in ((DIVERSION, ANSWERED), (RELEASED, FREED)):
         await _tell(shelves, "intake", number, divert(now(), number=number, becomes=becomes))
     await _pass(mail, now)
@@ -269,7 +267,7 @@ async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
 
 
 async def _decide(shelves: Shelves, mail: Round, now: Clock) -> None:
-    """What chiefs and the province's desks do in town."""
+    """Decisions of chiefs and of the province's desks."""
     for action in (accepting(), replying()):
         await shelves["router"].hear([sent_action(action, letter=SIGNED)])
     about = About(kind="bureau", bureau="guangzhou")

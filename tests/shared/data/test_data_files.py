@@ -1,4 +1,4 @@
-"""Are the shipped files whole, invented where they must be, and does a bad one stop the start?"""
+"""The shipped files are complete, invented where they must be, and a bad one stops the start."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Is every case answered to the day and explained, and every bad field named?"""
+"""Every case is answered to the day and explained, and every bad field named."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Does the command write all answers or none, and say which line is wrong?"""
+"""The command writes all answers or none, and names invalid lines."""
 
 import json
 import os

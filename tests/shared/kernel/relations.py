@@ -1,4 +1,4 @@
-"""Letters and people of every relation to each other, for what is said about who sees whom."""
+"""Letters and people in every relation to each other, for tests of the access policy."""
 
 from hypothesis import strategies as st
 
@@ -47,5 +47,5 @@ onlookers = st.builds(
 
 
 def who(*claims: str, staff: str = "cyn") -> Viewer:
-    """Somebody with those roles."""
+    """A person with those roles."""
     return Viewer(staff, frozenset(claims))

@@ -1,4 +1,4 @@
-"""Who sees what of a letter, whoever holds or held it, whatever it complains of?"""
+"""What each person sees of a letter, for all holders, former holders and complaints."""
 
 import pytest
 
@@ -21,7 +21,7 @@ GZ_TRAFFIC = ComplaintTarget("guangzhou", "traffic")
 
 
 def seeing(letter: LetterAccess) -> dict[str, Sight]:
-    """Everybody with one role who sees anything of the letter."""
+    """All people with one role who see anything of the letter."""
     sights = {claim: can_view(who(claim), letter) for claim in CLAIMS}
     return {claim: sight for claim, sight in sights.items() if sight != "nothing"}
 

@@ -1,4 +1,4 @@
-"""Is a person called at once, and the next one every five minutes?"""
+"""A person is called at once, and the next one every five minutes."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Is every day what the notice, the statute or the office says, and is a broken file named?"""
+"""Every day is as the notice, the statute or the office says, and broken files are explained."""
 
 from datetime import date, timedelta
 from typing import Any

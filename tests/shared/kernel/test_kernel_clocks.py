@@ -1,4 +1,4 @@
-"""Is every promise due when the table says, and every level told in its order?"""
+"""Every clock is due as the table says, and its levels come in order."""
 
 from datetime import date, timedelta
 from fractions import Fraction

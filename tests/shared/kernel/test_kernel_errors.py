@@ -1,4 +1,4 @@
-"""Does each refusal carry the status and code that its readers know?"""
+"""Each refusal has its documented status and code."""
 
 import inspect
 

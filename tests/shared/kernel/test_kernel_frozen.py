@@ -1,4 +1,4 @@
-"""Is a frozen dataclass changed as `dataclasses.replace` would?"""
+"""A frozen dataclass is changed as by `dataclasses.replace`."""
 
 import dataclasses
 from dataclasses import dataclass

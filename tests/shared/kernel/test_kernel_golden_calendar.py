@@ -1,4 +1,4 @@
-"""Do the worked examples come out as their reasons say, and does the command agree?"""
+"""The worked examples have the dates that their reasons give, and the command agrees."""
 
 import json
 from datetime import date, datetime
@@ -45,7 +45,7 @@ def counted(example: dict[str, Any]) -> DueReceipt:
 
 
 def promised(example: dict[str, Any]) -> DueDate:
-    """What the clock of the example promises after the example's history."""
+    """The due date of the example's clock after the example's history."""
     limits = TABLE.limits(example["clock"], example.get("category"))
     run = Run(
         civil_date(datetime.fromisoformat(example["received_at"])),

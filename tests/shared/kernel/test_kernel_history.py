@@ -1,4 +1,4 @@
-"""Do dates come from a letter's history alone: pauses, extensions, questions, promises?"""
+"""Dates follow from a letter's history alone: pauses, extensions, questions, promises."""
 
 from dataclasses import replace
 from datetime import date, datetime

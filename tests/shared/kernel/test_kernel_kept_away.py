@@ -1,4 +1,4 @@
-"""Does keeping away hold whatever the roles, holdings, complaints and exclusions?"""
+"""Complaints stay away from those that they are about, for all roles, holdings and exclusions."""
 
 from dataclasses import replace
 from itertools import product
@@ -35,7 +35,7 @@ from tests.support.budget import budget
 
 
 def keeps_away(onlooker: Viewer, letter: LetterAccess) -> bool:
-    """Whether a complaint stays away from all that it is about, told in another way."""
+    """Whether a complaint stays away from all that it is about, computed in another way."""
     about = letter.about
     if about is None or can_view(onlooker, letter) == "nothing":
         return True

@@ -1,4 +1,4 @@
-"""Is every slip of a pen caught, and every harmless way of typing understood?"""
+"""Every mistyped letter number is caught, and every harmless way of typing it accepted."""
 
 from itertools import combinations
 from urllib.parse import quote

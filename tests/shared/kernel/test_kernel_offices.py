@@ -1,4 +1,4 @@
-"""Who may sign and who is told on a day, which bureaus are in, and what a faulty file is told."""
+"""Who may sign and who is notified on a day, which bureaus exist, and faults of the file."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ def row(office: str, bureau: str, staff: str, **more: Any) -> dict[str, Any]:
 
 
 def file() -> dict[str, Any]:
-    """What an operator has written: Foshan joins in July, and Guangzhou's chief changes then."""
+    """An operator's file: Foshan joins in July, and Guangzhou's chief changes then."""
     return {
         "version": "1",
         "bureaus": [

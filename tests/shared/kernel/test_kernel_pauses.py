@@ -1,4 +1,4 @@
-"""Does a letter that waits for its writer lose no day, and win none?"""
+"""A letter that waits for its writer loses no day and gains none."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Does the table say what the catalogue asks, and does a fault in it get one clear sentence?"""
+"""The table agrees with the catalogue, and each fault in it gets one clear sentence."""
 
 from copy import deepcopy
 from datetime import time

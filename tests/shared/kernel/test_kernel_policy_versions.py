@@ -1,4 +1,4 @@
-"""Which version of the policies is in force on a day, and under which does a letter live?"""
+"""Which version of the policies is in force on a day, and which one a letter follows."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 
 
 def since(*days: date) -> PolicyVersions:
-    """A version from each of these days on, each in a file of its own."""
+    """A version from each of these days on, each in its own file."""
     return PolicyVersions.of({f"{n}.yaml": _from(day) for n, day in enumerate(days)})
 
 

@@ -1,4 +1,4 @@
-"""Whose signatures a reply or refusal needs, and what a faulty policy is told."""
+"""The signatures that a reply or refusal needs, and faults of the policy."""
 
 from typing import Any
 

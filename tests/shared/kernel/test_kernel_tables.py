@@ -1,4 +1,4 @@
-"""Do bureaus, categories and deciders say what their data and rules say?"""
+"""Bureaus, categories and deciders agree with data and rules."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Does every limit end on the day that the law and the calendar say?"""
+"""Every limit ends on the day that the law and the calendar give."""
 
 from dataclasses import FrozenInstanceError
 from datetime import UTC, date, datetime, timedelta

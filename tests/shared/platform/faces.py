@@ -26,7 +26,7 @@ class Contact(BaseModel):
 
 
 class NewLetter(BaseModel):
-    """What the small route takes."""
+    """The body of the small route."""
 
     subject: Annotated[str, Text(1, 20)]
     body: Annotated[str, Text(1, 10_000)]
@@ -37,7 +37,7 @@ class NewLetter(BaseModel):
 
 
 class Strict(BaseModel):
-    """What a route takes that forbids what it doesn't know."""
+    """The body of a route that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -91,7 +91,7 @@ async def numbered(number: int) -> int:
 @ROUTES.get("/fault/now")
 @open_to_all
 async def fault() -> str:
-    """Fails with a text that nobody may see."""
+    """Fails with a text that must stay secret."""
     try:
         int(SECRET)
     except ValueError as cause:
@@ -113,7 +113,7 @@ async def forgotten() -> str:
 
 
 def faces(**options: Any) -> FastAPI:
-    """The face, made anew."""
+    """A new application."""
 
     async def ready() -> Mapping[str, bool]:
         return READY
@@ -125,7 +125,7 @@ def faces(**options: Any) -> FastAPI:
 
 
 def client(app: FastAPI) -> httpx.AsyncClient:
-    """Somebody who calls a face in this process."""
+    """A client of an application in this process."""
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 

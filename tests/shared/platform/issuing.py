@@ -54,7 +54,7 @@ class Issuer:
         self.verifier = Verifier(issuer_of(ISSUER), keys=self.jwks, now=self.time)
 
     def time(self) -> datetime:
-        """The instant that everybody goes by."""
+        """The test's time."""
         return self.now
 
     def later(self, **by: float) -> None:
@@ -102,7 +102,7 @@ def signed(header: dict[str, Any], content: bytes, *, key: Any) -> str:
 
 
 async def refused(issuer: Issuer, token: str) -> None:
-    """Nobody comes in by the token, and the refusal shows nothing of it."""
+    """The token is refused, and the refusal shows nothing of it."""
     with pytest.raises(NotSignedIn) as refusal:
         await issuer.verifier.check(token)
     assert NAME not in f"{refusal.value!r} {refusal.value.__cause__!r}"

@@ -1,48 +1,42 @@
-"""Labelled letters, and how many of them the rules read as their labels say."""
+"""Labelled letters, and how many of them the rules classify rightly."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from shared.platform.runtime.data_files import FOLDER
 from shared.rules.classify.sorting import sort
 from shared.rules.text.written import Written
+from tests.support.labelled import DEVELOPMENT, labelled
 
 OWN: Final = Path(__file__).parents[2] / "golden" / "letters_own_places.jsonl"
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 
-def rows(file: Path) -> list[Row]:
-    """The letters of a file, as its lines say."""
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-
-
-DEMO: Final = rows(FOLDER / "demo" / "letters_dev.jsonl")
-OWN_ROWS: Final = rows(OWN)
+DEMO: Final = labelled(DEVELOPMENT)
+OWN_ROWS: Final = labelled(OWN)
 TUNED: Final = [row for row in OWN_ROWS if int(row["id"][-3:]) % 2]
 """The half that cues were chosen by."""
 UNSEEN: Final = [row for row in OWN_ROWS if int(row["id"][-3:]) % 2 == 0]
-"""The half of which nobody has read the mistakes."""
+"""The half whose mistakes nobody has read."""
 BLIND: Final = [
-    row for row in rows(OWN.with_name("letters_blind.jsonl")) if int(row["id"][-3:]) % 2 == 0
+    row for row in labelled(OWN.with_name("letters_blind.jsonl")) if int(row["id"][-3:]) % 2 == 0
 ]
 """The held-out half of letters by people who never saw the rules."""
-STRANGE: Final = rows(OWN.with_name("letters_unseen.jsonl"))
-"""Of two hands that were to write of other matters in other words; nothing is fitted to them."""
+STRANGE: Final = labelled(OWN.with_name("letters_unseen.jsonl"))
+"""By two authors who wrote about other matters in other words; nothing is tuned on them."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """How a set of letters was read, each beside what the front desk should make of it."""
+    """The results for a set of letters, each beside its label."""
 
     placed: float
-    """The share told right of those that have a place, 0 to 1."""
+    """The share of right places among letters with a place, 0 to 1."""
     invented: int
-    """Letters without a place for which one was told."""
+    """Letters without a place for which one was found."""
     police_type: float
-    """The share told right, none among them; 0 to 1."""
+    """The share that is right, none included; 0 to 1."""
     category: float
     """The same."""
 

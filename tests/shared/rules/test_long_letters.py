@@ -1,6 +1,4 @@
-"""Of a long letter the beginning and the end tell what it is; where it happened stands anywhere."""
-
-from __future__ import annotations
+"""Beginning and end of a long letter decide its category; its place may be anywhere."""
 
 from shared.rules.classify.sorting import sort
 from shared.rules.text.written import Written

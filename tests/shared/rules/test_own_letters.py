@@ -1,4 +1,4 @@
-"""Are our own labelled letters whole, bounded, invented, and unlike the development letters?"""
+"""Our own labelled letters are complete, bounded, invented, and unlike the development letters."""
 
 import re
 from collections import Counter

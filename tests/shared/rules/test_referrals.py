@@ -1,4 +1,4 @@
-"""To whom is a writer sent, with which number, and who is said to read the letter?"""
+"""Where a writer is referred to, with which number, and who reads the letter."""
 
 import json
 import re
@@ -23,7 +23,7 @@ ASK = TriageResult(asks=True, evidence=("danger.fire",))
 
 
 def numbers(said: TriageResult, city: Bureau | None = None) -> list[str]:
-    """The numbers told, in their order."""
+    """The numbers given, in order."""
     return [line.number for line in where_to_turn(said, city=city)]
 
 

@@ -48,7 +48,7 @@ def write(path: Path, *keys: dict[str, Any]) -> Path:
 
 
 def registry() -> jose.JWERegistry:
-    """What other software has to be told about our headers."""
+    """What other software must know about our headers."""
     names = {name: HeaderParameter(name, "str") for name in ("letter", "type", "reader")}
     names["assignment"] = HeaderParameter("assignment", "int")
     return jose.JWERegistry(names, algorithms=["ECDH-ES+A256KW", "A256GCM"])
@@ -66,7 +66,7 @@ def by_another_library(
 
 
 def refusal(opener: Opener, envelope: str, *, address: Address = TO_ROUTER) -> str:
-    """Why the envelope stays closed, which shows nothing of what is in it."""
+    """The error code of the envelope, which shows nothing of its content."""
     with pytest.raises(BadEnvelope) as refused:
         opener.open(envelope, Note, address=address)
     assert refused.value.__cause__ is None

@@ -1,6 +1,4 @@
-"""Of what is known of a holder the newest valid key seals, and what can't be used never does."""
-
-from __future__ import annotations
+"""A holder's newest valid key is used for sealing, and an unusable one never is."""
 
 import logging
 
@@ -26,7 +24,7 @@ TO_GZ = Address(GZ, "GD-TEST", "gd.mailbox.letter.assigned.v1", 1)
 
 
 def reason(book: KeyDirectory, at: int = 0) -> str:
-    """Why nothing is sealed for the bureau so many hours later."""
+    """Why nothing can be sealed for the bureau that many hours later."""
     with pytest.raises(NoKey) as none:
         book.newest(GZ, START + at * HOUR)
     assert none.value.reader == GZ
@@ -78,7 +76,7 @@ def test_the_highest_sequence_counts_in_whatever_order_it_comes(
 
 
 def numbered(number: int) -> HolderKey:
-    """The key that an event of that number tells of."""
+    """The key in the event with that number."""
     return holder_key(f"{GZ}.{number}", OLD)
 
 

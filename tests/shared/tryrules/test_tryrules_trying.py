@@ -1,4 +1,4 @@
-"""Is told what the services would do, no more, and no word of the letter?"""
+"""Results are what the services would do, and contain no words of the letter."""
 
 import json
 from datetime import UTC, datetime

@@ -1,6 +1,4 @@
-"""Whoever opens an address in a browser finds a page; whoever asks for JSON finds a problem."""
-
-from __future__ import annotations
+"""Unknown addresses answer browsers with a page, and programs with a problem document."""
 
 import re
 from collections.abc import AsyncIterator
@@ -50,7 +48,7 @@ def settings(keys_dir: Path, **more: str) -> ServiceSettings:
 async def client(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever asks a service's face."""
+    """A client of a service."""
     given = settings(tmp_path, public_url=PUBLIC, sign_in_url=SIGN_IN)
     async with httpx.AsyncClient() as issuer:
         app = create_app("Test", given, client=issuer, ready=Readiness(), now=Clock())

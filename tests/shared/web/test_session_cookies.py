@@ -17,8 +17,8 @@ from shared.platform.http.tokens import Person
 from shared.web.forms import fields_of
 from shared.web.session_cookies import CookieName, restored_fields, session_of
 from shared.web.sessions import SessionLimits, Sessions, SignedIn
-from tests.notifier.stage import KnownPeople
 from tests.support.doubles import Clock, Memory
+from tests.support.memory_shell import KnownPeople
 from tests.support.sign_in import BROWSER, RING, both, signed_in, with_sessions
 
 LIN = Person("triage-lin", name="林知言", roles=frozenset({"triage"}))

@@ -1,4 +1,4 @@
-"""Do fitted weights tell kinds apart, say how well, and come out as the rules read them?"""
+"""Fitted weights separate the categories, with figures, and are written as the rules read them."""
 
 import json
 from pathlib import Path

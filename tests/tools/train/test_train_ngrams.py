@@ -1,4 +1,4 @@
-"""Are the points of small pieces found from letters, the same each time?"""
+"""Scores of n-grams are computed from letters, the same each time."""
 
 import csv
 from pathlib import Path
@@ -12,7 +12,7 @@ from tools.train.ngrams import fitted, known, main
 
 
 def _letters() -> list[dict[str, Any]]:
-    """Of three hands each: questions that say 吗, and thanks that say 谢."""
+    """Of three authors each: questions with 吗, and thanks with 谢."""
     said = {"inquiry": "要带证件吗", "thanks": "谢谢民警同志"}
     return [
         {

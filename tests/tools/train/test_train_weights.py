@@ -1,4 +1,4 @@
-"""Does the tool find the points, and are the shipped ones those that it finds?"""
+"""The tool finds the scores, and the shipped ones are those that it finds."""
 
 import pytest
 import yaml

@@ -17,7 +17,8 @@ ROTATION, MAILBOX_KEY = "rotation", "mailbox_key"
 
 
 def _rotation(cast: Cast, at: datetime) -> Script:
-    """One letter for the new key, and one for the old, which was sealed before and comes late."""
+    """One letter for the new key, and one for the old key, which was sealed earlier and arrives
+    late."""
     new, old = cast.letter(ROTATION), cast.letter(ROTATION, which=2)
     codes = cast.code(ROTATION), cast.code(ROTATION, which=2)
     return (

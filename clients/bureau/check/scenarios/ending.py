@@ -1,4 +1,4 @@
-"""Scenarios in which a letter leaves the bureau while it works on it."""
+"""Scenarios in which a letter leaves the bureau while the bureau works on it."""
 
 from collections.abc import Callable
 from datetime import datetime

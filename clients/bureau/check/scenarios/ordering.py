@@ -15,7 +15,7 @@ from clients.bureau.check.verdict import ScenarioVerdict, failed, passed
 from shared.contracts.bilingual import Bilingual
 
 FORMER = ASSIGNMENT - 1
-"""The assignment that has ended already."""
+"""The assignment that has already ended."""
 
 
 def _duplicate(cast: Cast, at: datetime) -> Script:
@@ -40,7 +40,7 @@ def _judge_duplicate(cast: Cast, seen: Transcript) -> ScenarioVerdict:
 
 
 def _overtaken(cast: Cast, at: datetime) -> Script:
-    """Number 3 comes first: the letter is back under a new assignment, the former one is over."""
+    """Number 3 comes first: the letter is back under a new assignment, the former one has ended."""
     letter, code = cast.letter("overtaken"), cast.code("overtaken")
     former = invented.assigned(cast.bureau, code, at=at, assignment=FORMER)
     over = invented.ended("rerouted", state="triage", holder="triage", assignment=FORMER)
@@ -73,7 +73,7 @@ def _under(seen: Transcript, letter: str, assignment: int) -> list[HeardRecord]:
 
 
 def _is_turned_back(seen: Transcript, letter: str) -> bool:
-    """Whether the old assignment was acted on after the new one."""
+    """Whether the system acted on the old assignment after the new one."""
     said = [heard.assignment for heard in seen.acts(letter)]
     return ASSIGNMENT in said and FORMER in said[said.index(ASSIGNMENT) :]
 

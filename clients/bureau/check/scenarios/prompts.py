@@ -1,4 +1,4 @@
-"""Instructions for somebody who operates the system under check by hand."""
+"""Instructions for a person who operates the system under check by hand."""
 
 from clients.bureau.check.steps import Prompt
 from shared.contracts.bilingual import Bilingual
@@ -15,15 +15,15 @@ _NAME = Bilingual(
 
 
 def accept(letter: str) -> Prompt:
-    """To take a letter up."""
+    """Accept a letter."""
     return Prompt(_ACCEPT.filled(letter=letter))
 
 
 def quote(letter: str) -> Prompt:
-    """To take it up and show that its words can be read."""
+    """Accept it and show that its words can be read."""
     return Prompt(_QUOTE.filled(letter=letter))
 
 
 def quote_name(letter: str) -> Prompt:
-    """To take it up and show that its writer is known."""
+    """Accept it and show that its writer is known."""
     return Prompt(_NAME.filled(letter=letter))

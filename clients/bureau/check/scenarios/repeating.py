@@ -14,7 +14,7 @@ from clients.bureau.check.verdict import ScenarioVerdict, failed, not_seen, pass
 from shared.contracts.bilingual import Bilingual
 
 REPEAT_S = 30.0
-"""An action is due again after ten seconds; some more for a busy machine."""
+"""Seconds after which an action is due again: ten, plus some for a busy machine."""
 
 
 def _unanswered(cast: Cast, at: datetime) -> Script:

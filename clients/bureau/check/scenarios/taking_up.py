@@ -59,7 +59,7 @@ def _identity(cast: Cast, at: datetime) -> Script:
 
 
 def _judge_identity(cast: Cast, transcript: Transcript) -> ScenarioVerdict:
-    """Few systems repeat a writer's name, so that nothing follows from its not being quoted."""
+    """Few systems quote the writer's name, so a missing quotation proves nothing."""
     letter, code = cast.letter("identity"), cast.code("identity", which=2)
     up = taken_up(transcript, letter)
     if up.result == "passed" and not opening(transcript, letter, code=code):

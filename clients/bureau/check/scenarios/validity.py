@@ -14,7 +14,7 @@ from shared.contracts.bilingual import Bilingual
 
 ACTIONS = "actions"
 MOST_SHOWN = 10
-"""So many faults are told in full; the others are likely the same."""
+"""How many faults are listed in full; the others are probably the same."""
 
 Found = tuple[HeardRecord, str]
 """A record and what is wrong with it."""
@@ -41,7 +41,7 @@ def _judge(cast: Cast, seen: Transcript) -> ScenarioVerdict:
 
 
 def _counts(cast: Cast, heard: HeardRecord) -> bool:
-    """What concerns letters of earlier checks is let be; the rest must be right."""
+    """Records about letters of earlier checks are ignored; all others must be valid."""
     return cast.is_ours(heard.letter) or not is_invented(heard.letter)
 
 
@@ -53,7 +53,7 @@ def _of_records(cast: Cast, records: Iterable[HeardRecord]) -> Iterator[Found]:
 
 
 def _of_ids(records: Iterable[HeardRecord]) -> Iterator[Found]:
-    """The same id for something else than before."""
+    """The same id for a different request."""
     meant: dict[str, str] = {}
     for heard in records:
         if heard.kind and meant.setdefault(heard.action_id, heard.content) != heard.content:

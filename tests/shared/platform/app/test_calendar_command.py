@@ -1,11 +1,8 @@
-"""What an operator sees who has letters counted anew, and what a failure leaves to be done."""
-
-from __future__ import annotations
+"""The command that counts open letters again after a calendar change, and its failures."""
 
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -18,11 +15,6 @@ from tests.support.builders import PROGRESS_TOPIC, Note, told
 from tests.support.household import House
 
 LETTERS = [new_letter_number(bytes(range(at, at + 10))) for at in (0, 20, 40)]
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
 
 
 @pytest.fixture

@@ -1,6 +1,4 @@
-"""What an operator types, sees and is told; nothing that a citizen wrote is ever on the screen."""
-
-from __future__ import annotations
+"""The operator's commands: arguments, output and errors, which never show a citizen's words."""
 
 import asyncio
 import gc

@@ -1,6 +1,4 @@
-"""What an operator sees who asks for corrections, and what a failure leaves of the file."""
-
-from __future__ import annotations
+"""The operator's command that applies corrections, and what a failure leaves of the file."""
 
 import json
 from argparse import ArgumentParser

@@ -1,41 +1,14 @@
-"""An operator makes indexes before a service starts, and is told which are missing."""
-
-from __future__ import annotations
+"""An operator creates indexes before a service starts, and learns which are missing."""
 
 import asyncio
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from shared.platform.app.cli import main
 from shared.platform.app.shell import LETTERS
-from shared.platform.runtime import logs
-from tests.shared.platform.app.test_cli import Settings, environment
+from tests.shared.platform.app.test_cli import Command, command, environment, house
 from tests.support.household import House
 
-Command = Callable[..., int]
-
-__all__ = ["environment"]
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    """A service over an empty database, which outlives its commands."""
-    monkeypatch.setattr(logs, "setup", lambda *_: None)
-    made = House(tmp_path)
-    monkeypatch.setattr(made.database, "close", lambda: made.closed.append("database"))
-    return made
-
-
-@pytest.fixture
-def command(house: House) -> Command:
-    """Runs one command in a process of its own."""
-
-    def run(*words: str) -> int:
-        return main("router", Settings, build=lambda _: house.build(), arguments=words)
-
-    return run
+__all__ = ["command", "environment", "house"]
 
 
 def test_all_indexes_are_made_once(

@@ -1,10 +1,8 @@
-"""Started, live and ready are three questions, and a process in each of its hours answers them so.
+"""A process answers `started`, `live` and `ready` rightly in each phase.
 
-Live: it answers at all and does its work, also while it waits and while it drains. Started: its
-start is over. Ready: it may be sent work.
+Live: it answers and works, also while it waits and while it drains. Started: its start is over.
+Ready: it accepts requests.
 """
-
-from __future__ import annotations
 
 import asyncio
 import os
@@ -40,14 +38,14 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 
 @dataclass
 class Probed:
-    """A running process, and whoever asks after its health."""
+    """A running process, and a client of its health routes."""
 
     house: House
     service: Service
     client: httpx.AsyncClient
 
     async def asked(self, question: str) -> httpx.Response:
-        """The answer to `started`, `live` or `ready`, once the face is up."""
+        """The answer to `started`, `live` or `ready`, once the server is up."""
         address = f"http://127.0.0.1:{self.house.port}/health/{question}"
         async with asyncio.timeout(8):
             while True:
@@ -63,7 +61,7 @@ class Probed:
         return started, live, ready
 
     async def missing(self) -> list[str]:
-        """Which parts keep it from being ready."""
+        """The parts that keep it from being ready."""
         return list((await self.asked("ready")).json().get("not_ready", []))
 
     async def come_to(self, *health: int) -> None:
@@ -77,7 +75,7 @@ class Probed:
 
 @asynccontextmanager
 async def probed(house: House) -> AsyncIterator[Probed]:
-    """A process, to the end of the block; then it is told to stop, and has to."""
+    """A process until the end of the block, where it must stop."""
     service = house.build()
     living = asyncio.create_task(service.run())
     async with httpx.AsyncClient() as client:

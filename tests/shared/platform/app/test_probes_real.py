@@ -1,9 +1,7 @@
-"""Each service, as a real process, answers the three questions about its health.
+"""Each service, as a real process, answers its health routes and stops cleanly.
 
-First without anything that it needs, then with its database alone; it ends well when told to.
+First without database and broker, then with its database alone.
 """
-
-from __future__ import annotations
 
 import asyncio
 import os
@@ -49,7 +47,7 @@ async def process(
 
 @pytest.fixture
 def told(servers: Servers, tmp_path: Path) -> dict[str, str]:
-    """What a service is told by whoever has neither broker nor database for it yet."""
+    """The environment of a service that can't reach its broker and database."""
     make(tmp_path)
     nobody = free_ports()
     return {
@@ -62,7 +60,7 @@ def told(servers: Servers, tmp_path: Path) -> dict[str, str]:
 
 
 async def come_to(client: httpx.AsyncClient, address: str, wanted: tuple[int, ...]) -> Any:
-    """Wait until started, live and ready answer so; what ready says then."""
+    """Wait until started, live and ready have these statuses; return what `ready` lacks."""
     said: dict[str, Any] = {}
 
     async def answers() -> bool:
@@ -77,14 +75,14 @@ async def come_to(client: httpx.AsyncClient, address: str, wanted: tuple[int, ..
     return said["not_ready"]
 
 
-EACH = [
-    service if service in {"intake", "router"} else pytest.param(service, marks=pytest.mark.slow)
-    for service in SERVICES
-]
-"""All services start by the same code; two of them do in the quick run."""
+def each(quick: str) -> pytest.MarkDecorator:
+    """For each service; the quick run has `quick` alone, because all start by the same code."""
+    marks = {service: [] if service == quick else [pytest.mark.slow] for service in SERVICES}
+    services = [pytest.param(service, marks=marks[service]) for service in SERVICES]
+    return pytest.mark.parametrize("service", services)
 
 
-@pytest.mark.parametrize("service", EACH)
+@each(quick="intake")
 async def test_without_database_and_broker_it_lives_no_more_than_that_and_ends_well(
     service: str, told: dict[str, str]
 ) -> None:
@@ -96,7 +94,7 @@ async def test_without_database_and_broker_it_lives_no_more_than_that_and_ends_w
             assert await running.wait() == 0
 
 
-@pytest.mark.parametrize("service", EACH)
+@each(quick="router")
 async def test_with_its_database_alone_it_has_started_is_not_ready_and_ends_well(
     service: str, told: dict[str, str], servers: Servers
 ) -> None:

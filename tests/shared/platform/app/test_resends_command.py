@@ -1,11 +1,8 @@
-"""What an operator asks for is sent again, and what makes no sense is said so in one sentence."""
-
-from __future__ import annotations
+"""An operator's resend command sends what was requested, and explains invalid requests."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,13 +22,8 @@ FIRST, SECOND, UNKNOWN = (new_letter_number(bytes(range(at, at + 10))) for at in
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
-
-
-@pytest.fixture
 async def service(house: House) -> Service:
-    """A process beside one that has said things about two letters, an hour apart."""
+    """A process beside one that has sent events about two letters, an hour apart."""
     service = house.build()
     for letter in (FIRST, SECOND):
         folds = await service.shell.letters.decide_and_store(

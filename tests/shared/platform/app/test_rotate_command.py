@@ -1,6 +1,4 @@
-"""What an operator types and sees to change the keys of what is kept; no key is ever shown."""
-
-from __future__ import annotations
+"""The operator's command that rotates the key of stored documents; no key is ever shown."""
 
 import asyncio
 import json

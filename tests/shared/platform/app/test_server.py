@@ -1,4 +1,4 @@
-"""The web server closes slow and endless connections, and leaves room for everybody else."""
+"""The web server closes slow and endless connections, and keeps room for others."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @asynccontextmanager
 async def served(keys: Path, **options: int) -> AsyncIterator[int]:
-    """The small face on a port of its own, for the block."""
+    """The sample application on its own port, for the block."""
     settings = ServiceSettings(
         env="dev",
         kafka_bootstrap="127.0.0.1:9",

@@ -1,6 +1,4 @@
-"""A service resends before it consumes, begins again on topics made anew, and stops in order."""
-
-from __future__ import annotations
+"""A service resends before it consumes, restarts on recreated topics, and stops in order."""
 
 import asyncio
 import logging
@@ -8,7 +6,6 @@ import os
 import signal
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -32,11 +29,6 @@ from tests.support.topics import bootstrapped
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("swept")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +75,7 @@ async def test_on_topics_that_it_knows_nothing_is_resent(house: House) -> None:
 
 
 async def test_a_resend_that_died_is_done_again(house: House) -> None:
-    """Between resend and remembering nothing tells that it was done: so it is done again."""
+    """A death between resend and its record: the resend is repeated."""
     await house.build().shell.letters.decide_and_store([told("x")])
     house.database.collection(INCARNATIONS).failures += [None, "before"]
     async with house.consuming() as service:

@@ -1,7 +1,5 @@
 """The shell over a real broker and a real database: two hundred letters, a restart, and amnesia."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,14 +27,14 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 
 class Watch:
-    """How many inputs ended how, since the last look."""
+    """The number of inputs by outcome since the last call."""
 
     def __init__(self) -> None:
         self._before: dict[str, float] = {}
         self.since()
 
     def since(self) -> dict[str, int]:
-        """By outcome, without those that didn't happen."""
+        """By outcome, zeros left out."""
         now = {
             name: summed("mailbox_shell_inputs_total", outcome=name)
             for name in ("applied", "repeated", "early")
@@ -47,13 +45,13 @@ class Watch:
 
 
 async def say(bus: Bus, raws: Sequence[Inbound]) -> None:
-    """What the writers of other topics send, or send again."""
+    """Send these, as their writers do, or send again."""
     sent = [Outbound(one.topic, one.key, one.value, one.headers) for one in raws]
     assert set(await bus.send(sent)) == {None}
 
 
 async def on(bus: Bus, topic: str) -> dict[str, set[bytes]]:
-    """By event id: the contents that are on the topic under it."""
+    """By event id: the contents on the topic."""
     found: dict[str, set[bytes]] = {}
     for one in await bus.read_all(topic, BY_NAME[topic].partitions):
         found.setdefault(header(one, "ce_id"), set()).add(one.value)
@@ -61,7 +59,7 @@ async def on(bus: Bus, topic: str) -> dict[str, set[bytes]]:
 
 
 async def when_on(bus: Bus, topic: str, count: int) -> dict[str, set[bytes]]:
-    """What is on the topic once it holds so many different events."""
+    """The topic's content once it holds that many different events."""
     async with asyncio.timeout(60):
         while len(found := await on(bus, topic)) < count:
             continue

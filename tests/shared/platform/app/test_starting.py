@@ -1,11 +1,8 @@
-"""Database and broker may be away, at the start or later: whoever asks is answered all the same."""
-
-from __future__ import annotations
+"""Requests are answered although database or broker are away, at the start or later."""
 
 import asyncio
 import os
 import signal
-from pathlib import Path
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
@@ -18,11 +15,6 @@ from tests.support.household import House
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.usefixtures("swept")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return House(tmp_path)
 
 
 async def test_a_database_that_left_after_the_start_is_said_not_to_be_ready(

@@ -1,6 +1,4 @@
-"""Bootstrap makes what the contract lists, once, and says which incarnation it is."""
-
-from __future__ import annotations
+"""Bootstrap creates the contract's topics once, and records their incarnation."""
 
 from pathlib import Path
 

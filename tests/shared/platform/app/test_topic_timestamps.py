@@ -1,6 +1,4 @@
-"""Nobody outside can choose when a record came: the broker stamps it, or its reader does."""
-
-from __future__ import annotations
+"""No sender can choose a record's timestamp: the broker sets it, or its reader does."""
 
 import uuid
 from datetime import UTC, datetime
@@ -62,7 +60,7 @@ async def test_a_backdated_record_is_known_for_one(servers: Servers, bus: Bus) -
 
 
 async def sent(servers: Servers, bus: Bus, topic: str) -> Inbound:
-    """A record that says it is from long ago, as the topic's reader gets it."""
+    """A record with an old timestamp, as the topic's reader receives it."""
     key = uuid.uuid4().hex.encode()
     producer = AIOKafkaProducer(**kafka_options(servers.kafka), acks="all")
     await producer.start()

@@ -1,6 +1,4 @@
-"""A batch that unpacks to very much stops its own bureau, and nobody else."""
-
-from __future__ import annotations
+"""A batch that unpacks to a huge size stops its own bureau, and no other."""
 
 import asyncio
 from functools import partial

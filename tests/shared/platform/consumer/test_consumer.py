@@ -1,7 +1,5 @@
 """Offsets are committed only after the work is done, and count only under their incarnation."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 
@@ -9,7 +7,6 @@ import pytest
 from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from aiokafka.structs import OffsetAndMetadata
 
-from shared.platform.consumer import consumer as module
 from shared.platform.consumer.dead_letter_policy import Handled, handled
 from shared.platform.letters.service_decider import Record
 from shared.platform.runtime import shell_metrics
@@ -21,28 +18,13 @@ from tests.support.builders import (
 )
 from tests.support.replicas import World
 from tests.support.samples import sample
-from tests.support.scene import IDS, Hand, Scene
+from tests.support.scene import IDS, Hand, Scene, event
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
 FAILURES = "mailbox_consumer_batch_failures_total"
 BATCHES = "mailbox_consumer_batch_seconds"
 SUCCESS = "mailbox_consumer_last_success_timestamp_seconds"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once."""
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int, letter: str = LETTER) -> str:
-    return f"letters.submitted/{letter}/{number}"
 
 
 # --- commits -------------------------------------------------------------------------------------
@@ -163,7 +145,7 @@ async def test_a_batch_whose_partitions_have_gone_counts_as_no_success(scene: Sc
 
 
 async def handled_by_the_next(scene: Scene, ids: dict[str, str] = IDS) -> list[str]:
-    """What a process takes that starts after another has committed two of three records."""
+    """The records that a process reads if it starts after another has committed two of three."""
     scene.bus.put(asked(1), asked(2))
     async with scene.consuming():
         await until(lambda: scene.committed(asked(1)) == 2)
@@ -207,7 +189,7 @@ async def test_of_a_topic_made_anew_it_begins_at_the_beginning(
 async def test_where_to_begin_is_asked_again_when_broker_or_database_failed(
     scene: Scene,
 ) -> None:
-    """The Kafka client swallows what a listener raises; nothing may be taken on its word."""
+    """The Kafka client swallows a listener's errors; nothing may be consumed after one."""
     scene.bus.put(asked(1), asked(2))
     scene.bus.commits[scene.bus.home_of(asked(1))] = OffsetAndMetadata(1, "i-0")
     scene.bus.faults += [KafkaConnectionError(), KafkaConnectionError()]
@@ -223,7 +205,7 @@ async def test_where_to_begin_is_asked_again_when_broker_or_database_failed(
 async def test_what_is_handed_out_before_it_knows_where_to_begin_is_not_taken(
     scene: Scene,
 ) -> None:
-    """A poll under way gets records of the new assignment, from wherever its commit says."""
+    """A running poll returns records of the new assignment, from its committed offset."""
     scene.bus.put(asked(1), asked(2))
     scene.bus.commits[scene.bus.home_of(asked(1))] = OffsetAndMetadata(1, "i-0")
     scene.bus.faults += [KafkaConnectionError()] * 10**4

@@ -1,18 +1,13 @@
-"""Where too much can't be used, or something can't be decoded, a topic is held back alone."""
-
-from __future__ import annotations
+"""Too many unusable records, or one that can't be decoded, hold back their topic alone."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError, UnsupportedCodecError
 
-from shared.platform.consumer import consumer as module
 from shared.platform.consumer.dead_letter_limit import REFUSALS_A_SECOND, REFUSALS_AT_ONCE
 from shared.platform.consumer.fetch_buffer import MOST_RECORDS
-from shared.platform.kafka.bus import Inbound
 from shared.platform.runtime.shell_metrics import PAUSED_PARTITIONS, STOPPED_PARTITIONS
 from tests.support.builders import (
     ACTIONS_TOPIC,
@@ -24,33 +19,10 @@ from tests.support.builders import (
 )
 from tests.support.consuming import FakeConsumer
 from tests.support.samples import sample
-from tests.support.scene import Scene
+from tests.support.scene import Scene, broken, event, junk
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once."""
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int, letter: str = LETTER) -> str:
-    return f"letters.submitted/{letter}/{number}"
-
-
-def broken(number: int, letter: str = LETTER) -> Inbound:
-    return replace(asked(number, letter=letter), value=b"{")
-
-
-def junk(name: str, topic: str = ACTIONS_TOPIC) -> Inbound:
-    return replace(action(name, topic=topic), value=b"{")
 
 
 # --- too much of it ------------------------------------------------------------------------------
@@ -189,7 +161,7 @@ async def test_what_rules_refuse_counts_against_a_bureau_as_well(scene: Scene) -
 async def test_a_batch_that_cannot_be_decoded_holds_its_partition_back_alone(
     scene: Scene,
 ) -> None:
-    """And what the client had in hand of others when it raised is not lost."""
+    """Records of other partitions that the client had fetched when it raised are not lost."""
     poison = action("poison", topic=FOREIGN_ACTIONS_TOPIC)
     scene.bus.undecodable.add(scene.bus.home_of(poison))
     scene.bus.put(poison, fired(1), asked(1), action("fine"))

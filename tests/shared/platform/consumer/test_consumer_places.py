@@ -1,6 +1,4 @@
-"""Where retention or a broker took something away, a consumer says so and begins where it can."""
-
-from __future__ import annotations
+"""A consumer notes lost records and continues, where retention or a broker removed some."""
 
 import asyncio
 from dataclasses import replace
@@ -9,27 +7,11 @@ import pytest
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.contracts.topics import RESENDS
-from shared.platform.consumer import consumer as module
 from shared.platform.consumer.positions import Positions
 from shared.platform.kafka.bus import Inbound
 from tests.support.builders import ACTIONS_TOPIC, LETTER, SUBMITTED_TOPIC, action, asked, fired
-from tests.support.scene import IDS, Hand, Scene
+from tests.support.scene import IDS, Hand, Scene, event
 from tests.support.waiting import until
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once."""
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
 
 
 def committed(scene: Scene, raw: Inbound, offset: int, incarnation: str = "i-1") -> None:
@@ -69,7 +51,7 @@ async def test_only_a_commit_of_this_incarnation_at_the_first_offset_or_past_it_
 
 
 async def test_a_group_that_never_committed_lost_what_is_gone_all_the_same(scene: Scene) -> None:
-    """As one whose topic was made anew, and expired before it came to read."""
+    """The topic was recreated, and its records expired before it was read."""
     scene.bus.put(asked(1), asked(2))
     scene.bus.removed[scene.bus.home_of(asked(1))] = 1
     async with scene.consuming() as consumer:
@@ -129,7 +111,7 @@ async def test_of_lost_requests_nobody_need_be_told_and_of_lost_actions_somebody
 
 
 async def test_what_retention_takes_under_a_running_consumer_is_a_loss_too(scene: Scene) -> None:
-    """As when a topic was held back for longer than its records are kept."""
+    """The topic was held back for longer than its retention."""
     scene.bus.put(asked(1), asked(2))
     async with scene.consuming() as consumer:
         await until(lambda: scene.committed(asked(1)) == 2)

@@ -1,6 +1,4 @@
-"""What can't be used is parked, told or passed over; too much of it holds its topic back alone."""
-
-from __future__ import annotations
+"""Unusable records are parked, answered or skipped; too many of them hold their topic back."""
 
 from dataclasses import replace
 
@@ -8,7 +6,6 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 
 from shared.contracts.topics import RESENDS
-from shared.platform.consumer import consumer as module
 from shared.platform.consumer.dead_letter_policy import handled
 from shared.platform.kafka.bus import Inbound
 from shared.platform.letters.dead_letters import Faulty
@@ -23,33 +20,10 @@ from tests.support.builders import (
 )
 from tests.support.doubles import Failure
 from tests.support.replicas import World
-from tests.support.scene import IDS, Scene
+from tests.support.scene import IDS, Scene, broken, event, junk
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once."""
-    monkeypatch.setattr(module, "LONGEST_PAUSE_S", 0.002)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int, letter: str = LETTER) -> str:
-    return f"letters.submitted/{letter}/{number}"
-
-
-def broken(number: int, letter: str = LETTER) -> Inbound:
-    return replace(asked(number, letter=letter), value=b"{")
-
-
-def junk(name: str, topic: str = ACTIONS_TOPIC) -> Inbound:
-    return replace(action(name, topic=topic), value=b"{")
 
 
 # --- parked --------------------------------------------------------------------------------------

@@ -1,6 +1,4 @@
-"""A record that kills its process is found after a few deaths, set aside, and stops nobody else."""
-
-from __future__ import annotations
+"""A record that kills its process is found after a few deaths and parked, and stops no other."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +15,7 @@ from shared.platform.letters.dead_letters import Faulty
 from shared.platform.letters.service_decider import Record
 from tests.support.builders import LETTER, action, asked, fired
 from tests.support.samples import sample
-from tests.support.scene import IDS, Reader, Scene
+from tests.support.scene import IDS, Reader, Scene, event
 from tests.support.waiting import until
 
 MOST_DEATHS = 3
@@ -34,17 +32,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partitions, "POLL_MS", 5)
 
 
-@pytest.fixture
-def scene() -> Scene:
-    return Scene()
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
-
-
 def fatal(scene: Scene, *poison: Inbound) -> None:
-    """Whoever handles one of these dies."""
+    """A process that handles one of these dies."""
     hand, ids = scene.hand, {dict(one.headers)["ce_id"].decode() for one in poison}
 
     async def handle(records: Sequence[Record]) -> Handled:
@@ -56,7 +45,7 @@ def fatal(scene: Scene, *poison: Inbound) -> None:
 
 
 async def dies(scene: Scene, ids: dict[str, str] = IDS) -> bool:
-    """Whether a process that starts now dies of what it handles, before it has handled all."""
+    """Whether a process that starts now dies before it has handled all records."""
     consumer = scene.process(ids)
     running = asyncio.create_task(consumer.run())
     await until(lambda: running.done() or scene.is_all_committed())
@@ -79,7 +68,7 @@ async def killed(scene: Scene) -> None:
 
 
 async def deaths(scene: Scene, most: int = MOST_DEATHS) -> int:
-    """How many processes die until one has handled all."""
+    """The number of processes that die until one has handled all records."""
     for count in range(most + 1):
         if not await dies(scene):
             return count
@@ -174,7 +163,7 @@ async def test_after_an_orderly_stop_nothing_is_suspected(scene: Scene) -> None:
 
 
 async def test_who_is_killed_while_idle_has_nothing_suspected(scene: Scene) -> None:
-    """What comes after a crash can't have caused it."""
+    """Records after a crash can't have caused it."""
     scene.bus.put(asked(1))
     for _ in range(3):
         await killed(scene)

@@ -1,7 +1,5 @@
 """A record that ends the router process is set aside before a supervisor would give up."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import aclosing
 from functools import partial
@@ -53,7 +51,7 @@ async def test_the_router_outlives_it_and_goes_on(own_servers: Servers, tmp_path
 
 
 async def _is_answered(bus: Bus) -> bool:
-    """Whether the bureau was told that its action is refused, by whichever router."""
+    """Whether the bureau received the refusal of its action, from any router."""
     async with aclosing(bus.since([letters_of("foshan").name], None)) as batches:
         types = [dict(one.headers)["ce_type"] async for batch in batches for one in batch]
     return types == [ActionRefused.type.encode()]

@@ -1,7 +1,5 @@
 """A record now and then is parked; when it is many, their topic is stopped, and starts again."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,7 +104,7 @@ def test_a_clock_that_steps_back_gives_nothing() -> None:
     )
 )
 def test_in_any_span_no_more_than_the_burst_and_the_rate(steps: list[tuple[int, float]]) -> None:
-    """Whoever asks before each refusal gets at most this many, however the time is spread."""
+    """A caller that asks before each refusal gets at most this many, however the time is spread."""
     budget, at, refused = RateLimit(20, a_second=2), 0.0, 0
     for wanted, passed in steps:
         at += passed

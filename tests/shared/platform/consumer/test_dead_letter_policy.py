@@ -1,6 +1,4 @@
-"""What handling left over is told apart: to be parked, and refused to whom."""
-
-from __future__ import annotations
+"""What happens to unhandled records: which are parked, and who receives a refusal."""
 
 from collections.abc import Sequence
 
@@ -59,7 +57,7 @@ async def test_a_rule_s_no_to_a_bureau_counts_for_it_and_to_nobody_else() -> Non
 
 
 async def test_a_no_that_was_given_before_counts_once() -> None:
-    """Else a topic that is read from its beginning would be held back for what is long over."""
+    """Otherwise a topic read from its beginning would be held back for old faults."""
     world = World()
     replica = world.replica()
     again = (action("refuse"), action("foreign"))

@@ -1,9 +1,7 @@
-"""What is parked is kept for good, once, sealed; and only its structure can be seen.
+"""Parked records are kept, once and sealed; only their structure is visible.
 
 Every test that takes `store` runs over the double and the real database.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
@@ -184,7 +182,7 @@ async def test_the_same_place_of_a_topic_made_anew_is_another_record() -> None:
 
 
 def telling() -> Inbound:
-    """A record that says in every part what nobody may see."""
+    """A record with secrets in every part."""
     subject, body, name, number = (secret.encode() for secret in SECRETS)
     return Inbound(
         SUBMITTED_TOPIC,

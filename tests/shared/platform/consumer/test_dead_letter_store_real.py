@@ -1,7 +1,5 @@
 """Parking, replaying and holding back over a real broker and a real database."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -49,7 +47,7 @@ pytestmark = pytest.mark.real
 OTHER = "GD-TEST-0002"
 WITHIN_S = 20.0
 CRC_AT, CRC_OF = 17, 21
-"""Where a record batch keeps its checksum, and what that is taken of."""
+"""Position of a record batch's checksum, and the bytes that it covers."""
 
 
 @dataclass
@@ -68,12 +66,12 @@ class Running:
         return self.shell.documents
 
     async def notes(self, letter: str = LETTER) -> tuple[str, ...]:
-        """What the letter's diary says."""
+        """The notes of the letter's diary."""
         state = await self.shell.letters.state(letter)
         return state.notes if state else ()
 
     async def until_noted(self, count: int, letter: str = LETTER) -> list[str]:
-        """The diary's notes, sorted, once there are so many."""
+        """The diary's notes, sorted, once there are that many."""
 
         async def is_there() -> bool:
             return len(await self.notes(letter)) >= count
@@ -137,7 +135,7 @@ def broken(raw: Inbound) -> Inbound:
 async def test_a_parked_record_waits_sealed_is_replayed_and_followed_in_order(
     own_servers: Servers, database: Database
 ) -> None:
-    """What was parked as unreadable is made readable, as a newer version would find it."""
+    """Make the record readable that was parked as unreadable, as a newer version would."""
     async with serving(own_servers, database) as running:
         await put(running.shell.bus, asked(1), broken(written(2)), asked(3), asked(4))
         await put(running.shell.bus, asked(1, letter=OTHER))

@@ -1,6 +1,4 @@
-"""What was fetched is handed out in order, bounded, and one by one where that is asked for."""
-
-from __future__ import annotations
+"""Fetched records are returned in order, bounded, and one by one on request."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,6 +1,4 @@
-"""How much is left to handle, and how old it is, is shown by topic, also while a batch is stuck."""
-
-from __future__ import annotations
+"""The number and age of unhandled records are measured by topic, also while a batch is stuck."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A commit counts only under the incarnation that it was made for, by metadata or by note."""
 
-from __future__ import annotations
-
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata

@@ -1,6 +1,4 @@
-"""While a batch is in hand, what comes next is fetched and read; its turn comes all the same."""
-
-from __future__ import annotations
+"""While a batch is handled, the next one is fetched and decrypted; each comes in its turn."""
 
 import asyncio
 from collections import Counter
@@ -9,7 +7,7 @@ from dataclasses import replace
 import pytest
 from aiokafka import TopicPartition
 
-from shared.platform.consumer import consumer, fetch_buffer, partitions
+from shared.platform.consumer import fetch_buffer, partitions
 from shared.platform.consumer.fetch_buffer import MOST_RECORDS
 from shared.sealing.envelopes import BadEnvelope
 from tests.support.builders import (
@@ -19,14 +17,13 @@ from tests.support.builders import (
 )
 from tests.support.consuming import FakeConsumer
 from tests.support.samples import sample
-from tests.support.scene import Reader, Scene
+from tests.support.scene import Reader, Scene, event
 from tests.support.waiting import until
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once; what comes next is waited for as long as it takes."""
-    monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for records takes no time."""
     monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
     monkeypatch.setattr(partitions, "POLL_MS", 5)
 
@@ -39,10 +36,6 @@ def reader() -> Reader:
 @pytest.fixture
 def scene(reader: Reader) -> Scene:
     return Scene(read=reader)
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
 
 
 def timer(number: int) -> str:
@@ -110,9 +103,8 @@ async def test_nor_more_bytes_but_for_the_last_record(
 
 
 async def test_no_fetch_is_cancelled(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client would count it as under way for ever, and never take partitions from whoever
-    stops consuming.
-    """
+    """The client would count the fetch as running for ever, and a partition could never change
+    hands."""
     poll, cancelled = FakeConsumer.getmany, []
 
     async def getmany(member: FakeConsumer, *only: TopicPartition, **of: int) -> object:
@@ -148,7 +140,7 @@ async def test_what_comes_in_the_last_moment_is_of_the_same_batch(
 
 
 async def test_what_cannot_be_read_ahead_is_read_in_its_turn(scene: Scene, reader: Reader) -> None:
-    """As when its key comes in between; and it is no fault of what comes after it."""
+    """The key may arrive in between, and the next records are not at fault."""
     reader.faults[event(2)] = BadEnvelope("unknown_key")
     async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2), asked(3))

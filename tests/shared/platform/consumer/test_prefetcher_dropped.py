@@ -1,30 +1,26 @@
-"""What was fetched before its turn is dropped where that doesn't come, and lost nowhere."""
-
-from __future__ import annotations
+"""Prefetched records are dropped if their turn doesn't come, and never lost."""
 
 from collections import Counter
 
 import pytest
 
-from shared.platform.consumer import consumer, partitions
+from shared.platform.consumer import partitions
 from shared.platform.consumer.dead_letter_limit import REFUSALS_AT_ONCE
 from shared.platform.runtime.shell_metrics import PAUSED_PARTITIONS, STOPPED_PARTITIONS
 from tests.support.builders import (
     ACTIONS_TOPIC,
     FOREIGN_ACTIONS_TOPIC,
-    LETTER,
     action,
     asked,
     fired,
 )
-from tests.support.scene import Reader, Scene
+from tests.support.scene import Reader, Scene, event
 from tests.support.waiting import until
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failures are tried again at once; what comes next is waited for as long as it takes."""
-    monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0.002)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for records takes no time."""
     monkeypatch.setattr(partitions, "AHEAD_MS", 10**9)
     monkeypatch.setattr(partitions, "POLL_MS", 5)
 
@@ -37,10 +33,6 @@ def reader() -> Reader:
 @pytest.fixture
 def scene(reader: Reader) -> Scene:
     return Scene(read=reader)
-
-
-def event(number: int) -> str:
-    return f"letters.submitted/{LETTER}/{number}"
 
 
 # --- where its turn doesn't come -----------------------------------------------------------------
@@ -120,7 +112,7 @@ async def test_of_a_partition_that_went_to_another_it_is_dropped(
 async def test_of_a_partition_that_comes_back_at_once_it_is_fetched_again(
     scene: Scene, reader: Reader
 ) -> None:
-    """Where it begins is asked anew, since another may have been there in between."""
+    """The position is queried again, because another member may have committed meanwhile."""
     async with scene.in_hand(asked(1)):
         scene.bus.put(asked(2))
         await until(lambda: len(reader.read) == 2)
@@ -186,7 +178,7 @@ async def test_what_the_client_could_not_decode_for_a_moment_is_not_passed_over(
 async def test_a_reader_that_takes_long_is_stopped_with_the_batch(
     scene: Scene, reader: Reader
 ) -> None:
-    """Of what was fetched, what there was no time for is read in its turn."""
+    """Fetched records that were not decrypted in time are decrypted in their turn."""
     async with scene.in_hand(asked(1)):
         scene.bus.put(*(asked(2 + n) for n in range(200)))
         await until(lambda: len(reader.read) > 1)

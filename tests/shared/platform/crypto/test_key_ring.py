@@ -1,4 +1,4 @@
-"""What is kept opens with its ring, in its place, and in no other way."""
+"""Sealed values open with their ring and in their place, and in no other way."""
 
 import hmac
 import json

@@ -1,4 +1,4 @@
-"""A web face says nothing of what came in, and is closed where nobody opened it."""
+"""Applications reveal nothing of a request, and are closed where no access was given."""
 
 import json
 from typing import Annotated

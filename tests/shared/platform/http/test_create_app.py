@@ -1,6 +1,4 @@
-"""A face whose database is away says so at once, whichever service it belongs to."""
-
-from __future__ import annotations
+"""Any service's application says at once that its database is away."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -31,7 +29,7 @@ WORDS = "机密正文"
 async def client(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """Whoever asks a face over a database that isn't there."""
+    """A client of an application whose database is away."""
     monkeypatch.setattr(module, "SELECTION_TIMEOUT_MS", 100)
     database = Database(f"mongodb://127.0.0.1:{free_ports().mongo}/", "mailbox_test")
     settings = ServiceSettings(

@@ -1,4 +1,4 @@
-"""Routes let in whom they name, and tell others how to come in."""
+"""Routes admit the people that they name, and say to others how to sign in."""
 
 import logging
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -207,9 +207,6 @@ async def test_an_answer_that_breaks_off_is_cut_without_saying_why(
     assert cut.value.__cause__ is None
     assert cut.value.__suppress_context__
     assert caplog.messages == ["request failed"]
-
-
-Make = Callable[[st.DrawFn], Any]
 
 
 SEEDED = st.sampled_from([SECRET, f"a{SECRET}", "seeded", "机密"])

@@ -1,4 +1,4 @@
-"""Does a signature prove who sent a request and when, and does the documented example hold?"""
+"""A signature proves sender and time of a request, and the documented example is right."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def accepted(
     later: timedelta = timedelta(),
     **headers: str,
 ) -> bool:
-    """Whether a gateway that gets `request` so much later takes it, with headers made for it."""
+    """Whether a gateway accepts `request` that much later, with headers made for it."""
     made = signature_headers(REQUEST, SECRET, now=NOW)
     given = {"timestamp": made[TIMESTAMP], "signature": made[SIGNATURE]} | headers
     return is_signed(request, secret, now=NOW + later, **given)

@@ -24,7 +24,7 @@ from tests.shared.platform.issuing import (
 
 _HOUR = 3_600
 _FAR_AHEAD = int(START.timestamp()) + 10_000 * _HOUR
-"""An `exp` that no token may live to: it ends 12 hours after its issue."""
+"""An `exp` that is too late: 12 hours after the token was issued."""
 
 
 @pytest.mark.parametrize("kid", KEYS)

@@ -13,7 +13,7 @@ from services.router.api import router
 
 FACES = {"intake": intake, "router": router, "notifier": notifier, "publisher": publisher}
 FEWEST = {"intake": 14, "router": 20, "notifier": 0, "publisher": 5}
-"""Routes with a body that each has at least, so that none is overlooked."""
+"""Least number of routes with a body in each service, so that none is overlooked."""
 HERE = "#/components/schemas/"
 
 

@@ -1,6 +1,4 @@
-"""What the client unpacks at once is bounded, and a poll that failed isn't under way any more."""
-
-from __future__ import annotations
+"""The patched client bounds what it unpacks, and a failed poll is no longer running."""
 
 import gzip
 import tracemalloc
@@ -28,7 +26,7 @@ def corrected() -> None:
 
 
 def bomb(size: int) -> bytes:
-    """So many zeros in a gzip stream."""
+    """That many zeros in a gzip stream."""
     packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
     return packer.compress(bytes(size)) + packer.flush()
 
@@ -53,7 +51,7 @@ def packed_in_an_old_format(value: bytes) -> bytes:
 
 
 def test_the_corrections_are_made_for_this_version() -> None:
-    """After another one is installed: are both still needed, and do they still reach the client?"""
+    """After an update of the client: check that both patches are needed and still work."""
     assert aiokafka.__version__ == "0.14.0"
 
 

@@ -1,6 +1,4 @@
-"""The door to the broker: what was acknowledged is there, in order, as it was given."""
-
-from __future__ import annotations
+"""The bus to the broker: acknowledged records are there, in order and unchanged."""
 
 import asyncio
 import gc
@@ -31,7 +29,7 @@ def records(count: int, *, keys: int = 1, size: int = 10) -> list[Outbound]:
 
 
 async def found(bus: Bus, sent: list[Outbound]) -> dict[bytes, list[str]]:
-    """By key, the ids of what is on the topic of what was sent."""
+    """By key, the ids of the sent records that are on the topic."""
     by_key: dict[bytes, list[str]] = {one.key: [] for one in sent}
     for one in await bus.read_all(PROGRESS_TOPIC, BY_NAME[PROGRESS_TOPIC].partitions):
         if one.key in by_key:
@@ -139,7 +137,7 @@ async def test_a_consumer_of_a_group_commits_by_hand_alone(bus: Bus) -> None:
 
 @pytest.fixture
 def nobody() -> Bus:
-    """A bus to where nobody listens."""
+    """A bus to an address without a broker."""
     return Bus(
         {"bootstrap_servers": f"127.0.0.1:{free_ports().kafka}"},
         producer={"enable_idempotence": False},
@@ -148,7 +146,7 @@ def nobody() -> Bus:
 
 
 async def test_a_broker_that_is_away_is_a_fault_and_leaves_nothing_open(nobody: Bus) -> None:
-    """What is left open warns when it is collected, and warnings are errors here."""
+    """Unclosed resources warn when they are collected, and warnings are errors here."""
     for asking in (
         nobody.start,
         lambda: nobody.partitions([PROGRESS_TOPIC]),
@@ -181,7 +179,7 @@ class Interrupted:
         await cancelled
 
     async def close(self) -> None:
-        """What `stop` would have come to."""
+        """The result that `stop` would have had."""
         self.is_closed = True
 
 
@@ -202,7 +200,7 @@ async def test_whoever_is_cancelled_while_letting_go_hears_of_it() -> None:
 
 
 class Swallowing:
-    """A consumer whose `stop` takes the cancellation of whoever waits for it for its own."""
+    """A consumer whose `stop` mistakes its caller's cancellation for its own."""
 
     async def stop(self) -> None:
         """Await what never ends, until cancelled."""

@@ -1,4 +1,4 @@
-"""A producer that the cluster won't go on with is replaced, once, and nobody's record is lost."""
+"""A producer that the cluster refuses is replaced, once, and no record is lost."""
 
 import asyncio
 from collections import deque
@@ -45,7 +45,7 @@ class Client:
 
 
 class Cluster:
-    """What gives ids to producers, and refuses some of them."""
+    """Gives producers their ids, and refuses some of them."""
 
     def __init__(self) -> None:
         self.ids = deque([1000, 1001, 1002, 1003])

@@ -1,6 +1,4 @@
-"""Letters folded together end as each would alone, also where not all that they say can be said."""
-
-from __future__ import annotations
+"""Letters in one transaction end as each would alone, also where an event can't be sent."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,7 +45,7 @@ Inputs: TypeAlias = Sequence[Inbound | IdempotentCommand[Note]]
 
 
 def folded(given: Mapping[str, Inputs], **of: object) -> dict[str, LetterTransaction[Note, Diary]]:
-    """What becomes of new letters that are folded together. `of`: fields of the rules."""
+    """The result for new letters in one transaction. `of`: fields of the rules."""
     by: ServiceDecider[Note, Diary] = replace(rules(), **of)  # type: ignore[arg-type]  # as said
     waiting = {letter: [_read(one) for one in inputs] for letter, inputs in given.items()}
     loaded = {letter: StoredLetter(letter, Diary()) for letter in given}
@@ -77,7 +75,7 @@ def of_all(done: LetterTransaction[Note, Diary]) -> dict[str, Any]:
 
 
 def twice(event: Noted, state: Diary) -> Iterable[Outgoing | Resend]:
-    """What the diary says, and of some notes something more that no reader would accept."""
+    """The diary's events, and for some notes one that no reader would accept."""
     yield from outgoing(event, state)
     if event.what.startswith("unsayable"):
         yield Outgoing(PROGRESS_TOPIC, WithdrawalRequested(request_id="x", reason="not_said"))
@@ -155,7 +153,7 @@ def test_whoever_asked_for_it_is_told() -> None:
 async def test_a_letter_that_would_grow_too_much_at_once_stops_in_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """How long something is shows only once it is sealed."""
+    """The length of an event is known only once it is sealed."""
     one = fold(asked(1)).log_bytes
     monkeypatch.setattr(module, "MOST_LOG_BYTES", 2 * one)
     world = World()

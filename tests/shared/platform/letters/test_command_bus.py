@@ -1,7 +1,5 @@
 """Commands are answered when kept, kept together, and sent behind the answer's back."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,11 +18,6 @@ from tests.support.replicas import World
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 @pytest_asyncio.fixture
@@ -204,7 +197,7 @@ async def test_a_letter_that_others_keep_winning_is_only_its_own_askers_trouble(
 async def test_commands_kept_one_by_one_after_all_happen_once(
     world: World, commands: CommandBus[Note, Diary]
 ) -> None:
-    """What the shared write kept before it failed is found done when each is kept alone."""
+    """What the shared write stored before it failed is found done when each is stored alone."""
     await commands.execute(told("x"))
 
     async def spoil() -> None:

@@ -1,7 +1,5 @@
 """Other content under a known id is noticed; the same event sent again never is."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import get_args
 

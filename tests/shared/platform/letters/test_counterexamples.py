@@ -3,8 +3,6 @@
 Each test fails when the clause that it is named after is taken out.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest
@@ -20,10 +18,11 @@ from tests.support.builders import (
     PROGRESS_TOPIC,
     action,
     asked,
+    progress,
     told,
 )
 from tests.support.doubles import Hook
-from tests.support.meddling import Meddled, die_after_keeping, progress, sweep
+from tests.support.meddling import Meddled, die_after_keeping, sweep
 from tests.support.replicas import World
 
 OTHER = "GD-TEST-0002"
@@ -98,7 +97,7 @@ async def test_f02_a_command_that_had_won_is_not_decided_again(world: World) -> 
 
 @pytest.fixture
 def one_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is room for one that comes before its turn."""
+    """There is room for one early event."""
     monkeypatch.setattr(reorder_buffer, "MOST_EVENTS", 1)
 
 
@@ -126,7 +125,7 @@ async def test_f04_what_another_heard_of_is_unsent_when_a_zombie_applies_it(worl
 
 
 async def test_p06_what_waited_is_unsent_when_it_is_applied(world: World) -> None:
-    """What comes before it causes nothing, and its own offset was committed long ago."""
+    """The event before it has no effects, and its own offset was committed long ago."""
     await world.replica().hear(asked(2))
     await die_after_keeping(world, asked(1, "nothing-1"))
     await world.replica().hear(asked(1, "nothing-1"))
@@ -166,7 +165,7 @@ async def test_f10_nothing_is_sent_of_a_write_that_is_not_acknowledged(world: Wo
 
 
 async def test_f11_a_version_that_comes_again_is_another_write(world: World) -> None:
-    """A command loads version 1; that is rolled back, and another writes a version 1 of its own."""
+    """A command loads version 1; that is rolled back, and another one writes its own version 1."""
     await world.replica().hear(asked(1, "lost-with-the-failover"))
 
     async def fail_over() -> None:
@@ -213,7 +212,7 @@ async def nothing() -> None:
 
 
 def everything_moves(world: World) -> Hook:
-    """Another replica takes from the document what it still has."""
+    """Another replica takes from the document what is still there."""
 
     async def move() -> None:
         with pytest.MonkeyPatch.context() as patch:

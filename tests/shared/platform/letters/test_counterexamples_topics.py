@@ -3,8 +3,6 @@
 See test_counterexamples.py: each test fails when the clause that it is named after is taken out.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -18,9 +16,9 @@ from shared.platform.app import service as service_module
 from shared.platform.app.service import Service
 from shared.platform.consumer import consumer as consumer_module
 from shared.platform.letters.dead_letters import NotParked
-from tests.support.builders import LETTER, PROGRESS_TOPIC, SUBMITTED_TOPIC, asked
+from tests.support.builders import LETTER, PROGRESS_TOPIC, SUBMITTED_TOPIC, asked, progress
 from tests.support.household import House
-from tests.support.meddling import die_after_keeping, progress
+from tests.support.meddling import die_after_keeping
 from tests.support.parked import Stage
 from tests.support.scene import IDS, Scene
 from tests.support.topics import bootstrapped
@@ -83,7 +81,7 @@ async def test_f06_topics_made_anew_under_a_running_service_are_filled(tmp_path:
 
 @pytest.mark.usefixtures("quick")
 async def test_f07_an_offset_of_an_earlier_topic_counts_for_nothing() -> None:
-    """The new topic begins with what overtook; where the old one ended says nothing of it."""
+    """The new topic starts with the later event; where the old one ended proves nothing."""
     scene = Scene()
     scene.bus.put(asked(2), asked(1))
     scene.bus.commits[scene.bus.home_of(asked(1))] = OffsetAndMetadata(1, "i-1")

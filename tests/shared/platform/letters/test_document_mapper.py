@@ -1,7 +1,5 @@
 """The doubles and the real database do the same with all that the shell asks of them: `store`."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A letter comes back from its document as it was kept, and no word can be read there."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
@@ -96,7 +94,7 @@ def _state() -> Any:
 
 
 def _forms(secret: str) -> list[bytes]:
-    """As UTF-8, as JSON escapes it, and as base64 of each alignment would show it."""
+    """In UTF-8, JSON escapes, and base64 of each alignment."""
     plain = secret.encode()
     escaped = secret.encode("unicode_escape")
     shifted = [b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)]

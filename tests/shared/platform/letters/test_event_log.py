@@ -3,8 +3,6 @@
 Every test that takes `shelf` runs over the double and over the real database.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -37,7 +35,7 @@ SEALS = seals_of()
 
 
 @dataclass
-class Shelf:
+class SealedShell:
     """Three collections, and a service that keeps its letters there."""
 
     letters: Collection
@@ -63,27 +61,18 @@ class Shelf:
 
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.real)])
-def shelf(request: pytest.FixtureRequest) -> Shelf:
+def shelf(request: pytest.FixtureRequest) -> SealedShell:
     if request.param == "memory":
-        return Shelf(Memory(), Memory(), Memory())
+        return SealedShell(Memory(), Memory(), Memory())
     new: NewCollection = request.getfixturevalue("new_collection")
-    return Shelf(new(), new(), new())
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are long soon."""
-    monkeypatch.setattr(log_archive, "MOST_ENTRIES", 5)
-    monkeypatch.setattr(log_archive, "LEFT_ENTRIES", 3)
-    monkeypatch.setattr(log_archive, "MOST_ASKED", 4)
-    monkeypatch.setattr(log_archive, "LEFT_ASKED", 2)
+    return SealedShell(new(), new(), new())
 
 
 def notes(count: int, *, first: int = 1, letter: str = LETTER) -> list[IdempotentCommand[Note]]:
     return [told(f"both-{number}", letter=letter) for number in range(first, first + count)]
 
 
-async def in_document(shelf: Shelf, name: str) -> int:
+async def in_document(shelf: SealedShell, name: str) -> int:
     found = await shelf.letters.one({"_id": LETTER})
     assert found is not None
     return len(found[name])
@@ -93,7 +82,7 @@ async def in_document(shelf: Shelf, name: str) -> int:
 
 
 @pytest.mark.usefixtures("small")
-async def test_old_events_move_and_the_log_stays_whole(shelf: Shelf) -> None:
+async def test_old_events_move_and_the_log_stays_whole(shelf: SealedShell) -> None:
     for one in notes(9):
         await shelf.take(one)
     assert await in_document(shelf, "log") <= 5
@@ -106,7 +95,7 @@ async def test_old_events_move_and_the_log_stays_whole(shelf: Shelf) -> None:
 
 
 @pytest.mark.usefixtures("small")
-async def test_what_is_within_the_limits_stays(shelf: Shelf) -> None:
+async def test_what_is_within_the_limits_stays(shelf: SealedShell) -> None:
     await shelf.take(*[told(f"note-{number}") for number in range(4)])
     assert await shelf.history.trim([LETTER, "GD-NONE-0000"]) == 0
     assert await in_document(shelf, "log") == 4
@@ -114,7 +103,7 @@ async def test_what_is_within_the_limits_stays(shelf: Shelf) -> None:
 
 
 async def test_large_events_move_before_many_do(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    shelf: SealedShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_archive, "MOST_BYTES", 1_000)
     monkeypatch.setattr(log_archive, "LEFT_BYTES", 900)
@@ -125,7 +114,7 @@ async def test_large_events_move_before_many_do(
 
 
 @pytest.mark.usefixtures("small")
-async def test_the_counts_in_the_document_are_those_of_its_log(shelf: Shelf) -> None:
+async def test_the_counts_in_the_document_are_those_of_its_log(shelf: SealedShell) -> None:
     for one in notes(7):
         await shelf.take(one)
     found = await shelf.letters.one({"_id": LETTER})
@@ -139,7 +128,7 @@ async def test_the_counts_in_the_document_are_those_of_its_log(shelf: Shelf) -> 
 
 
 @pytest.mark.usefixtures("small")
-async def test_what_moved_is_found_by_its_cause(shelf: Shelf) -> None:
+async def test_what_moved_is_found_by_its_cause(shelf: SealedShell) -> None:
     for one in notes(9):
         await shelf.take(one)
     found = await shelf.history.caused_by({LETTER: ["both-1", "both-9", "never"], OTHER: []})
@@ -151,13 +140,13 @@ async def test_what_moved_is_found_by_its_cause(shelf: Shelf) -> None:
 
 
 @pytest.mark.usefixtures("small")
-async def test_the_stream_of_all_letters_has_what_moved(shelf: Shelf) -> None:
+async def test_the_stream_of_all_letters_has_what_moved(shelf: SealedShell) -> None:
     await shelf.take(*notes(9), *notes(1, letter=OTHER))
     found = {letter: len(log) async for letter, log in shelf.history.stream({})}
     assert found == {LETTER: 18, OTHER: 2}
 
 
-async def test_of_no_letters_there_is_no_history(shelf: Shelf) -> None:
+async def test_of_no_letters_there_is_no_history(shelf: SealedShell) -> None:
     assert await shelf.history.of([]) == {}
     assert await shelf.history.of(["GD-NONE-0000"]) == {}
     assert await shelf.history.trim([]) == 0
@@ -165,7 +154,7 @@ async def test_of_no_letters_there_is_no_history(shelf: Shelf) -> None:
 
 
 @pytest.mark.usefixtures("small")
-async def test_a_command_whose_name_moved_is_still_applied_once(shelf: Shelf) -> None:
+async def test_a_command_whose_name_moved_is_still_applied_once(shelf: SealedShell) -> None:
     for one in notes(9):
         await shelf.take(one)
     assert await in_document(shelf, "asked") <= 4
@@ -180,7 +169,7 @@ async def test_a_command_whose_name_moved_is_still_applied_once(shelf: Shelf) ->
 
 
 @pytest.mark.usefixtures("small")
-async def test_a_moved_name_with_other_content_is_still_refused(shelf: Shelf) -> None:
+async def test_a_moved_name_with_other_content_is_still_refused(shelf: SealedShell) -> None:
     await shelf.take(told("x", name="first", content="one"))
     for one in notes(9):
         await shelf.take(one)

@@ -1,6 +1,4 @@
-"""Whoever reads, writes or dies while events move out of a document finds each of them once."""
-
-from __future__ import annotations
+"""While events move out of a document, readers and writers find each of them once."""
 
 import bson
 import pytest
@@ -26,22 +24,8 @@ MANY = budget(10_000, quick=4_000)
 """More than any limit of a letter, also after `MOST_ACTIONS` were taken."""
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are long soon."""
-    monkeypatch.setattr(log_archive, "MOST_ENTRIES", 5)
-    monkeypatch.setattr(log_archive, "LEFT_ENTRIES", 3)
-    monkeypatch.setattr(log_archive, "MOST_ASKED", 4)
-    monkeypatch.setattr(log_archive, "LEFT_ASKED", 2)
-
-
 def notes(count: int, *, first: int = 1) -> list[IdempotentCommand[Note]]:
     return [told(f"both-{number}") for number in range(first, first + count)]
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def all_of(world: World) -> set[int]:

@@ -1,6 +1,4 @@
-"""Who has no business with a letter gets one answer, unnumbered, and makes nothing grow."""
-
-from __future__ import annotations
+"""Bureaus that don't hold a letter get one answer without a number, and no document grows."""
 
 import asyncio
 
@@ -20,11 +18,6 @@ from tests.support.builders import (
 )
 from tests.support.doubles import header
 from tests.support.replicas import World
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 async def test_an_unknown_letter_gets_no_document(world: World) -> None:
@@ -101,7 +94,7 @@ async def test_an_answer_that_could_not_be_kept_is_not_sent(world: World) -> Non
 
 
 async def test_one_bureaus_answer_does_not_stand_in_for_anothers(world: World) -> None:
-    """Whoever copies an action id of another bureau must not silence its action."""
+    """Copying an action id of another bureau must not silence that bureau's action."""
     await world.replica().hear(action("foreign", name="n", topic=FOREIGN_ACTIONS_TOPIC))
     batch = (
         action("foreign", name="n", topic=FOREIGN_ACTIONS_TOPIC),

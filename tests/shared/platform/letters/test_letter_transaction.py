@@ -1,6 +1,4 @@
-"""What one letter becomes of a batch: order, gaps, overtakers, and who stands behind an effect."""
-
-from __future__ import annotations
+"""One letter in a batch: order, gaps, early events, and the records behind each effect."""
 
 from dataclasses import replace
 
@@ -124,7 +122,7 @@ def test_an_overtaker_waits_and_what_it_causes_is_unsent() -> None:
 
 
 def test_what_waited_is_unsent_also_when_the_one_before_it_says_nothing() -> None:
-    """The record that lets it go stands for its own effects alone."""
+    """The record that fills the gap stands only for its own effects."""
     assert fold(asked(1, "nothing"), kept=after(fold(asked(2)))).unsent == {"progress": 1}
 
 
@@ -135,7 +133,7 @@ def test_several_overtakers_are_applied_in_their_turn() -> None:
 
 
 def test_an_overtaker_below_what_was_heard_is_kept_too() -> None:
-    """The highest that was heard doesn't change then, and yet there is something to keep."""
+    """The highest number stays the same, and yet there is something to store."""
     first = fold(asked(4))
     second = fold(asked(3), kept=after(first))
     assert second.has_changed
@@ -164,7 +162,7 @@ def test_a_record_above_what_was_heard_stands_behind_its_effects() -> None:
 
 @pytest.mark.parametrize("heard", [2, 3, 9])
 def test_a_record_at_or_below_what_was_heard_is_unsent(heard: int) -> None:
-    """Another may have committed its offset, having kept no more than that it heard of it."""
+    """Another process may have committed its offset after storing only that it was received."""
     known = StoredLetter(
         LETTER, Diary(), version=1, seen={"submitted": 1}, heard={"submitted": heard}
     )

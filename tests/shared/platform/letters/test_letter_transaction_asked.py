@@ -1,6 +1,4 @@
-"""What is asked by commands and actions is done once, answered, and said under seal."""
-
-from __future__ import annotations
+"""Commands and actions are done once and answered, with sealed events."""
 
 from dataclasses import replace
 from typing import Any

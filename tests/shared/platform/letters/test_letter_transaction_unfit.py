@@ -1,6 +1,4 @@
-"""What can't be applied changes nothing, holds up nobody else, and is never lost."""
-
-from __future__ import annotations
+"""Events that can't be applied change nothing, delay nothing, and are never lost."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -47,7 +45,7 @@ def test_a_record_that_cannot_be_applied_is_left_for_parking_and_what_follows_wa
 
 
 def test_half_of_what_it_said_is_unsaid() -> None:
-    """The first event of a record is said, then sealing the second fails."""
+    """The first event of a record is emitted, then sealing the second fails."""
     done = fold(asked(1, "both-1"), written(2), outgoing=_twice)
     assert [one.fault for one in done.unfit] == ["Unsendable"]
     assert done.sent == {"progress": 1, "bureau_guangzhou": 1}
@@ -56,7 +54,7 @@ def test_half_of_what_it_said_is_unsaid() -> None:
 
 
 def _twice(event: Noted, state: Diary) -> Iterable[Outgoing | Resend]:
-    """What the diary says, and, of words, something more that no reader would accept."""
+    """The diary's events, and for words one more that no reader would accept."""
     yield from outgoing(event, state)
     if event.words is not None:
         yield Outgoing(PROGRESS_TOPIC, WithdrawalRequested(request_id="x", reason="not_said"))
@@ -147,11 +145,6 @@ def test_what_is_not_next_is_not_skipped() -> None:
 
 
 # --- asked for again -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 async def test_what_is_asked_for_again_is_sent_from_there_on(world: World) -> None:

@@ -1,7 +1,5 @@
 """Decide, keep, send: races, lost answers and replicas end as if none had happened."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -19,26 +17,13 @@ from tests.support.builders import (
     action,
     asked,
     fired,
+    progress,
     told,
 )
 from tests.support.doubles import Failure, Fate
 from tests.support.replicas import Replica, World
 
 OTHER = "GD-TEST-0002"
-
-
-def progress(*numbers: int, letter: str = LETTER) -> list[str]:
-    return [f"{PROGRESS_TOPIC}/{letter}/{number}" for number in numbers]
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def replica(world: World) -> Replica:
-    return world.replica()
 
 
 # --- one write for a batch -----------------------------------------------------------------------
@@ -156,7 +141,7 @@ async def test_a_read_that_fails_is_tried_again_by_whoever_asked(
 
 
 def meanwhile(world: World, *raw: Inbound) -> Callable[[], Awaitable[object]]:
-    """What another replica hears, and sends, between this one's read and write."""
+    """What another replica receives and sends between this one's read and write."""
     return partial(world.replica().hear, *raw)
 
 

@@ -1,6 +1,4 @@
-"""A batch in parts: decided while others are kept, with what was read ahead, as if one by one."""
-
-from __future__ import annotations
+"""A batch in parts: deciding while others are stored gives the same result as one by one."""
 
 import asyncio
 import logging
@@ -30,11 +28,6 @@ from tests.support.replicas import Replica, World
 from tests.support.waiting import until
 
 NUMBERS = [f"GD-TEST-{number:04d}" for number in range(1, 8)]
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 @pytest.fixture
@@ -95,7 +88,7 @@ async def test_the_first_fault_is_what_is_raised(world: World, replica: Replica)
 
 
 def foreseeing(world: World, ahead: Any = None) -> tuple[Replica, list[Sequence[str]]]:
-    """A replica whose rules write down what was read of a request ahead, and what was asked."""
+    """A replica whose rules record what was precomputed and what was decided."""
     seen: list[Sequence[str]] = []
 
     def read(events: Sequence[Event]) -> Sequence[Any]:

@@ -1,37 +1,21 @@
-"""What is sent again, what is damped, and what carries `unsent` until it is acknowledged."""
-
-from __future__ import annotations
+"""What is sent again, what is damped, and what stays `unsent` until acknowledged."""
 
 import pytest
 
 from shared.platform.kafka.bus import BusFault
 from tests.support.builders import (
     BUREAU_TOPIC,
-    LETTER,
     PROGRESS_TOPIC,
     action,
     asked,
     id_of,
+    progress,
     told,
 )
 from tests.support.doubles import Fate, header
 from tests.support.replicas import Replica, World, ids
 
 OTHER = "GD-TEST-0002"
-
-
-def progress(*numbers: int, letter: str = LETTER) -> list[str]:
-    return [f"{PROGRESS_TOPIC}/{letter}/{number}" for number in numbers]
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def replica(world: World) -> Replica:
-    return world.replica()
 
 
 # --- duplicates and damping ----------------------------------------------------------------------
@@ -142,7 +126,7 @@ async def test_f1_a_writer_that_sent_only_its_own_part_leaves_the_others_mark(
 async def test_f1_also_when_the_other_wrote_to_a_topic_of_its_own(
     world: World, replica: Replica
 ) -> None:
-    """The first clears by what it knows; the other's topic came into `unsent` meanwhile."""
+    """The first clears what it knows of; the other's topic was added to `unsent` meanwhile."""
     first = await replica.letters.decide_and_store([told("first")])
     await world.replica().letters.decide_and_store([told("bureau-second")])
     await replica.letters.send(first)

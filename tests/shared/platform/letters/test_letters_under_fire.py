@@ -1,11 +1,9 @@
-"""Whatever is repeated, reordered, lost or killed, it ends as if nothing had happened.
+"""Repeats, reordering, losses and deaths leave the same result as a run without them.
 
 Two replicas over one store and one broker take batches, commands and actions at the same time.
 Writes and sends fail before, after and in the middle; processes die between any two steps. In the
-end what the protocol promises to come again comes again; then all is as after a quiet run.
+end everything that the protocol promises to repeat is repeated; then all is as after a quiet run.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections import Counter
@@ -45,9 +43,6 @@ FIRED = 3
 ACTIONS = ("act-1", "both-act-2", "refuse-act-3", "foreign-act-4")
 COMMANDS = ("cmd-1", "bureau-cmd-2", "refuse-cmd-3", "both-cmd-4", "nothing-cmd-5")
 
-Log = tuple[str, str]
-"""A topic and a letter: what is in order there."""
-
 
 def inputs(letter: str) -> dict[str, list[Inbound]]:
     """All that a letter's topics will ever hold, by topic."""
@@ -74,7 +69,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Command:
-    """A replica is told this; or it keeps it and dies before it sends."""
+    """A replica executes this command, or stores it and dies before it sends."""
 
     replica: int
     letter: str
@@ -92,7 +87,7 @@ class Do:
 
 @dataclass(frozen=True)
 class Trouble:
-    """What becomes of the next writes and sends."""
+    """Outcomes of the next writes and sends."""
 
     writes: tuple[Failure | None, ...]
     sends: tuple[Fate, ...]
@@ -124,7 +119,7 @@ rounds = st.lists(st.lists(steps, min_size=1, max_size=3), min_size=1, max_size=
 
 @dataclass
 class Fire:
-    """The world under fire, and what it still owes."""
+    """The world with its failures, and the input that must be repeated."""
 
     world: World = field(default_factory=World)
     replicas: list[Replica] = field(default_factory=list)
@@ -190,7 +185,7 @@ class Fire:
                 )
 
     async def settle(self) -> None:
-        """What the protocol promises to come again comes again; nothing else does."""
+        """Everything that the protocol promises to repeat is repeated, and nothing else."""
         self.world.documents.failures.clear()
         self.world.bus.fates.clear()
         for topic, raws in INPUTS.items():
@@ -232,7 +227,7 @@ def check(fire: Fire) -> None:
 
 
 def _check_notes(notes: tuple[str, ...], told_here: Sequence[str]) -> None:
-    """Each thing once, and in order what came in order."""
+    """Each event once, and input in its order."""
     due = [one for one in ASKED if not one.startswith(("refuse", "nothing"))]
     clocks = [f"clock-{number}" for number in range(1, FIRED + 1)]
     others = [
@@ -274,7 +269,7 @@ async def under_fire(plan: Sequence[Sequence[Step]]) -> None:
 
 @pytest.fixture(autouse=True)
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Overtakers overflow soon, and each letter of a batch is a part of its own."""
+    """Early events overflow soon, and each letter of a batch is its own part."""
     monkeypatch.setattr(reorder_buffer, "MOST_EVENTS", 2)
     monkeypatch.setattr(letters, "TOGETHER", 1)
 

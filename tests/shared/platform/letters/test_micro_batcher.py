@@ -1,6 +1,4 @@
-"""Those that wait at the same moment share one call, and each hears its own answer."""
-
-from __future__ import annotations
+"""Concurrent calls share one execution, and each gets its own result."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -13,7 +11,7 @@ from tests.support.waiting import until
 
 
 class Work:
-    """Doubles numbers; refuses odd ones; waits when it is told to."""
+    """Doubles numbers; refuses odd ones; waits on request."""
 
     def __init__(self) -> None:
         self.groups: list[list[int]] = []
@@ -138,7 +136,7 @@ async def test_whoever_is_still_in_the_queue_when_the_end_is_cut_off_is_told() -
     task = asyncio.create_task(grouped.run())
     asking = [asyncio.create_task(grouped.submit(2)) for _ in range(2 * MOST_AT_ONCE + 5)]
     await until(lambda: work.groups)
-    for _ in range(2):  # the first ends the loop, the second what the loop does last
+    for _ in range(2):  # the first ends the loop, the second is the loop's last action
         task.cancel()
         await asyncio.sleep(0)
     answers = await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), 1)

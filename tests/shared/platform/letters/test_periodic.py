@@ -1,6 +1,4 @@
-"""A loop goes on whatever database and broker do, rests as told, and hides no mistake of ours."""
-
-from __future__ import annotations
+"""A loop survives failures of database and broker, pauses as configured, and hides no bug."""
 
 import asyncio
 import logging
@@ -16,12 +14,12 @@ from tests.support.builders import SECRETS
 
 
 class Enough(Exception):
-    """The test has seen what it wanted."""
+    """The test has seen enough."""
 
 
 @pytest.fixture
 def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long it rested, each time; it takes none."""
+    """The pauses that it was asked to take; it takes none."""
     rested: list[float] = []
     sleep = asyncio.sleep
 

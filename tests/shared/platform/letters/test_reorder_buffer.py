@@ -1,6 +1,4 @@
-"""Overtakers wait in a bounded cache; what doesn't fit is only heard of, and its gap is seen."""
-
-from __future__ import annotations
+"""Early events wait in a bounded buffer; those that don't fit are noted, and their gap is seen."""
 
 from dataclasses import replace
 
@@ -90,7 +88,7 @@ def test_a_copy_goes_its_own_way() -> None:
 async def test_what_does_not_fit_is_heard_and_its_gap_is_seen_until_it_comes_again(
     size: int,
 ) -> None:
-    """Of events one too many, and of bytes more than a mebibyte."""
+    """One event too many, and more bytes than a mebibyte."""
     world = World()
     replica = world.replica()
     last = MOST_EVENTS + 2

@@ -1,6 +1,4 @@
-"""What is read is opened for this service alone, and what can't be read says so and no more."""
-
-from __future__ import annotations
+"""Words are decrypted for this service alone, and unreadable records reveal nothing else."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -112,7 +110,7 @@ def test_an_action_of_an_unknown_type_is_read() -> None:
     "name", ["a.b", "$set", "x" * 255, "asked.progress", str(id_of("x")) + "."]
 )
 def test_an_outsiders_id_is_a_uuid_or_nothing_is_read(name: str) -> None:
-    """It would become a key of documents, or part of an id too long to send, and stop everybody."""
+    """It would become a document's key, or part of an id that is too long to send."""
     with pytest.raises(Unreadable) as refused:
         seals_of().read(unknown_action(name))
     assert refused.value.code == "bad_id"

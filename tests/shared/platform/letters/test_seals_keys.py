@@ -1,9 +1,7 @@
-"""Where a key is missing nothing leaves unsealed: ours wait, and bureaus are told without words.
+"""Without a key nothing leaves unsealed: our events wait, and bureaus receive theirs without words.
 
-And what is sealed opens in its own place alone, in flight and at rest.
+Sealed words open only in their own place, in flight and at rest.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -73,7 +71,7 @@ def knowing(*readers: str) -> Seals:
 
 
 def withheld() -> float:
-    """How many events went without their words."""
+    """The number of events that were sent without their words."""
     return REGISTRY.get_sample_value("mailbox_keys_words_withheld_total") or 0.0
 
 
@@ -160,7 +158,7 @@ async def test_a_bureaus_action_waits_and_is_not_refused() -> None:
 
 
 def with_words() -> ServiceDecider[Note, Diary]:
-    """The diary's rules, but every note says words to all."""
+    """The diary's rules, but every note has words for all."""
 
     def wordy(command: Note, state: Diary) -> tuple[Noted, ...]:
         words = LetterText(subject="s", body="b")
@@ -184,7 +182,7 @@ async def test_whoever_asks_is_told_to_come_again_and_others_are_served() -> Non
 
 
 def sealed_events() -> dict[str, Event]:
-    """What four envelopes of one and the same comment belong to."""
+    """The topic and letter of four envelopes of the same comment."""
     everybody = seals_of()
     comment = Comment(text="谢谢")
     rating = RatingSubmitted(request_id="r-1", solved=True, score=5, words=comment)

@@ -1,6 +1,4 @@
-"""What was acknowledged is not sent again for a duplicate within a minute; on request it is."""
-
-from __future__ import annotations
+"""Acknowledged events are not sent again for a duplicate within a minute, but on request."""
 
 import pytest
 
@@ -61,7 +59,7 @@ async def test_what_is_fresh_is_no_repeat_too(sender: Sender, bus: MemoryBus) ->
 async def test_a_minute_counts_from_the_last_acknowledgement_of_each(
     sender: Sender, bus: MemoryBus, clock: Clock
 ) -> None:
-    """One that is sent again must not shield those that came after it."""
+    """A resent event must not shield those that came after it."""
     await sender.send([record(1)])
     await sender.send([record(2)])
     clock.pass_by(seconds=50)

@@ -6,8 +6,6 @@ and offsets, lets records overtake, repeats and loses acknowledgements, moves lo
 expire. Then all that the protocol promises to come again does, and nothing else.
 """
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
@@ -55,7 +53,7 @@ MOST_SAID, MOST_STRIKES = 6, 3
 
 
 def small_limits() -> pytest.MonkeyPatch:
-    """Logs move and races are decided soon; each letter is a part and a step of its own."""
+    """Limits are small: logs move and races are decided soon, and each letter is its own part."""
     patch = pytest.MonkeyPatch()
     patch.setattr(log_archive, "MOST_ENTRIES", 3)
     patch.setattr(log_archive, "LEFT_ENTRIES", 2)
@@ -84,11 +82,10 @@ class Shell(RuleBasedStateMachine):
         loses_records=st.sampled_from([False, False, True]),
     )
     def begin(self, landing: Landing, first: str, most_early: int, loses_records: bool) -> None:
-        """Both processes run, and something was said of every letter.
+        """Both processes run, and each letter has an event.
 
-        `most_early`: for how many there is room before their turn. `loses_records`: whether topics
-        may lose what stands there. It has the whole log sent again, which would hide in every run
-        what else went wrong.
+        `most_early`: room for early events. `loses_records`: whether topics may lose records. A
+        loss makes the service send the whole log again, which would hide other faults.
         """
         self.loses_records = loses_records
         self.limits.setattr(reorder_buffer, "MOST_EVENTS", most_early)
@@ -216,7 +213,7 @@ class Shell(RuleBasedStateMachine):
 
     @rule(turns=st.lists(st.tuples(st.integers(0, 7), some_ending), min_size=1, max_size=8))
     def take_turns(self, turns: list[tuple[int, Ending]]) -> None:
-        """Whatever waits goes on in this order, whoever's it is."""
+        """Everything that waits continues in this order."""
         for at, ending in turns:
             self.stage.go(at, ending)
 

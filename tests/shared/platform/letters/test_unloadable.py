@@ -1,7 +1,5 @@
 """A letter whose document can't be loaded loses nothing, and no other letter waits for it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +9,17 @@ from shared.platform.consumer import consumer as module
 from shared.platform.consumer.dead_letter_policy import Handled, handled
 from shared.platform.crypto.key_ring import CannotOpen
 from shared.platform.letters.service_decider import Record
-from tests.support.builders import ACTIONS_TOPIC, BUREAU_TOPIC, LETTER, action, asked, id_of, told
-from tests.support.parked import Stage, event, progress
+from tests.support.builders import (
+    ACTIONS_TOPIC,
+    BUREAU_TOPIC,
+    LETTER,
+    action,
+    asked,
+    id_of,
+    progress,
+    told,
+)
+from tests.support.parked import Stage, event
 from tests.support.replicas import World
 from tests.support.samples import sample
 from tests.support.scene import Scene
@@ -34,7 +41,7 @@ def stage() -> Stage:
 
 
 def damage(world: World) -> Any:
-    """Make the letter's document one that can't be loaded; what to give back to `repair`."""
+    """Damage the letter's document; return what `repair` needs."""
     kept = world.documents.kept[LETTER]
     good, kept["state"] = kept["state"], {"kind": "novel"}
     return good
@@ -51,7 +58,7 @@ async def wrecked(stage: Stage) -> Any:
 
 
 async def heard(stage: Stage, *raws: Any) -> None:
-    """Hear these and park what is left over, as the consumer does."""
+    """Process these and park the rest, as the consumer does."""
     left = handled(await stage.world.replica().hear(*raws))
     await stage.parking.park(left.unfit)
 

@@ -1,6 +1,4 @@
-"""The door to the database: durable writes, majority reads, and faults that say retry."""
-
-from __future__ import annotations
+"""The database wrapper: durable writes, majority reads, and faults that say retry."""
 
 import asyncio
 import os

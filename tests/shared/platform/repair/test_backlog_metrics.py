@@ -1,6 +1,4 @@
-"""What waits in a database is measured by topic and age, up to a bound, and not at a scrape."""
-
-from __future__ import annotations
+"""The backlog in a database is measured by topic and age, up to a bound, not during a scrape."""
 
 import asyncio
 
@@ -16,11 +14,6 @@ from tests.support.waiting import until
 OTHER = "GD-TEST-0002"
 LETTERS, OLDEST = "mailbox_shell_unsent_letters", "mailbox_shell_oldest_unsent_seconds"
 GAPS, OLDEST_GAP = "mailbox_shell_gap_letters", "mailbox_shell_oldest_gap_seconds"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 def measuring(world: World) -> BacklogMetrics:

@@ -1,6 +1,4 @@
-"""A parked record is replayed or dropped once, whatever dies meanwhile and whoever is at it."""
-
-from __future__ import annotations
+"""A parked record is replayed or dropped once, despite deaths and concurrent operators."""
 
 from dataclasses import replace
 
@@ -12,8 +10,9 @@ from shared.platform.crypto.key_ring import A256GCM, CannotOpen, KeyRing
 from shared.platform.letters.dead_letters import Faulty, NotParked
 from tests.support.builders import (
     BUREAU_TOPIC,
+    progress,
 )
-from tests.support.parked import Stage, both, choking_on, event, progress
+from tests.support.parked import Stage, both, choking_on, event
 
 
 @pytest.fixture

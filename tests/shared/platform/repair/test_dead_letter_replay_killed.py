@@ -1,7 +1,5 @@
 """A replay or a drop may be killed at any step, and done again while the service works on."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -11,8 +9,9 @@ from hypothesis import strategies as st
 from tests.support.builders import (
     BUREAU_TOPIC,
     LETTER,
+    progress,
 )
-from tests.support.parked import Stage, both, event, progress
+from tests.support.parked import Stage, both, event
 
 MOST_STEPS = 60
 

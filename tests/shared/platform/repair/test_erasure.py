@@ -1,9 +1,7 @@
-"""What is erased is nowhere any more: not in the log, not among what waits, not in a resend.
+"""Erased words are gone from the log, from waiting events and from resends.
 
 Every test that takes `house` runs over the double and over the real database.
 """
-
-from __future__ import annotations
 
 import json
 from collections.abc import Callable
@@ -67,7 +65,7 @@ async def resent(house: House) -> MemoryBus:
 
 
 async def speak(house: House, count: int = 9) -> list[bytes]:
-    """Words are said, one after the other; their envelopes."""
+    """Events with words, one after the other; returns their envelopes."""
     for number in range(count):
         await house.take(speaking(number), told(f"both-{number}"))
     found = list(envelopes(await house.log()))
@@ -224,7 +222,7 @@ async def test_whoever_writes_meanwhile_wins_and_it_is_erased_after() -> None:
 
 
 def letter_of(sequence: int, *, at: Any = START) -> Inbound:
-    """A letter with words, heard under that number."""
+    """A letter with words, received under that number."""
     data = SEALS.read(written(sequence)).envelope.data
     assert isinstance(data, LetterSubmitted)
     return heard(data, sequence=sequence, at=at)

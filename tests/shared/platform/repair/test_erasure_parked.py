@@ -1,6 +1,4 @@
-"""What was parked before its letter was erased, or after, has nothing of it either."""
-
-from __future__ import annotations
+"""Records of an erased letter are erased, whether parked before or after."""
 
 import json
 from dataclasses import replace

@@ -1,10 +1,8 @@
-"""However moving, erasing and writing are mixed, and whoever dies: what was erased stays erased.
+"""Erased words stay erased however moving, erasing, writing and deaths are mixed.
 
-Every operation on the database waits for its turn, and a seed picks whose is next and how it ends.
-After all that, one quiet process finishes.
+Every operation on the database waits for its turn, and a seed picks the next one and how it ends.
+Finally one quiet process finishes.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -27,7 +25,7 @@ ENDINGS: tuple[Ending, ...] = ("done", "done", "done", "done", "before", "after"
 
 
 async def spoken() -> House:
-    """A letter of which much was said, made once."""
+    """A letter with many events, made once."""
     if not SPOKEN:
         house = House(rules=sending_files(rules()))
         for number in range(SAID):
@@ -41,7 +39,7 @@ async def spoken() -> House:
 
 
 def process(shared: House, gates: Gates, name: int) -> House:
-    """A process of its own over the same collections."""
+    """A new process over the same collections."""
     stores = (shared.letters, shared.moved, shared.asked, shared.parked)
     letters, moved, asked, parked = (
         GatedCollection(one, gates, process=name) for one in stores if isinstance(one, Memory)
@@ -58,7 +56,7 @@ async def quietly(work: Coroutine[Any, Any, Any]) -> None:
 
 
 async def play(shared: House, chance: Random) -> None:
-    """Two that move, one that hears of two erasings, two that erase, one that goes on speaking."""
+    """Two that move, one that receives two erasures, two that erase, one that emits more events."""
     gates = Gates()
     members = [process(shared, gates, name) for name in range(6)]
     works: Sequence[Coroutine[Any, Any, Any]] = (
@@ -117,7 +115,7 @@ async def test_no_order_brings_words_back(seed: int) -> None:
 
 
 async def test_a_slow_mover_that_read_the_words_before_can_not_bring_them_back() -> None:
-    """It inserts what it had read long after everything is erased."""
+    """It inserts what it read earlier, long after everything was erased."""
     shared, gates = await spoken(), Gates()
     secrets = list(envelopes(await shared.log()))
     with pytest.MonkeyPatch.context() as patch:
@@ -135,7 +133,7 @@ async def test_a_slow_mover_that_read_the_words_before_can_not_bring_them_back()
 
 
 async def test_nothing_moves_while_it_is_being_erased() -> None:
-    """A mover that had read sizes with words would count wrong what it cuts out after."""
+    """A mover that had read sizes with words would count wrongly what it removes afterwards."""
     shared, gates = await spoken(), Gates()
     await _both(shared)
     with pytest.MonkeyPatch.context() as patch:

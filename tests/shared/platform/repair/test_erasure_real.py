@@ -1,6 +1,4 @@
-"""Erasing over a real broker and a real database, as whoever asks for a resend sees it."""
-
-from __future__ import annotations
+"""Erasure over a real broker and database, as seen by a service that requests a resend."""
 
 import json
 from collections.abc import Sequence

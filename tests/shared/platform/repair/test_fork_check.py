@@ -1,7 +1,5 @@
 """A database that was put back to an earlier copy never numbers events that readers have seen."""
 
-from __future__ import annotations
-
 import asyncio
 import copy
 from collections.abc import AsyncGenerator, Iterable
@@ -90,7 +88,7 @@ async def test_an_empty_database_with_full_topics_is_refused(house: House) -> No
 
 
 async def test_a_database_ahead_of_its_topics_is_current(house: House) -> None:
-    """The local broker forgets everything at each start; and what was kept may not be sent yet."""
+    """The local broker is empty after each start, and stored events may not be sent yet."""
     await say(house.build(), "a")
     house.bus.topics.clear()
     bootstrapped(house.bus, "i-2")

@@ -1,6 +1,4 @@
-"""On a real broker a service starts with its own database and refuses one that lacks its events."""
-
-from __future__ import annotations
+"""On a real broker a service starts with its own database and refuses one without its events."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,6 +1,4 @@
-"""What a letter misses for a minute is asked for, not too often, and until it has come."""
-
-from __future__ import annotations
+"""Events missing for a minute are requested, not too often, until they come."""
 
 import asyncio
 from datetime import timedelta
@@ -11,7 +9,7 @@ from shared.contracts.fields import MOST
 from shared.platform.kafka.bus import BusFault
 from shared.platform.letters import reorder_buffer
 from shared.platform.mongo.database import DatabaseFault
-from shared.platform.repair import gap_recovery
+from shared.platform.repair import gap_recovery, sequence_gaps
 from shared.platform.repair.gap_recovery import MOST_ASKED, OLDEST_FIRST
 from shared.platform.repair.sequence_gaps import LONGEST_PAUSE
 from shared.platform.runtime.shell_metrics import ANSWERED, ASKED_AGAIN
@@ -29,13 +27,8 @@ from tests.support.waiting import until
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def counted() -> dict[str, float]:
-    """What is to be added to how much was asked and answered, for what the test itself did."""
+    """Requests and answers that the test itself caused."""
     return {"asked": -_asked(), "answered": -_answered()}
 
 
@@ -48,7 +41,7 @@ def _answered() -> float:
 
 
 async def missing(world: World, *sequences: int, letter: str = LETTER) -> None:
-    """A letter that heard of these before their turn, more than a minute ago."""
+    """A letter that received these early, more than a minute ago."""
     await world.replica().hear(*(asked(one, letter=letter) for one in sequences))
     world.clock.pass_by(seconds=61)
 
@@ -72,6 +65,15 @@ async def test_a_gap_is_asked_for_after_a_minute_and_not_before(world: World) ->
     assert await asker.ask() == 1
     assert wanted(world) == [(SUBMITTED_TOPIC, LETTER, 1, 2)]
     assert requests(world.bus)[0].reader == "router"
+
+
+def test_one_event_that_was_heard_and_not_kept_is_a_gap() -> None:
+    """The buffer of early events was full when it came."""
+    document = {"_id": LETTER, "seen": {"submitted": 1}, "heard": {"submitted": 2}}
+    (gap,) = sequence_gaps.gaps_of(document, {"submitted": SUBMITTED_TOPIC})
+    assert (gap.first, gap.last) == (2, 2)
+    document["seen"] = {"submitted": 2}
+    assert list(sequence_gaps.gaps_of(document, {"submitted": SUBMITTED_TOPIC})) == []
 
 
 async def test_it_goes_up_to_what_waits_already(world: World) -> None:

@@ -1,6 +1,4 @@
-"""Topics made anew get the whole log again, byte for byte, and are known only afterwards."""
-
-from __future__ import annotations
+"""Recreated topics get the whole log again, byte for byte, and count as known only afterwards."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -131,7 +129,7 @@ async def test_a_failed_remembering_leaves_it_to_be_done_again(failures: list[st
 
 
 async def filled(world: World, letters: int = 3) -> dict[str, list[Outbound]]:
-    """Some letters with events on two topics; what the topics hold of each topic and letter."""
+    """Some letters with events on two topics; the topics' content by topic and letter."""
     for number in range(letters):
         letter = f"GD-TEST-{number:04}"
         await world.replica().hear(

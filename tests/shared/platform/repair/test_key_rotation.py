@@ -1,6 +1,4 @@
-"""What is kept comes under a new key while letters go on, and an old key leaves when it may."""
-
-from __future__ import annotations
+"""Documents get a new key while letters go on, and an old key is released when unused."""
 
 import asyncio
 from collections.abc import Callable
@@ -50,7 +48,7 @@ def seals(kept: KeyRing) -> Seals:
 
 
 def letters(collection: Collection, kept: KeyRing | None = None) -> KeyRotation:
-    """The router's letters, to be sealed anew."""
+    """The router's letters, to be sealed again."""
     return of_letters(collection, seals(kept or ring()), state=STATE)
 
 
@@ -158,7 +156,7 @@ async def test_a_letter_that_others_keep_writing_is_counted_as_left() -> None:
 
 
 async def nothing() -> None:
-    """Nobody does anything."""
+    """A no-op."""
 
 
 async def test_what_this_ring_cannot_open_is_counted_and_left_as_it_is(

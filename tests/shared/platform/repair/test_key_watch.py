@@ -1,6 +1,4 @@
-"""A process hears of every key, keeps what it heard, and tells when somebody should look."""
-
-from __future__ import annotations
+"""A process receives every public key, stores it, and warns when somebody must act."""
 
 import asyncio
 import logging
@@ -35,7 +33,7 @@ SECOND = holder_key(f"{GZ}.2", NEXT, valid_from=START + HOUR)
 
 @dataclass
 class Listener:
-    """A process of the router that hears of keys."""
+    """A router process that reads keys."""
 
     bus: MemoryBus = field(default_factory=lambda: with_topic(MemoryBus()))
     kept: Memory = field(default_factory=Memory)
@@ -50,7 +48,7 @@ class Listener:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """It hears to the end of the block."""
+        """It reads until the end of the block."""
         task = asyncio.create_task(self.watch.run())
         try:
             yield
@@ -73,7 +71,7 @@ def with_topic(bus: MemoryBus) -> MemoryBus:
 
 @pytest.fixture
 def changes() -> Iterator[list[float]]:
-    """How many changes were counted since the beginning, when it is over."""
+    """The number of changes counted so far, at the end."""
     before = gauge("mailbox_keys_changes_total")
     found: list[float] = []
     yield found
@@ -81,7 +79,7 @@ def changes() -> Iterator[list[float]]:
 
 
 def gauge(name: str, **labels: str) -> float:
-    """What a metric shows."""
+    """The value of a metric."""
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 

@@ -1,6 +1,4 @@
-"""What nobody had acknowledged for five seconds is sent again, and cleared only when it was."""
-
-from __future__ import annotations
+"""Events unacknowledged for five seconds are sent again, and cleared once acknowledged."""
 
 import asyncio
 
@@ -14,11 +12,6 @@ from tests.support.replicas import World, ids
 from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 async def died(world: World, *names: str, letter: str = LETTER) -> None:

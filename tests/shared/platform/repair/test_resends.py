@@ -1,6 +1,4 @@
-"""What is asked for is sent again as it was, by who wrote it, and a storm of requests just once."""
-
-from __future__ import annotations
+"""Requested events are sent again unchanged by their writer, and many equal requests count once."""
 
 import asyncio
 from dataclasses import replace
@@ -20,21 +18,6 @@ from tests.support.replicas import World
 
 OTHER = "GD-TEST-0002"
 IDS = dict.fromkeys(WRITERS, "i-1")
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def writer(world: World) -> Writer:
-    return Writer(world)
-
-
-@pytest.fixture
-def counted() -> Counted:
-    return Counted()
 
 
 # --- some of a letter ----------------------------------------------------------------------------

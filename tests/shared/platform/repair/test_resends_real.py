@@ -1,7 +1,5 @@
 """Asking and answering over a real broker: partitions, offsets and all."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -52,7 +50,7 @@ async def on(bus: Bus, topic: str) -> list[Inbound]:
 
 
 async def copies(bus: Bus, topic: str, *, at_least: int) -> Counter[tuple[str, bytes]]:
-    """How often each id with its bytes is on the topic, once it holds so many records."""
+    """The number of each id and content on the topic, once it holds that many records."""
     while len(found := await on(bus, topic)) < at_least:
         continue
     return Counter((header(one, "ce_id"), one.value) for one in found)

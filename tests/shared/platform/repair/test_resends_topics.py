@@ -1,6 +1,4 @@
-"""A whole topic that is asked for is sent by the loop, once, whoever dies or fails between."""
-
-from __future__ import annotations
+"""The loop sends a whole requested topic once, despite deaths and failures in between."""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,21 +18,6 @@ from tests.support.waiting import until
 
 OTHER = "GD-TEST-0002"
 IDS = dict.fromkeys(WRITERS, "i-1")
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def writer(world: World) -> Writer:
-    return Writer(world)
-
-
-@pytest.fixture
-def counted() -> Counted:
-    return Counted()
 
 
 def whole() -> Outbound:
@@ -133,7 +116,7 @@ async def test_topics_made_anew_meanwhile_are_not_taken_for_filled(
 
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each letter is a step of its own."""
+    """Each letter is one step."""
     monkeypatch.setattr(incarnations, "CHUNK", 1)
 
 
@@ -179,7 +162,7 @@ async def test_a_topic_made_anew_again_is_filled_from_the_beginning(
 async def test_what_is_asked_for_meanwhile_is_sent_from_the_beginning_whoever_dies(
     world: World, writer: Writer
 ) -> None:
-    """What another replica notes of its own sending doesn't answer a request that came later."""
+    """Another replica's note of its own resend doesn't answer a later request."""
     said = await said_by_letters(writer)
     other = Writer(world)
     other.documents.kept, other.notes.kept = writer.documents.kept, writer.notes.kept

@@ -1,6 +1,4 @@
-"""Where topics end and how far groups have come, asked of a real broker by looking alone."""
-
-from __future__ import annotations
+"""Ends of topics and positions of groups, read from a real broker without changing anything."""
 
 import uuid
 from collections.abc import Sequence
@@ -36,7 +34,7 @@ async def commit(bus: Bus, group: str, offsets: dict[TopicPartition, OffsetAndMe
 
 
 def watermarks(servers: Servers) -> Watermarks:
-    """Somebody who only looks."""
+    """A client with read access only."""
     return Watermarks(kafka_options(servers.kafka))
 
 
@@ -78,7 +76,7 @@ async def test_present_incarnations_are_known(servers: Servers) -> None:
 
 
 class Committed(Bus):
-    """A broker that says what a group has committed."""
+    """A broker with the given committed offsets."""
 
     def __init__(self, commits: dict[TopicPartition, OffsetAndMetadata]) -> None:
         self.commits = commits
@@ -86,7 +84,7 @@ class Committed(Bus):
     async def committed(
         self, group: str, partitions: object
     ) -> dict[TopicPartition, OffsetAndMetadata]:
-        """What was prepared."""
+        """The prepared offsets."""
         del group, partitions
         return self.commits
 
@@ -97,7 +95,7 @@ AT = TopicPartition(PROGRESS_TOPIC, 0)
 async def behind(
     commits: Sequence[OffsetAndMetadata], ends: tuple[int, int], now: str = "new"
 ) -> list[int]:
-    """How many records are to go."""
+    """The number of records still to read."""
     looking = Watermarks({})
     looking._bus = Committed(dict.fromkeys([AT], commits[0]) if commits else {})
     found = await looking.behind("router", {AT: ends}, incarnations={PROGRESS_TOPIC: now})

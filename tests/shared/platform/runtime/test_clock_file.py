@@ -1,4 +1,4 @@
-"""The office may live by a clock of its own in development; in production there is one clock."""
+"""In development a clock file may set the time; in production there is only the real clock."""
 
 import os
 from datetime import UTC, datetime

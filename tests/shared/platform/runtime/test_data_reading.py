@@ -1,4 +1,4 @@
-"""Is nothing overlooked that somebody wrote into a data file?"""
+"""Every mistake in a data file is reported."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Is a file read line by line whatever is in it, and written whole or not at all?"""
+"""Files of lines are read whatever they contain, and written completely or not at all."""
 
 from pathlib import Path
 

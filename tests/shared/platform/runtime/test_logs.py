@@ -1,4 +1,4 @@
-"""Log lines are JSON with bound fields, and never show what somebody wrote."""
+"""Log lines are JSON with bound fields, and never show people's words."""
 
 import asyncio
 import io
@@ -20,7 +20,7 @@ LOG = logging.getLogger("shared.platform.test_logs")
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """What is logged under our own set-up; afterwards all is as it was."""
+    """The output under our own set-up, which is undone afterwards."""
     names = ("", "shared", "services", "clients", "deploy", "uvicorn", "uvicorn.error")
     loggers = [logging.getLogger(name) for name in (*names, "uvicorn.access")]
     before = [(one, one.handlers[:], one.level, one.propagate, one.disabled) for one in loggers]

@@ -1,4 +1,4 @@
-"""Office time goes as its file says, never back, and is refused where letters are real."""
+"""Office time follows its file, never goes back, and is refused outside development."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

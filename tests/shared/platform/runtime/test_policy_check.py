@@ -1,4 +1,4 @@
-"""Is a word found that the table of deadlines has and the contracts lack, or the reverse?"""
+"""Words that the table of deadlines has and the contracts lack, or the reverse, are found."""
 
 from dataclasses import replace
 from types import MappingProxyType

@@ -1,6 +1,4 @@
-"""What a process says of itself is true."""
-
-from __future__ import annotations
+"""Metrics about the process are right."""
 
 import asyncio
 import tomllib

@@ -1,4 +1,4 @@
-"""Is a secret in a file taken whole or not at all, read again when it changes, and never shown?"""
+"""A secret's file is read completely or not at all, again when it changes, and never shown."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Secrets come from files as they do from variables, and no fault shows what stands in one."""
+"""Secrets come from files as well as from variables, and no error shows their content."""
 
 import os
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Put = Callable[..., None]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where secrets are mounted; all that is no secret stands in the environment."""
+    """The folder of mounted secrets; other settings are in the environment."""
     for name in [name for name in os.environ if name.startswith("MAILBOX_")]:
         monkeypatch.delenv(name)
     mounted = tmp_path / "secrets"

@@ -26,7 +26,7 @@ Set = Callable[..., None]
 
 
 class IntakeSettings(ServiceSettings):
-    """As a service would have it."""
+    """Settings of a service."""
 
     model_config = SettingsConfigDict(env_prefix="MAILBOX_INTAKE_")
 

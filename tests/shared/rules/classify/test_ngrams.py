@@ -1,4 +1,4 @@
-"""What does all the wording of a letter speak for, and is it added up as the tables say?"""
+"""The n-gram scores of a letter are added up as the tables say."""
 
 from collections.abc import Mapping
 from math import sqrt

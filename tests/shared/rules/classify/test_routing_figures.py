@@ -1,6 +1,6 @@
-"""How many labelled letters are read as their labels say? Floors: a worse table is noticed here.
+"""The share of labelled letters that are classified rightly. Floors: a worse table fails here.
 
-docs/rules.md tells the figures themselves. Letters of the even half are only ever counted.
+docs/rules.md has the figures themselves. Letters of the even half are only ever counted.
 """
 
 import pytest
@@ -40,7 +40,7 @@ def test_the_own_letters_are_new_and_cover_what_there_is() -> None:
 
 
 def test_words_contradict_a_wrong_choice_and_hardly_ever_a_right_one() -> None:
-    placed = [row for row in DEMO + TUNED + UNSEEN if row["city"]]
+    placed = [row for row in (*DEMO, *TUNED, *UNSEEN) if row["city"]]
     assert sum(_held_up(row, row["city"]) for row in placed) <= 1
     wrong = [_held_up(row, "zhuhai") for row in placed if row["city"] != "zhuhai"]
     assert sum(wrong) > 0.6 * len(wrong)
@@ -52,7 +52,7 @@ def _held_up(row: Row, city: Bureau) -> bool:
 
 
 def test_no_complaint_about_police_conduct_is_sent_on_by_a_rule() -> None:
-    conduct = [row for row in DEMO + TUNED + UNSEEN if _is_about_conduct(row)]
+    conduct = [row for row in (*DEMO, *TUNED, *UNSEEN) if _is_about_conduct(row)]
     assert len(conduct) > 25
     for row in conduct:
         written = Written(row["subject"], row["body"], row["category"], row["city"])

@@ -1,4 +1,4 @@
-"""What do the marks of a letter add up to, and is a bad card refused?"""
+"""Scores of a letter's features, and bad score cards."""
 
 from typing import Any
 

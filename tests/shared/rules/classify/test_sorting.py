@@ -1,4 +1,4 @@
-"""Which rule speaks for a letter, and what is made of it?"""
+"""Which rule matches a letter, and the result."""
 
 import pytest
 
@@ -65,6 +65,10 @@ def test_a_person_must_choose_where_the_rules_are_not_certain(
 ) -> None:
     found = sort(written, triage=triage)
     assert (found.bureau, found.reasons, found.confidence) == (None, (reason,), 0.0)
+
+
+def test_a_crime_report_of_few_words_is_for_the_criminal_police() -> None:
+    assert sort(Written("", "有人偷了我的东西"), triage="crime_report").police_type == "criminal"
 
 
 def test_showing_a_letter_shows_no_word_of_it() -> None:

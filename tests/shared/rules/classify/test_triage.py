@@ -1,4 +1,4 @@
-"""What becomes of a letter at the front desk: each danger, what makes it none, and odd texts?"""
+"""Triage of a letter: each danger, what excludes it, and odd texts."""
 
 import re
 from itertools import chain
@@ -37,7 +37,7 @@ DANGERS = {
 
 
 def of(body: str, subject: str = "来信") -> TriageResult:
-    """What becomes of a letter."""
+    """The result of triage."""
     return triaged(Written(subject, body))
 
 

@@ -1,4 +1,4 @@
-"""How good are the rules, on letters that they were tuned on and on others?"""
+"""The quality of the rules, on letters that they were tuned on and on others."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tests.support.labelled import DEVELOPMENT, OWN, Label, half, labelled
 BLIND = labelled(OWN.with_name("letters_blind.jsonl"))
 """By people who had not seen the rules; cues were added because of odd ids, never of even ones."""
 STRANGE = labelled(OWN.with_name("letters_unseen.jsonl"))
-"""Of two further hands: 55, 44, 49 and 292 of each class; nothing is fitted to them."""
+"""By two further authors: 55, 44, 49 and 292 of each class; nothing is tuned on them."""
 FLOORS = {
     False: {"emergency": 46, "crime_report": 35, "not_police": 36, "accept": 86},
     True: {"emergency": 43, "crime_report": 34, "not_police": 36, "accept": 84},
@@ -26,7 +26,7 @@ LETTERS = {
     "held out": half(labelled(OWN), is_even=True),
 }
 ENOUGH = 0.9
-"""Of each class, at least."""
+"""Least share of each class."""
 ALARMS = 3 / 210
 """Other letters that are stopped as emergencies, at most."""
 

@@ -1,4 +1,4 @@
-"""Numbers of people are cut from what the public and the editors read, however they are typed."""
+"""Personal numbers are cut from what the public and the editors read, however they are typed."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Is every trace of the writer found, however it was typed, and nothing else cut?"""
+"""Every trace of the writer is found, however it was typed, and nothing else is cut."""
 
 from collections.abc import Callable
 
@@ -133,6 +133,12 @@ def test_a_phone_is_found_with_and_without_its_country_code() -> None:
     for own in ("+86 154 3947 8548", "008615439478548", "15439478548"):
         for typed in ("15439478548", "+8615439478548"):
             assert "15439478548" not in mask(typed, own_spans(typed, {"phone": own}))
+
+
+def test_an_id_number_is_found_in_its_form_until_1999() -> None:
+    """Fifteen digits: without the century and without the check digit."""
+    body = "旧证440199591023529，编号440199591023520"
+    assert mask(body, own_spans(body, ME)) == "旧证〔证件号〕，编号440199591023520"
 
 
 def test_overlapping_values_are_cut_as_one() -> None:

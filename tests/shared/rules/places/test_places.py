@@ -1,4 +1,4 @@
-"""Where did it happen, whatever other places a letter names?"""
+"""The place of the matter is found, whatever other places a letter names."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which cues are found in a text, however it is written, and of what time does each speak?"""
+"""Cues are found in a text, however it is written, with the time of which each speaks."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from shared.rules.text.cues import MOST, NEVER, cues_of, vocabulary
 
 LONGEST = 10_000
 FULLEST = 112
-"""Cues that begin with the same two characters, at most: what is tried at one place of a text."""
+"""Most cues that begin with the same two characters, which are all tried at one position."""
 
 
 def found(body: str) -> list[Found]:
@@ -104,7 +104,7 @@ def test_a_cue_is_told_once_for_each_time_however_often_it_stands_there() -> Non
     ids=lambda text: text[:2],
 )
 def test_the_longest_text_is_read_at_a_bounded_cost(text: str) -> None:
-    """At each place of a text only cues that begin so are tried, and each is told once."""
+    """At each position only cues that begin with its characters are tried, each once."""
     told = found(text)
     assert len(told) <= 3 * FULLEST
     assert max(map(len, vocabulary().firsts)) <= FULLEST

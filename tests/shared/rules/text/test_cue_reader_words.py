@@ -1,4 +1,4 @@
-"""Which line of work and which kind is a letter, and what may never happen whatever it says?"""
+"""Police type and category of a letter, and results that must never happen."""
 
 from itertools import product
 from typing import Final, get_args

@@ -1,4 +1,4 @@
-"""Are the spellings of one text made one, each character in its place?"""
+"""Different spellings of a text are normalised to one, character by character."""
 
 import sys
 from unicodedata import normalize

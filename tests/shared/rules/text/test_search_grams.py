@@ -1,4 +1,4 @@
-"""The pieces of a text lead to it from whatever part of it somebody types."""
+"""A text is found by its search n-grams, whichever part of it is typed."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,15 +1,13 @@
-"""Shells of several services with real keys: words are sealed and opened as between processes.
+"""Shells of several services with real keys: words are sealed and decrypted as between processes.
 
-Documents and broker are in memory; what one shell says, another hears as the bytes that were sent.
+Documents and broker are in memory; shells exchange the bytes that were sent.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Generic
 
 from joserfc.jwk import ECKey
@@ -38,11 +36,6 @@ PRIVATE = {reader: ECKey.generate_key("P-256") for reader in READERS}
 SEALER = sealer_of(PRIVATE)
 
 
-def moment(day: int, hour: int = 12) -> datetime:
-    """An instant of November 2026, UTC."""
-    return datetime(2026, 11, day, hour, tzinfo=UTC)
-
-
 def opener(reader: str) -> Opener:
     """The private key of one reader."""
     return Opener({reader: PRIVATE[reader]})
@@ -54,8 +47,8 @@ def seals(service: str, *, sealer: Sealer = SEALER) -> Seals:
 
 
 @dataclass
-class Shelf(Generic[C, S]):
-    """One service's shell: what it keeps, what it said, and the way to tell it things."""
+class SealedShell(Generic[C, S]):
+    """One service's shell: its documents, its sent events, and ways to give it input."""
 
     rules: ServiceDecider[C, S]
     seals: Seals
@@ -73,13 +66,13 @@ class Shelf(Generic[C, S]):
     _offset: int = 0
 
     async def hear(self, records: Sequence[Outbound]) -> None:
-        """These records come from the broker, in this order, each in a batch of its own."""
+        """Process these records from the broker, in order, each in its own batch."""
         for record in records:
             raw = self.arrived(record)
             await self.letters.process_batch([self.seals.read(raw)])
 
     async def hear_events(self, topic: str, letter: str, *events: Event) -> None:
-        """Each event comes on a sequenced topic under its next number."""
+        """Process each event from a sequenced topic under its next number."""
         for event in events:
             number = self._sequences.get((topic, letter), 0) + 1
             self._sequences[topic, letter] = number
@@ -88,22 +81,22 @@ class Shelf(Generic[C, S]):
             )
 
     async def quiet(self) -> None:
-        """Until all that commands have caused is sent."""
+        """Wait until everything that commands have caused is sent."""
         await self.commands._unsent.join()
 
     def forget_numbers(self) -> None:
-        """Whoever sends begins anew: the next events come under numbers that were there before."""
+        """The sender starts again: the next events repeat earlier numbers."""
         self._sequences.clear()
 
     def arrived(self, record: Outbound) -> Inbound:
-        """A sent record as it comes from the broker."""
+        """A sent record as the broker delivers it."""
         self._offset += 1
         return Inbound(
             record.topic, 0, self._offset, self.now(), record.key, record.value, record.headers
         )
 
     def said(self, topic: str) -> list[Envelope[Any]]:
-        """What was sent on `topic`, each event once, in order; words stay sealed."""
+        """Events sent on `topic`, each once, in order; words stay sealed."""
         found: dict[str, Envelope[Any]] = {}
         for record in self.bus.records(topic):
             one = read(record)
@@ -111,15 +104,15 @@ class Shelf(Generic[C, S]):
         return list(found.values())
 
     def said_types(self, topic: str) -> list[str]:
-        """The names of what was sent on `topic`, in order."""
+        """Names of the events sent on `topic`, in order."""
         return [name_of(one.type) for one in self.said(topic)]
 
 
 @asynccontextmanager
-async def shelved(
+async def sealed_shell(
     rules: ServiceDecider[C, S], keys: Seals, *, now: Clock
-) -> AsyncIterator[Shelf[C, S]]:
-    """A shell that runs until the end of the block, and has sent all by then."""
+) -> AsyncIterator[SealedShell[C, S]]:
+    """A shell that runs until the end of the block and has sent everything by then."""
     documents, strangers, bus, moved, parked = Memory(), Memory(), MemoryBus(), Memory(), Memory()
     history = EventLog(documents, moved=moved, asked=Memory())
     letters = Letters(
@@ -135,7 +128,7 @@ async def shelved(
         documents, moved=moved, parking=DeadLetterStore(parked, keys.ring, now=now), now=now
     )
     async with running(commands.run()):
-        yield Shelf(
+        yield SealedShell(
             rules, keys, now, documents, strangers, bus, letters, commands,
             history, moved, parked, erasing,
         )  # fmt: skip
@@ -143,7 +136,7 @@ async def shelved(
 
 @asynccontextmanager
 async def running(loop: Any) -> AsyncIterator[None]:
-    """A loop that runs meanwhile."""
+    """Run a loop during the block."""
     task = asyncio.create_task(loop)
     await asyncio.sleep(0)
     try:
@@ -156,20 +149,20 @@ async def running(loop: Any) -> AsyncIterator[None]:
 def sealed_record(
     event: Event, *, topic: str, letter: str, at: datetime, sequence: int | None = None
 ) -> Outbound:
-    """`event` as its writer sends it."""
+    """`event` as its service sends it."""
     sealed = seal_event(event, SEALER, topic=topic, letter=letter)
     said = envelope(topic, letter, data=sealed, time=at, sequence=sequence)
     return outbound(said, topic)
 
 
 def opened(said: Envelope[Any], reader: str) -> Any:
-    """The event with the words for `reader` in the clear. Raises: BadEnvelope."""
+    """The event with the words for `reader` in clear. Raises: BadEnvelope."""
     topic = said.id.partition("/")[0]
     return open_event(said.data, opener(reader), reader=reader, topic=topic, letter=said.subject)
 
 
 def read(record: Outbound) -> Envelope[Any]:
-    """What was sent; words stay sealed."""
+    """The envelope of a sent record; words stay sealed."""
     whole = Foreign(record.key, record.value, list(record.headers))
     return from_record(whole, topic=record.topic)
 
@@ -180,15 +173,15 @@ def name_of(event_type: str) -> str:
 
 
 class Round:
-    """Several shells that hear each other."""
+    """Several shells that read each other's topics."""
 
-    def __init__(self, *members: tuple[Shelf[Any, Any], Sequence[str]]) -> None:
+    def __init__(self, *members: tuple[SealedShell[Any, Any], Sequence[str]]) -> None:
         """`members`: each with the topics that it reads."""
         self._members = members
         self._heard: dict[tuple[int, str], int] = {}
 
     async def pass_on(self) -> None:
-        """Carry records between them until nobody has anything new to say."""
+        """Carry records between them until none has anything new to send."""
         is_quiet = False
         while not is_quiet:
             await asyncio.sleep(0.005)
@@ -200,7 +193,7 @@ class Round:
                     await shelf.hear(fresh)
 
     def _fresh(self, place: int, topic: str) -> list[Outbound]:
-        """What `place` has not heard yet of what the others said on `topic`."""
+        """Records of the others on `topic` that `place` has not read yet."""
         said = [one for shelf, _ in self._members for one in shelf.bus.records(topic)]
         before = self._heard.get((place, topic), 0)
         self._heard[place, topic] = len(said)

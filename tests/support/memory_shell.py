@@ -3,13 +3,11 @@
 For fast tests of loops and APIs; other tests run the shell with real servers.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Generic, cast
 
 from typing_extensions import override
@@ -34,12 +32,11 @@ from tests.support.doubles import Clock, Memory
 
 
 class MemoryDocuments(Memory):
-    """Documents in memory that count loaded documents and support projections of dotted paths."""
+    """Documents in memory that count how many documents all queries have returned."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found = 0
-        """Number of documents that all queries have returned."""
 
     @override
     async def find(
@@ -50,9 +47,9 @@ class MemoryDocuments(Memory):
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
     ) -> list[Document]:
-        found = await super().find(where, sort=sort, limit=limit)
+        found = await super().find(where, fields=fields, sort=sort, limit=limit)
         self.found += len(found)
-        return [_projected(message, fields or {}) for message in found]
+        return found
 
 
 @dataclass
@@ -93,7 +90,7 @@ class KnownPeople(Verifier):
 
 
 @dataclass
-class Stage(Generic[C, S]):
+class MemoryShell(Generic[C, S]):
     """The shell of one service, ready for commands and events."""
 
     now: Clock
@@ -126,8 +123,10 @@ class Stage(Generic[C, S]):
 
 
 @asynccontextmanager
-async def staged(rules: ServiceDecider[C, S], *, at: datetime) -> AsyncIterator[Stage[C, S]]:
-    """A stage for these rules, with its clock at `at`."""
+async def memory_shell(
+    rules: ServiceDecider[C, S], *, at: datetime
+) -> AsyncIterator[MemoryShell[C, S]]:
+    """A shell for these rules, with its clock at `at`."""
     now, documents, bus = Clock(at), MemoryDocuments(), QuietBus()
     ring = KeyRing("test", {"test": A256GCM(bytes(32))})
     seals = Seals(rules.service, ring, Sealer(KeyDirectory(), now=now), Opener({}))
@@ -136,32 +135,7 @@ async def staged(rules: ServiceDecider[C, S], *, at: datetime) -> AsyncIterator[
     commands = CommandBus(letters)
     running = asyncio.create_task(commands.run())
     try:
-        yield Stage(now, documents, bus, letters, commands)
+        yield MemoryShell(now, documents, bus, letters, commands)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-
-
-def moment(day: int, hour: int = 12) -> datetime:
-    """An instant of November 2026, UTC."""
-    return datetime(2026, 11, day, hour, tzinfo=UTC)
-
-
-def _projected(document: Document, fields: Mapping[str, Any]) -> Document:
-    if not any(fields.values()):
-        return {name: value for name, value in document.items() if name not in fields}
-    shown: Document = {} if fields.get("_id", 1) == 0 else {"_id": document["_id"]}
-    for path in (path for path, wanted in fields.items() if wanted):
-        _show(shown, document, parts=path.split("."))
-    return shown
-
-
-def _show(shown: Document, document: Document, *, parts: Sequence[str]) -> None:
-    """Copy the value at a path of `document` into `shown`, if there is one."""
-    first, *rest = parts
-    if first not in document:
-        return
-    if not rest:
-        shown[first] = document[first]
-    elif isinstance(document[first], dict):
-        _show(shown.setdefault(first, {}), document[first], parts=rest)

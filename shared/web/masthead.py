@@ -1,0 +1,56 @@
+"""The desks of all services; a masthead shows those of a person's roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from shared.contracts.slugs import BUREAUS
+from shared.kernel.viewers import INSPECTORS, chief
+from shared.platform.runtime.settings import ServiceSettings
+from shared.web.language import N_
+from shared.web.rendering import Entry
+
+CHIEFS: Final = (*map(chief, BUREAUS), INSPECTORS[1], "director")
+"""Roles that read and sign letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A desk: the service that has it, its path and label there, and the roles that work at it."""
+
+    service: str
+    path: str
+    label: str
+    """A message."""
+    roles: tuple[str, ...]
+
+
+DESKS: Final = (
+    Desk("router", "/desk/triage", N_("Triage"), ("triage",)),
+    Desk("router", "/desk/inbox", N_("Inbox"), ("bureau",)),
+    Desk("router", "/desk/signing", N_("Signing folder"), (*CHIEFS, "supervisor")),
+    Desk("router", "/desk/reading", N_("Reading list"), CHIEFS),
+    Desk("router", "/desk/supervision", N_("Supervision"), ("supervisor", "director")),
+    Desk("router", "/desk/audit", N_("Audit"), ("auditor",)),
+    Desk("intake", "/reveals/log", N_("Identities"), ("auditor",)),
+    Desk("intake", "/duty", N_("Duty desk"), ("duty",)),
+)
+
+
+def masthead(service: str, settings: ServiceSettings) -> tuple[Entry, ...]:
+    """Return the entries of that service's masthead: its own desks, and others' with an address."""
+    elsewhere = {"router": settings.desk_url, "intake": settings.duty_url}
+    hosts = {name: _origin(address) for name, address in elsewhere.items() if address}
+    hosts[service] = ""
+    return tuple(
+        Entry(f"{hosts[desk.service]}{desk.path}", desk.label, desk.roles)
+        for desk in DESKS
+        if desk.service in hosts
+    )
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
