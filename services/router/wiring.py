@@ -174,7 +174,9 @@ async def _rotate(
     """Bring the word index and what the desks store under the current key."""
     async for now in listing.rotate(tally, is_dry=is_dry):
         yield now
-    async for now in desk_stores.rotate(shell.database, shell.seals.ring, tally, is_dry=is_dry):
+    async for now in desk_stores.rotate(
+        shell.database, shell.seals.ring, tally=tally, is_dry=is_dry
+    ):
         yield now
 
 

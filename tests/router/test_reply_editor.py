@@ -28,6 +28,9 @@ from tests.router.desking import CHIEF, begin, do, does
 from tests.router.story import LETTER, MONDAY, OTHER, receive
 from tests.support.doubles import MemoryDatabase
 
+UNREAD: Any = None
+"""Stands for a log that nothing reads."""
+
 PAGE = f"/desk/letters/{LETTER}"
 REPLY = f"{PAGE}/reply"
 TEXT = "经现场核查，路灯线路老化，已于今日更换。"
@@ -280,7 +283,7 @@ async def test_the_next_holding_starts_without_a_draft(pages: PageVisitors) -> N
 async def test_what_desks_store_is_sealed_under_the_current_key() -> None:
     database = MemoryDatabase()
     keys = {name: A256GCM(bytes([place] * 32)) for place, name in enumerate(("old", "new"))}
-    stores = DeskStores.of(database, KeyRing("old", keys), log=None)  # type: ignore[arg-type]
+    stores = DeskStores.of(database, KeyRing("old", keys), log=UNREAD)
     await stores.drafts.save(
         LETTER, {"text": [TEXT]}, staff="gz", assignment=1, version=0, now=MONDAY
     )
@@ -288,10 +291,10 @@ async def test_what_desks_store_is_sealed_under_the_current_key() -> None:
     await stores.views.add("gz", name=TEXT, filters={"words": TEXT})
     assert TEXT not in str([database.collection(name).kept for name in SEALED])
     ring = KeyRing("new", keys)
-    async for _ in desk_stores.rotate(database, ring, tally := Tally(), is_dry=False):
+    async for _ in desk_stores.rotate(database, ring, tally=(tally := Tally()), is_dry=False):
         pass
     assert (tally.sealed, tally.left.total()) == (3, 0)
-    fresh = DeskStores.of(database, KeyRing("new", {"new": keys["new"]}), log=None)  # type: ignore[arg-type]
+    fresh = DeskStores.of(database, KeyRing("new", {"new": keys["new"]}), log=UNREAD)
     draft = await fresh.drafts.read(LETTER, assignment=1)
     assert draft is not None
     assert draft.fields == {"text": [TEXT]}
@@ -301,7 +304,7 @@ async def test_what_desks_store_is_sealed_under_the_current_key() -> None:
 
 async def test_a_claim_is_won_once() -> None:
     keys = {"k": A256GCM(bytes(32))}
-    stores = DeskStores.of(MemoryDatabase(), KeyRing("k", keys), log=None)  # type: ignore[arg-type]
+    stores = DeskStores.of(MemoryDatabase(), KeyRing("k", keys), log=UNREAD)
     await stores.claims.claim(Claim(LETTER, "gz", "guangzhou", 1, MONDAY))
     with pytest.raises(AlreadyDone):
         await stores.claims.claim(Claim(LETTER, "gz2", "guangzhou", 1, MONDAY))

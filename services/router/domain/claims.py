@@ -1,6 +1,6 @@
 """Who works on a letter at a desk. It only helps people: no clock and no rule depends on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,7 +22,7 @@ class Claim:
     since: datetime
     taken_from: str | None = None
     """Who had it before it was handed over or taken over."""
-    note: str = ""
+    note: str = field(default="", repr=False)
     """What the person before, or the person who took it over, wrote."""
 
 

@@ -1,7 +1,7 @@
 """The actions on a letter as data: what each form asks, what it does, and what it says then."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Literal
 
@@ -53,7 +53,7 @@ class AskedField:
 class ActionForm:
     """An action as a page of its own with a check step."""
 
-    title: str
+    title: str = field(repr=False)
     """Also the link on the letter's page."""
     done: str
     """What the letter's page says afterwards."""

@@ -1,7 +1,7 @@
 """Passing on several letters together: a form, a check, and a result for each letter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -33,7 +33,7 @@ class BatchResult:
     """What became of one letter."""
 
     number: str
-    text: str
+    text: str = field(repr=False)
     is_done: bool
 
 

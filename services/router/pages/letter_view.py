@@ -1,7 +1,7 @@
 """What the page of a letter shows, in the order in which it is needed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from typing import Final
@@ -31,7 +31,7 @@ FIRST: Final = ("accept", "unit_accept", "reply", "answer_instruction", "fulfil"
 class MarkedText:
     """A piece of the writer's text; `own`: the kind of value, if it is the writer's own."""
 
-    text: str
+    text: str = field(repr=False)
     own: str | None = None
 
 

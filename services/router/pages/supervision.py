@@ -56,7 +56,7 @@ CONCERN_NAMES: Final[Mapping[Concern, Message]] = {
     "supervised": N_("Supervised letters"),
     "followed": N_("Addressed to the province, handled elsewhere"),
     "returned": N_("Returned at least once"),
-    "ping_pong": N_("Passed to and fro between bureaus"),
+    "ping_pong": N_("Sent back and forth between bureaus"),
     "promise_soon": N_("Promises due within two weeks"),
     "promise_broken": N_("Promises whose date has passed"),
 }

@@ -57,7 +57,7 @@ class DeskStores:
 
 
 async def rotate(
-    database: Collections, ring: KeyRing, tally: Tally, *, is_dry: bool
+    database: Collections, ring: KeyRing, *, tally: Tally, is_dry: bool
 ) -> AsyncIterator[Tally]:
     """Seal what the desks store under the current key, yielding progress. Raises: DatabaseFault."""
     for name, fields in SEALED.items():

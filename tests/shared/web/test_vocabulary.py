@@ -25,7 +25,8 @@ def kind_of(name: str) -> str:
 CODES = {kind_of(name): set(get_args(alias)) for name, alias in TYPES.items()}
 CODES |= {
     "bureau": set(slugs.BUREAUS),
-    "city": set(slugs.CITIES),
+    "city": {"province", *slugs.CITIES},
+    "district": {row["code"] for row in DISTRICTS},
     "holder": {"triage", *slugs.BUREAUS},
     "remark_kind": set(get_args(RemarkKind)),
 }
