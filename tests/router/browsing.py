@@ -117,7 +117,6 @@ async def visitors(folder: Path) -> AsyncIterator[PageVisitors]:
             _all,
             now=opened.shelf.now,
             forms=(pages.PLACE,),
-            service="router",
             desk=desk,
             desk_tools=tools_of(opened, leases=Memory(), pending=Memory()),
         ) as client:

@@ -96,7 +96,6 @@ async def browsers(folder: Path) -> AsyncIterator[Browsers]:
             _all,
             now=shelf.now,
             forms=(pages.PLACE,),
-            service="router",
             desk=desk,
             desk_tools=tools,
         ) as client:
