@@ -139,6 +139,8 @@ async def show_overview(at: At) -> Response:
     overview = at.tools.overview
     counts = OverviewCounts.of(overview.seen_by(at.who), at.horizon)
     states = [state for state in UNDER_WAY if any(key[1] == state for key in counts.by_state)]
+    rows = list(_rows(counts, states))
+    without = [holder for holder, cells in rows if not any(count for count, _ in cells)]
     return page(
         at.request,
         "supervision.html",
@@ -149,7 +151,8 @@ async def show_overview(at: At) -> Response:
         ],
         states=states,
         spans=[(span, DUE_NAMES[span]) for span in DUE_SPANS],
-        rows=list(_rows(counts, states)),
+        rows=[row for row in rows if row[0] not in without],
+        without=without,
         total=sum(counts.by_state.values()),
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from services.router.domain.letter import RemarkKind
 from shared.contracts import slugs, vocabulary
+from shared.contracts.keys_v1 import HOLDERS
 from shared.rules.tables import table
 from shared.web.vocabulary import NAMES, choices, label
 
@@ -30,7 +31,9 @@ CODES |= {
     "city": {"province", *slugs.CITIES},
     "district": {row["code"] for city in _CITIES for row in city.get("districts", ())},
     "holder": {"triage", *slugs.BUREAUS},
+    "key_holder": set(HOLDERS),
     "remark_kind": set(get_args(RemarkKind)),
+    "short_holder": {"triage", *slugs.BUREAUS},
 }
 
 
