@@ -93,8 +93,8 @@ def _holders() -> Mapping[str, Bilingual]:
 @cache
 def _key_holders() -> Mapping[str, Bilingual]:
     """Everyone who can have public keys."""
-    of_bureaus = {f"bureau:{slug}": name for slug, name in _bureaus().items()}
-    return {**names_of_changes.SERVICES, **of_bureaus}
+    names: dict[str, Bilingual] = dict(names_of_changes.SERVICES)
+    return names | {f"bureau:{slug}": name for slug, name in _bureaus().items()}
 
 
 @cache
