@@ -93,7 +93,7 @@ def _holders() -> Mapping[str, Bilingual]:
 @cache
 def _key_holders() -> Mapping[str, Bilingual]:
     """Everyone who can have public keys."""
-    names: dict[str, Bilingual] = dict(names_of_changes.SERVICES)
+    names = {str(code): name for code, name in names_of_changes.SERVICES.items()}
     return names | {f"bureau:{slug}": name for slug, name in _bureaus().items()}
 
 
