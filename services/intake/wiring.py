@@ -91,7 +91,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     desk = _desk(settings, shell, releasing, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    forms = (pages.PLACE, *FORMS)
+    forms = (*pages.FORMS, *FORMS)
     app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=forms)
     install(
         app,

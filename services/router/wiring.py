@@ -54,7 +54,7 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import Anchors
 from shared.web.front_page import front_page
-from shared.web.masthead import masthead
+from shared.web.masthead import masthead, origin_of
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -112,6 +112,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         stores,
         rulebook,
         anchors,
+        origin_of("intake", settings),
     )
     app.state.desk_tools = tools = _tools(shell, now)
     standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)

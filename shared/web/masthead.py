@@ -34,6 +34,7 @@ DESKS: Final = (
     DeskLink("router", "/desk/reading", N_("Reading list"), CHIEFS),
     DeskLink("router", "/desk/supervision", N_("Supervision"), ("supervisor", "director")),
     DeskLink("router", "/desk/audit", N_("Audit"), ("auditor",)),
+    DeskLink("intake", "/reveals/waiting", N_("Identity requests"), ("supervisor", "custodian")),
     DeskLink("intake", "/reveals/log", N_("Identities"), ("auditor",)),
     DeskLink("intake", "/duty", N_("Duty desk"), ("duty",)),
 )
@@ -41,8 +42,7 @@ DESKS: Final = (
 
 def masthead(service: str, settings: ServiceSettings) -> tuple[Entry, ...]:
     """Return the entries of that service's masthead: its own desks, and others' with an address."""
-    elsewhere = {"router": settings.desk_url, "intake": settings.duty_url}
-    hosts = {name: _origin(address) for name, address in elsewhere.items() if address}
+    hosts = {name: found for name in ("router", "intake") if (found := origin_of(name, settings))}
     hosts[service] = ""
     return tuple(
         Entry(f"{hosts[desk.service]}{desk.path}", desk.label, desk.roles)
@@ -51,6 +51,8 @@ def masthead(service: str, settings: ServiceSettings) -> tuple[Entry, ...]:
     )
 
 
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+def origin_of(service: str, settings: ServiceSettings) -> str | None:
+    """Return scheme and host of another service's desks; None if its address isn't set."""
+    address = {"router": settings.desk_url, "intake": settings.duty_url}[service]
+    parts = urlsplit(address or "")
+    return f"{parts.scheme}://{parts.netloc}" if address else None

@@ -96,8 +96,8 @@ def _holders() -> Mapping[str, Bilingual]:
 @cache
 def _key_holders() -> Mapping[str, Bilingual]:
     """Everyone who can have public keys."""
-    of_bureaus = {f"bureau:{slug}": name for slug, name in _bureaus().items()}
-    return {**names_of_changes.SERVICES, **of_bureaus}
+    names = {str(code): name for code, name in names_of_changes.SERVICES.items()}
+    return names | {f"bureau:{slug}": name for slug, name in _bureaus().items()}
 
 
 @cache

@@ -219,7 +219,7 @@ async def front(
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
         parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
-        async with opened_face(kept, whole, now=now, forms=[pages.PLACE], **parts) as client:
+        async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
             yield Front(shelf, keys, backlog, client, releaser, readings)
 
 

@@ -20,13 +20,14 @@ from shared.kernel.reply_templates import (
     unfilled,
 )
 from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.letters.event_log import EventLog
 from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime.data_files import reply_templates
 from shared.web.vocabulary import choices
 from tests.router.browsing import PageVisitors, hidden_in, main_of, visitors
 from tests.router.desking import CHIEF, begin, do, does
 from tests.router.story import LETTER, MONDAY, OTHER, receive
-from tests.support.doubles import MemoryDatabase
+from tests.support.doubles import Memory, MemoryDatabase
 
 UNREAD: Any = None
 """Stands for a log that nothing reads."""
@@ -34,6 +35,7 @@ UNREAD: Any = None
 PAGE = f"/desk/letters/{LETTER}"
 REPLY = f"{PAGE}/reply"
 TEXT = "经现场核查，路灯线路老化，已于今日更换。"
+NOTHING = EventLog(Memory(), moved=Memory(), asked=Memory())
 FIELDS = {"outcome": "resolved", "text": TEXT}
 
 

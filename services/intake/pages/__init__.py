@@ -1,13 +1,16 @@
-"""Pages of the duty desk and of the reveal log, and the page at `/`. Citizens use a frontend."""
+"""Pages of the duty desk, of identities and their log, and the page at `/`."""
 
 from fastapi import APIRouter
 
-from services.intake.pages import duty_pages, reveal_log
+from services.intake.pages import duty_pages, reveal_log, reveals
 from services.intake.pages.duty_pages import PLACE
 from services.intake.pages.front import FRONT
 
 router = APIRouter(include_in_schema=False)
-for desk in (duty_pages, reveal_log):
+for desk in (duty_pages, reveal_log, reveals):
     router.include_router(desk.router)
 
-__all__ = ["FRONT", "PLACE", "router"]
+FORMS = (PLACE, "/reveals")
+"""Paths below which pages accept forms."""
+
+__all__ = ["FORMS", "FRONT", "router"]

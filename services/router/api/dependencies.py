@@ -58,6 +58,8 @@ class RouterDesk:
     rulebook: Rulebook
     anchors: Mapping[str, Sequence[HolderKey]] = field(default_factory=dict)
     """Keys that count as entered until somebody enters one; for development only."""
+    identities_at: str | None = None
+    """Where intake's pages are, which alone show identities."""
 
 
 async def _router_desk(request: Request) -> RouterDesk:

@@ -75,7 +75,7 @@ _ALL_KEPT: Final = frozenset({"police_type", "about", "excluded"})
 
 
 @dataclass(frozen=True)
-class Attempt:
+class ActionAttempt:
     """Somebody who may act, and when."""
 
     letter: Letter
@@ -95,7 +95,7 @@ class Attempt:
         return self.by.bureau == self.letter.holder
 
 
-Probe: TypeAlias = Callable[[Attempt], Iterator[Command]]
+Probe: TypeAlias = Callable[[ActionAttempt], Iterator[Command]]
 
 
 def allowed_actions(
@@ -105,7 +105,7 @@ def allowed_actions(
 
     What the person's bureau or unit may see isn't checked here.
     """
-    attempts = [Attempt(letter, one, at) for one in by]
+    attempts = [ActionAttempt(letter, one, at) for one in by]
     return frozenset(
         name
         for name, (roles, probe) in PROBES.items()
@@ -130,44 +130,44 @@ def _as_holder(make: Probe) -> Probe:
     return lambda attempt: make(attempt) if attempt.is_holder else iter(())
 
 
-def _pass_on(attempt: Attempt) -> Iterator[Command]:
+def _pass_on(attempt: ActionAttempt) -> Iterator[Command]:
     for police_type in get_args(PoliceType):
         yield PassOnLetter(*attempt.holding, unit=police_type, police_type=police_type)
 
 
-def _unit_accept(attempt: Attempt) -> Iterator[Command]:
+def _unit_accept(attempt: ActionAttempt) -> Iterator[Command]:
     yield AcceptInUnit(*attempt.holding, unit=attempt.letter.unit_code or "")
 
 
-def _request_extension(attempt: Attempt) -> Iterator[Command]:
+def _request_extension(attempt: ActionAttempt) -> Iterator[Command]:
     for clock in attempt.letter.clocks:
         yield RequestMoreTime(*attempt.holding, clock.clock, 1, "not_said", None)
 
 
-def _answer_instruction(attempt: Attempt) -> Iterator[Command]:
+def _answer_instruction(attempt: ActionAttempt) -> Iterator[Command]:
     for instruction in attempt.letter.instructions:
         if not instruction.is_answered:
             yield AnswerInstruction(*attempt.holding, instruction.number, _NOTE)
 
 
-def _fulfil(attempt: Attempt) -> Iterator[Command]:
+def _fulfil(attempt: ActionAttempt) -> Iterator[Command]:
     for promise in attempt.letter.commitments:
         if promise.kept is None:
             yield FulfilCommitment(*attempt.holding, promise.number, _NOTE)
 
 
-def _link(attempt: Attempt) -> Iterator[Command]:
+def _link(attempt: ActionAttempt) -> Iterator[Command]:
     taken = {other for _, other in attempt.letter.links}
     free = next(name for name in map(str, range(len(taken) + 1)) if name not in taken)
     yield LinkLetter(*attempt.holding, "campaign", free, "")
 
 
-def _route(attempt: Attempt) -> Iterator[Command]:
+def _route(attempt: ActionAttempt) -> Iterator[Command]:
     for bureau in BUREAUS:
         yield RouteLetter(attempt.by, attempt.at, bureau)
 
 
-def _reclassify(attempt: Attempt) -> Iterator[Command]:
+def _reclassify(attempt: ActionAttempt) -> Iterator[Command]:
     for category in get_args(Category):
         if category != attempt.letter.category:
             yield ReclassifyLetter(attempt.by, attempt.at, category, None, None, keeps=_ALL_KEPT)
@@ -176,14 +176,14 @@ def _reclassify(attempt: Attempt) -> Iterator[Command]:
 def _signing(make: Callable[[By, datetime], Command]) -> Probe:
     """The rules decide in which role somebody signs; the route names the chief's."""
 
-    def probe(attempt: Attempt) -> Iterator[Command]:
+    def probe(attempt: ActionAttempt) -> Iterator[Command]:
         signer = By(role="chief", bureau=attempt.letter.bureau, staff=attempt.by.staff)
         yield make(signer, attempt.at)
 
     return probe
 
 
-def _one(make: Callable[[Attempt], Command]) -> Probe:
+def _one(make: Callable[[ActionAttempt], Command]) -> Probe:
     """A probe of one command."""
     return lambda attempt: iter((make(attempt),))
 

@@ -96,6 +96,8 @@ class LetterPage:
     seen: int = 0
     """How many facts the person had seen at their last visit."""
     is_holders: bool = False
+    identity_at: str | None = None
+    """Where this person can ask who wrote it."""
 
 
 async def letter_page(action: StaffAction) -> LetterPage:
@@ -126,7 +128,15 @@ async def letter_page(action: StaffAction) -> LetterPage:
         draft_by=draft.staff if draft and is_holders else None,
         seen=seen,
         is_holders=is_holders,
+        identity_at=_identity_at(action),
     )
+
+
+def _identity_at(action: StaffAction) -> str | None:
+    """The page of intake where handlers and supervisors ask who wrote the letter."""
+    may_ask = any(by.role in ("handler", "supervisor") for by in action.acts_as)
+    intake = action.desk.identities_at
+    return f"{intake}/reveals/letters/{action.number}" if may_ask and intake else None
 
 
 def handles(action: StaffAction) -> bool:
