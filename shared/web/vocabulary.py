@@ -36,6 +36,9 @@ BACK_IN_TRIAGE: Final = bilingual(
 )
 """Why the router puts a letter before the desk again, beside the reasons in events."""
 
+FOR_STAFF: Final = bilingual({"supplement": ("待补充材料", "waiting for the writer")})
+"""States whose public name speaks to the writer."""
+
 TRIAGE_DESK: Final = Bilingual("省厅分派岗", "the province’s triage desk")
 
 
@@ -100,7 +103,11 @@ def _key_holders() -> Mapping[str, Bilingual]:
 @cache
 def _short_holders() -> Mapping[str, Bilingual]:
     """Holders by their city, where the names of bureaus would only repeat each other."""
-    return {**_cities(), "triage": TRIAGE_DESK, "province": Bilingual("省厅", "the province")}
+    return {
+        **_cities(),
+        "triage": Bilingual("分派岗", "triage desk"),
+        "province": Bilingual("省厅", "the province"),
+    }
 
 
 @cache
@@ -111,7 +118,8 @@ def _categories() -> Mapping[str, Bilingual]:
 
 @cache
 def _states() -> Mapping[str, Bilingual]:
-    return {key: Bilingual(each.zh, each.en) for key, each in categories().statuses.items()}
+    found = categories().statuses
+    return {key: Bilingual(each.zh, each.en) for key, each in found.items()} | FOR_STAFF
 
 
 @cache
