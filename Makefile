@@ -153,6 +153,9 @@ test-browser: dev stack ## Pages in Chromium: each role's day, axe, policy of co
 screenshots: dev ## Each page in both languages, schemes and widths, and in elder mode (.screenshots)
 	@$(PY) -m tests.browser.screenshots .screenshots
 
+tour: dev stack ## The pictures of docs/tour.md, taken while a letter goes from triage to signature
+	@$(PY) -m tests.browser.tour docs/pictures
+
 ##@ real
 
 stack: python-ok ## Install the local broker and database (.stack)

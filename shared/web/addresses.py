@@ -1,6 +1,9 @@
-"""Addresses within a service that a request may name, such as where to go after signing in."""
+"""Addresses within a service that a request may name, and where its pages are."""
 
 import re
+
+from fastapi import Request
+from starlette.routing import Match
 
 _LOCAL = re.compile(r"/(?![/\\])[!#-\[\]-~]{0,1000}", re.ASCII)
 """A path with its query, without spaces, controls, quotes and backslashes."""
@@ -9,3 +12,19 @@ _LOCAL = re.compile(r"/(?![/\\])[!#-\[\]-~]{0,1000}", re.ASCII)
 def local_path(given: str | None) -> str:
     """`given` if it is a path of this service, else the front page."""
     return given if given is not None and _LOCAL.fullmatch(given) else "/"
+
+
+def page_of(request: Request) -> str:
+    """The path of the page from which a form was sent, or the nearest above it.
+
+    A form is sent to its own page, or to a path below it that has no page.
+    """
+    path = request.url.path
+    while path != "/" and not _has_page(request, path):
+        path = path.rpartition("/")[0] or "/"
+    return local_path(path)
+
+
+def _has_page(request: Request, path: str) -> bool:
+    scope = {**request.scope, "method": "GET", "path": path, "raw_path": path.encode()}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from shared.kernel.working_days import GUANGDONG, civil_date
 from shared.platform.runtime.clock import Now
 from shared.web.language import N_, Lang, Message, Words
-from shared.web.vocabulary import label
+from shared.web.vocabulary import NAMES, label
 
 _LOCALES: Mapping[Lang, str] = {"zh-CN": "zh_CN", "en": "en_GB"}
 _DAY: Mapping[Lang, str] = {"zh-CN": "M月d日", "en": "d MMM"}
@@ -38,6 +39,7 @@ class Formats:
         return {
             "said": self.said,
             "label": self.label,
+            "listed": self.listed,
             "day": self.day,
             "full_day": self.full_day,
             "day_with_weekday": self.day_with_weekday,
@@ -62,6 +64,13 @@ class Formats:
     def label(self, code: str, kind: str) -> str:
         """The name of a code."""
         return str(self.words.said(label(kind, code)))
+
+    def listed(self, items: Iterable[object], kind: str | None = None) -> str:
+        """Texts in one line, such as 投诉、举报和建议; with a kind, the names of these codes."""
+        names = NAMES[kind]() if kind else {}
+        texts = [str(self.said(names[str(one)] if kind else one)) for one in items]
+        joined = format_list(texts, locale=self._locale)
+        return joined[:1].upper() + joined[1:] if kind else joined
 
     def day(self, at: date | datetime) -> str:
         """A civil date in Guangdong, such as 11月28日 or 28 Nov."""

@@ -17,7 +17,7 @@ CHIEFS: Final = (*map(chief, BUREAUS), INSPECTORS[1], "director")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeskLink:
     """A desk: the service that has it, its path and label there, and the roles that work at it."""
 
     service: str
@@ -28,15 +28,15 @@ class Desk:
 
 
 DESKS: Final = (
-    Desk("router", "/desk/triage", N_("Triage"), ("triage",)),
-    Desk("router", "/desk/inbox", N_("Inbox"), ("bureau",)),
-    Desk("router", "/desk/signing", N_("Signing folder"), (*CHIEFS, "supervisor")),
-    Desk("router", "/desk/reading", N_("Reading list"), CHIEFS),
-    Desk("router", "/desk/supervision", N_("Supervision"), ("supervisor", "director")),
-    Desk("router", "/desk/audit", N_("Audit"), ("auditor",)),
-    Desk("intake", "/reveals/waiting", N_("Identity requests"), ("supervisor", "custodian")),
-    Desk("intake", "/reveals/log", N_("Identities"), ("auditor",)),
-    Desk("intake", "/duty", N_("Duty desk"), ("duty",)),
+    DeskLink("router", "/desk/triage", N_("Triage"), ("triage",)),
+    DeskLink("router", "/desk/inbox", N_("Inbox"), ("bureau",)),
+    DeskLink("router", "/desk/signing", N_("Signing folder"), (*CHIEFS, "supervisor")),
+    DeskLink("router", "/desk/reading", N_("Reading list"), CHIEFS),
+    DeskLink("router", "/desk/supervision", N_("Supervision"), ("supervisor", "director")),
+    DeskLink("router", "/desk/audit", N_("Audit"), ("auditor",)),
+    DeskLink("intake", "/reveals/waiting", N_("Identity requests"), ("supervisor", "custodian")),
+    DeskLink("intake", "/reveals/log", N_("Identities"), ("auditor",)),
+    DeskLink("intake", "/duty", N_("Duty desk"), ("duty",)),
 )
 
 

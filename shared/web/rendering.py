@@ -12,6 +12,7 @@ from jinja2 import Environment
 from starlette.responses import Response
 
 from shared.platform.http.tokens import Person
+from shared.web.addresses import page_of
 from shared.web.language import Lang, Words, display_of
 
 VARIES = "Accept-Language, Cookie"
@@ -83,5 +84,7 @@ def page(request: Request, name: str, *, status: int = 200, **values: Any) -> Re
 
 def _address(request: Request) -> str:
     """Path and query, for links that come back to this page."""
-    query = request.url.query if request.method == "GET" else ""
+    if request.method not in {"GET", "HEAD"}:
+        return page_of(request)
+    query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path

@@ -14,11 +14,10 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import Response
-from starlette.routing import Match
 
 from shared.kernel.errors import BadValue, NotAllowed
 from shared.platform.http.identity import SAFE, NotSignedIn
-from shared.web.addresses import local_path
+from shared.web.addresses import local_path, page_of
 from shared.web.forms import CSRF, FormFields, parse_form
 from shared.web.sessions import KeptForm, Session, Sessions
 
@@ -124,22 +123,6 @@ def restored_fields(request: Request) -> FormFields | None:
         return parse_form(kept.body)
     except BadValue:
         return None
-
-
-def page_of(request: Request) -> str:
-    """The path of the page from which a form was sent, or the nearest above it.
-
-    A form is sent to its own page, or to a path below it that has no page.
-    """
-    path = request.url.path
-    while path != "/" and not _has_page(request, path):
-        path = path.rpartition("/")[0] or "/"
-    return local_path(path)
-
-
-def _has_page(request: Request, path: str) -> bool:
-    scope = {**request.scope, "method": "GET", "path": path, "raw_path": path.encode()}
-    return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
 
 
 async def _token(request: Request) -> bytes:

@@ -107,7 +107,7 @@ class SignInFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """A sign-in between its start and the browser's return."""
 
     state: str = field(repr=False)
@@ -146,7 +146,7 @@ class BrowserSignIn:
 
     async def start(self, request: Request, to: str, *, is_fresh: bool) -> Response:
         """Send the browser to the provider. Raises: ProviderAway."""
-        attempt = Attempt(
+        attempt = SignInAttempt(
             state=secrets.token_urlsafe(STATE_BYTES),
             nonce=secrets.token_urlsafe(STATE_BYTES),
             verifier=secrets.token_urlsafe(VERIFIER_BYTES),
@@ -187,7 +187,7 @@ class BrowserSignIn:
         self._cookie(attempt.state).delete(back)
         return back
 
-    async def _signed_in(self, attempt: Attempt, answer: ProviderAnswer) -> SignedIn:
+    async def _signed_in(self, attempt: SignInAttempt, answer: ProviderAnswer) -> SignedIn:
         """Raises: SignInFailed; ProviderAway; KeysUnavailable."""
         needs_issuer = (await self.provider.endpoints()).is_issuer_in_answer
         if answer.issuer != self.provider.issuer and (needs_issuer or answer.issuer is not None):
@@ -205,7 +205,7 @@ class BrowserSignIn:
         except NotFreshEnough:
             raise SignInFailed("not_fresh", to=attempt.to) from None
 
-    def _attempt(self, request: Request, state: str | None) -> Attempt:
+    def _attempt(self, request: Request, state: str | None) -> SignInAttempt:
         """The attempt that this browser began with that state. Raises: SignInFailed."""
         sealed = request.cookies.get(str(self._cookie(state or "")))
         if state is None or sealed is None:
@@ -214,7 +214,7 @@ class BrowserSignIn:
             content = self._ring.open(sealed, letter=state, field="sign-in")
         except CannotOpen:
             raise SignInFailed("attempt_unknown") from None
-        return Attempt(**json.loads(content))
+        return SignInAttempt(**json.loads(content))
 
     def _make_room(self, request: Request, answer: Response) -> None:
         """Give up a browser's open attempts if there are too many for its next request."""

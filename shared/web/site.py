@@ -198,7 +198,8 @@ def problem_page(request: Request, problem: Response) -> Response:
         " · "
     )
     title = Bilingual(zh, en[:1].upper() + en[1:])
-    shown = page(request, "problem.html", status=status, title=title, code=status)
+    more = {"here": "/"} if status == 404 else {}
+    shown = page(request, "problem.html", status=status, title=title, code=status, **more)
     kept = {name: value for name, value in problem.headers.items() if name not in OF_A_BODY}
     shown.headers.update(kept)
     return shown

@@ -53,6 +53,14 @@ def _capitalised(name: Bilingual) -> Bilingual:
     return Bilingual(name.zh, name.en[:1].upper() + name.en[1:])
 
 
+def _full_width(name: Bilingual) -> Bilingual:
+    """The name with the parentheses of Chinese; the data files write ASCII."""
+    return Bilingual(name.zh.translate(_PARENTHESES), name.en)
+
+
+_PARENTHESES: Final = str.maketrans("()", "（）")
+
+
 @cache
 def _bureaus() -> Mapping[str, Bilingual]:
     return {slug: Bilingual(each.zh, each.en) for slug, each in bureaus().by_slug.items()}
@@ -83,8 +91,22 @@ def _holders() -> Mapping[str, Bilingual]:
 
 
 @cache
+def _key_holders() -> Mapping[str, Bilingual]:
+    """Everyone who can have public keys."""
+    names = {str(code): name for code, name in names_of_changes.SERVICES.items()}
+    return names | {f"bureau:{slug}": name for slug, name in _bureaus().items()}
+
+
+@cache
+def _short_holders() -> Mapping[str, Bilingual]:
+    """Holders by their city, where the names of bureaus would only repeat each other."""
+    return {**_cities(), "triage": TRIAGE_DESK, "province": Bilingual("省厅", "the province")}
+
+
+@cache
 def _categories() -> Mapping[str, Bilingual]:
-    return {key: Bilingual(each.zh, each.en) for key, each in categories().categories.items()}
+    found = categories().categories
+    return {key: _full_width(Bilingual(each.zh, each.en)) for key, each in found.items()}
 
 
 @cache
@@ -99,7 +121,7 @@ def _decline_reasons() -> Mapping[str, Bilingual]:
 
 @cache
 def _police_types() -> Mapping[str, Bilingual]:
-    return {key: Bilingual(*text) for key, text in police_types().items()}
+    return {key: _full_width(Bilingual(*text)) for key, text in police_types().items()}
 
 
 def _table(table: Mapping[Any, Bilingual]) -> Callable[[], Mapping[str, Bilingual]]:
@@ -113,6 +135,8 @@ NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
     "decline_reason": _decline_reasons,
     "district": _districts,
     "holder": _holders,
+    "key_holder": _key_holders,
+    "short_holder": _short_holders,
     "police_type": _police_types,
     "state": _states,
     "about_kind": _table(names.ABOUT_KINDS),

@@ -7,6 +7,7 @@ from tests.bench import (
     growth,
     intake,
     notifier,
+    pages,
     reading,
     router,
     running,
@@ -16,7 +17,7 @@ from tests.bench import (
 )
 from tests.bench.measures import Measure
 
-WITHIN_S = 420.0 + growth.WITHIN_S + notifier.WITHIN_S + search.WITHIN_S
+WITHIN_S = 420.0 + growth.WITHIN_S + notifier.WITHIN_S + search.WITHIN_S + pages.WITHIN_S
 
 
 async def measure(directory: Path) -> list[Measure]:
@@ -27,8 +28,9 @@ async def measure(directory: Path) -> list[Measure]:
     sealed = sealing.measure(directory / "intake" / "keys")
     watched = await notifier.measure(directory / "notifier")
     found = await search.measure(directory / "search")
+    shown = await pages.measure(directory / "pages")
     read = [*triage.measure(), *reading.measure()]
-    return [*taken_in, *routed, *grown, *sealed, *read, *watched, *found]
+    return [*taken_in, *routed, *grown, *sealed, *read, *watched, *found, *shown]
 
 
 if __name__ == "__main__":

@@ -85,6 +85,12 @@ def questions(count: int, *, letters: int, rulebook: Rulebook) -> Iterator[Asked
         )
 
 
+def words(number: int, *, letters: int) -> str:
+    """A word that a handler looks for; every second one stands in a letter, the others may."""
+    drawn = _drawn(-3 - number)
+    return _VOCABULARY[number % 50 if number % 2 else drawn.randrange(50, min(WORDS, letters))]
+
+
 def _text(drawn: random.Random, length: int) -> str:
     return "".join(drawn.choices(_VOCABULARY, _WEIGHTS, k=length))[:length]
 

@@ -64,7 +64,7 @@ async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
     async with running_stack(directory, only=parts) as stack:
         for name, pid in stack.pids.items():
             machine.pin(pid, machine.TESTED if name == "router" else machine.OTHERS)
-        trial = _Trial(stack, directory)
+        trial = SearchTrial(stack, directory)
         await trial.fill(0, sizes.few)
         few = await trial.ask(sizes.questions, letters=sizes.few)
         await trial.fill(sizes.few, sizes.many)
@@ -77,11 +77,11 @@ async def measure(directory: Path, sizes: Sizes = Sizes()) -> list[Measure]:
     ]
 
 
-class _Trial:
+class SearchTrial:
     """The router, its database, and the client."""
 
     def __init__(self, stack: Stack, directory: Path) -> None:
-        self._stack = stack
+        self.stack = stack
         settings = stack.settings("router")
         self._uri, self._name = settings["MAILBOX_MONGO_URI"], settings["MAILBOX_ROUTER_DATABASE"]
         ring = KeyRing.load(directory / "keys" / "router.ring.json")
@@ -133,7 +133,7 @@ class _Trial:
             for asked in finding.questions(count, letters=letters, rulebook=self._book):
                 began = time.perf_counter()
                 answer = await client.post(
-                    f"{url(self._stack.ports.router)}/v1/search",
+                    f"{url(self.stack.ports.router)}/v1/search",
                     json=asked.body,
                     headers={"authorization": f"Bearer {tokens[asked.who]}"},
                 )
@@ -142,7 +142,7 @@ class _Trial:
         return took
 
     async def _token(self, client: httpx.AsyncClient, who: str) -> str:
-        found = await client.get(f"{url(self._stack.ports.issuer)}/token/{who}")
+        found = await client.get(f"{url(self.stack.ports.issuer)}/token/{who}")
         return found.raise_for_status().text
 
 

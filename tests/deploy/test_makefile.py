@@ -34,6 +34,7 @@ def test_help_names_every_target_that_has_a_purpose() -> None:
         "test-all",
         "test-browser",
         "screenshots",
+        "tour",
         "browser-deps",
         "bench",
         "images",

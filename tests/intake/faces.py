@@ -56,6 +56,11 @@ def settings(kind: type[SettingsT], folder: Path) -> SettingsT:
     )
 
 
+def _service_of(settings: ServiceSettings) -> str:
+    """Whose templates and catalogue its pages use."""
+    return str(settings.model_config.get("env_prefix")).split("_")[1].lower()
+
+
 @asynccontextmanager
 async def opened_face(
     settings: ServiceSettings,
@@ -70,13 +75,13 @@ async def opened_face(
     """A client of the application with these settings, routes and parts.
 
     `forms`: paths of pages with forms. `layers`: around the request guard, inner first. `misses`:
-    unknown letters that a person may request. `service`: whose templates and words pages use.
+    unknown letters that a person may request.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
         app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
-        with_pages(app, settings.database.removeprefix("mailbox_"), now=now)
+        with_pages(app, _service_of(settings), now=now)
         app.state.misses = Misses(now=now, most=misses)
         with_sessions(app, now=now)
         _include(app, router)

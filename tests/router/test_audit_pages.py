@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from services.router.pages.audit import grouped
+from services.router.store.audit_trail import Line
 from shared.platform.crypto.signed_exports import verify
 from tests.router import key_desk
 from tests.router.desk_pages import Browsers, browsers, text_of
@@ -69,7 +71,9 @@ async def test_keys_are_shown_with_both_people_and_exported(at: Browsers) -> Non
     for step in (key_desk.propose, key_desk.confirm):
         assert (await step(at.office)).status_code == 200
     shown = text_of((await at.get("he", HERE)).text)
-    assert re.search(r"bureau:guangzhou .* wu xu", shown)
+    assert re.search(
+        r"Guangzhou Municipal Public Security Bureau 23 Nov, \d\d:\d\d .* wu xu", shown
+    )
     at.later(days=1)
     lines = (await at.get("he", f"{HERE}/{DAY}.jsonl")).text.splitlines()
     change = json.loads(lines[-1])
@@ -78,6 +82,19 @@ async def test_keys_are_shown_with_both_people_and_exported(at: Browsers) -> Non
         "wu",
         "xu",
     )
+
+
+def key_lines(*at: str, by: str) -> list[Line]:
+    """Changes of keys at these instants."""
+    return [{"at": one, "proposed_by": by, "confirmed_by": by} for one in at]
+
+
+def test_changes_of_keys_by_the_same_people_on_a_day_are_together() -> None:
+    early, late = "2026-11-27T15:59:59.999Z", "2026-11-27T16:00:00.000Z"
+    lines = [*key_lines(early, late, by="development"), *key_lines(late, by="wu")]
+    groups = grouped(lines)
+    assert [len(group) for group in groups] == [1, 1, 1], "midnight in Guangdong is between them"
+    assert len(grouped(key_lines(*[late] * 26, by="development"))) == 1
 
 
 async def test_letters_of_older_versions_are_exported(at: Browsers) -> None:

@@ -29,6 +29,9 @@ from tests.router.desking import CHIEF, begin, do, does
 from tests.router.story import LETTER, MONDAY, OTHER, receive
 from tests.support.doubles import Memory, MemoryDatabase
 
+UNREAD: Any = None
+"""Stands for a log that nothing reads."""
+
 PAGE = f"/desk/letters/{LETTER}"
 REPLY = f"{PAGE}/reply"
 TEXT = "经现场核查，路灯线路老化，已于今日更换。"
@@ -282,18 +285,18 @@ async def test_the_next_holding_starts_without_a_draft(pages: PageVisitors) -> N
 async def test_what_desks_store_is_sealed_under_the_current_key() -> None:
     database = MemoryDatabase()
     keys = {name: A256GCM(bytes([place] * 32)) for place, name in enumerate(("old", "new"))}
-    stores = DeskStores.of(database, KeyRing("old", keys), log=NOTHING)
+    stores = DeskStores.of(database, KeyRing("old", keys), log=UNREAD)
     await stores.drafts.save(
         LETTER, {"text": [TEXT]}, staff="gz", assignment=1, version=0, now=MONDAY
     )
     await stores.claims.claim(Claim(LETTER, "gz", "guangzhou", 1, MONDAY, note=TEXT))
     await stores.views.add("gz", name=TEXT, filters={"words": TEXT})
     assert TEXT not in str([database.collection(name).kept for name in SEALED])
-    ring, tally = KeyRing("new", keys), Tally()
-    async for _ in desk_stores.rotate(database, ring, tally=tally, is_dry=False):
+    ring = KeyRing("new", keys)
+    async for _ in desk_stores.rotate(database, ring, tally=(tally := Tally()), is_dry=False):
         pass
     assert (tally.sealed, tally.left.total()) == (3, 0)
-    fresh = DeskStores.of(database, KeyRing("new", {"new": keys["new"]}), log=NOTHING)
+    fresh = DeskStores.of(database, KeyRing("new", {"new": keys["new"]}), log=UNREAD)
     draft = await fresh.drafts.read(LETTER, assignment=1)
     assert draft is not None
     assert draft.fields == {"text": [TEXT]}
@@ -303,7 +306,7 @@ async def test_what_desks_store_is_sealed_under_the_current_key() -> None:
 
 async def test_a_claim_is_won_once() -> None:
     keys = {"k": A256GCM(bytes(32))}
-    stores = DeskStores.of(MemoryDatabase(), KeyRing("k", keys), log=NOTHING)
+    stores = DeskStores.of(MemoryDatabase(), KeyRing("k", keys), log=UNREAD)
     await stores.claims.claim(Claim(LETTER, "gz", "guangzhou", 1, MONDAY))
     with pytest.raises(AlreadyDone):
         await stores.claims.claim(Claim(LETTER, "gz2", "guangzhou", 1, MONDAY))

@@ -43,6 +43,14 @@ async def test_each_count_leads_to_its_letters(at: Browsers) -> None:
         assert (LETTER if number == OTHER else OTHER) not in listed
 
 
+async def test_bureaus_without_letters_are_named_in_one_line(at: Browsers) -> None:
+    shown = text_of((await at.get("wu", HERE)).text)
+    table, _, rest = shown.partition("No letters under way: ")
+    assert ", Shaoguan, Shenzhen, " in rest
+    assert "Guangzhou" in table
+    assert "Shaoguan" not in table
+
+
 async def test_an_overdue_letter_is_listed_by_the_level_it_reached(at: Browsers) -> None:
     at.later(days=60)
     shown = await at.get("wu", list_address(concern="overdue"))

@@ -52,6 +52,14 @@ async def test_the_oldest_letter_comes_first_with_what_is_known(at: Browsers) ->
     assert "2 letters wait" in shown
 
 
+async def test_no_bureau_is_chosen_without_evidence(at: Browsers) -> None:
+    shown = (await at.get("lin", HERE)).text
+    assert re.search(r'type="radio"[^>]* value="province"', shown)
+    assert not re.search(r'type="radio"[^>]* checked', shown)
+    answer = await at.send("lin", f"{HERE}?letter={LETTER}", f"{HERE}/{LETTER}/route")
+    assert answer.status_code == 422
+
+
 async def test_two_clerks_never_get_the_same_letter(at: Browsers) -> None:
     assert LETTER in (await at.get("lin", HERE)).text
     assert f"{HERE}/{OTHER}/route" in (await at.get("second", HERE)).text

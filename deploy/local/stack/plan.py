@@ -161,8 +161,6 @@ def settings(
             "?directConnection=true&retryWrites=false&w=majority&journal=true"
         ),
         **{name: value for side in SIDES for name, value in _issuer(side, ports).items()},
-        "MAILBOX_STAFF_CLIENT_ID": CLIENT_ID,
-        "MAILBOX_STAFF_CLIENT_SECRET_FILE": str(place.keys / STAFF_CLIENT_SECRET),
         "MAILBOX_PUBLIC_URL": url(ports.publisher),
         "MAILBOX_SIGN_IN_URL": url(ports.issuer),
         "MAILBOX_DESK_URL": url(ports.router),
@@ -250,6 +248,8 @@ def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) ->
     own = {
         f"{prefix}HTTP_PORT": str(port),
         f"{prefix}DATABASE": f"mailbox_{name}",
+        f"{prefix}STAFF_CLIENT_ID": CLIENT_ID,
+        f"{prefix}STAFF_CLIENT_SECRET_FILE": str(place.keys / STAFF_CLIENT_SECRET),
         f"{prefix}STAFF_PAGES_URL": url(port),
         **engines.own(name),
     }

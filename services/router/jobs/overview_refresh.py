@@ -25,6 +25,8 @@ class OverviewRefresh:
         self._overview = overview
         self._now = now
         self._loaded_at: datetime | None = None
+        self._is_marked = False
+        """Whether no document of an older version lacks the mark any more."""
 
     async def run(self) -> None:
         """Refresh until cancelled; a failing database is tried again."""
@@ -36,12 +38,15 @@ class OverviewRefresh:
         )
 
     async def look(self) -> None:
-        """Read what has changed, or everything if that was long ago. Raises: DatabaseFault."""
+        """Read what has changed, or everything if that was long ago; mark some old documents.
+
+        Raises: DatabaseFault.
+        """
         now = self._now()
         if self._loaded_at is None or now - self._loaded_at >= WHOLE:
             await self._overview.load(now)
             self._loaded_at = now
-            while await self._overview.mark_old(now):
-                pass
         else:
             await self._overview.refresh(now)
+        if not self._is_marked:
+            self._is_marked = not await self._overview.mark_old(now)

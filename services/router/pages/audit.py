@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -92,7 +93,7 @@ async def show_audit(at: At) -> Response:
         roles=Counter(line["role"] for line in today).most_common(),
         people=Counter((line["staff"], line["role"], line["bureau"]) for line in today),
         most=MOST_TODAY,
-        keys=sorted(keys, key=lambda line: str(line["at"]), reverse=True),
+        keys=grouped(keys),
         days=[at.today - number * ONE_DAY for number in range(1, DAYS + 1)],
     )
 
@@ -130,6 +131,17 @@ async def export_table(at: At, day: OneDay) -> Response:
     """What staff did on a day, for a spreadsheet; the signed file is the other one."""
     head = [translate(at.request, text) for text in HEAD]
     return csv_response(f"audit-{day}.csv", head, rows=_rows(at.acts(day)))
+
+
+def grouped(keys: Iterable[Line]) -> list[list[Line]]:
+    """The changes of keys, newest first; those of one day by the same people together."""
+    lines = [{**line, "at": datetime.fromisoformat(line["at"])} for line in keys]
+    lines.sort(key=lambda line: line["at"], reverse=True)
+
+    def occasion(line: Line) -> tuple[date, str, str]:
+        return civil_date(line["at"]), line["proposed_by"], line["confirmed_by"]
+
+    return [list(group) for _, group in groupby(lines, key=occasion)]
 
 
 async def _rows(lines: AsyncIterator[Line]) -> AsyncIterator[list[Any]]:

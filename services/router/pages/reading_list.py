@@ -43,7 +43,6 @@ from shared.web.rendering import page
 HERE: Final = f"{PLACE}/reading"
 MOST: Final = 25
 """Letters on a page: each is opened for its subject."""
-"""Roles that read in person."""
 router = APIRouter(include_in_schema=False)
 Chief = Annotated[Person, Depends(on_page(staff(*CHIEFS)))]
 Done = Literal["read", "instructed", "gone"]

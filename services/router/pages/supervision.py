@@ -56,7 +56,7 @@ CONCERN_NAMES: Final[Mapping[Concern, Message]] = {
     "supervised": N_("Supervised letters"),
     "followed": N_("Addressed to the province, handled elsewhere"),
     "returned": N_("Returned at least once"),
-    "ping_pong": N_("Passed to and fro between bureaus"),
+    "ping_pong": N_("Sent back and forth between bureaus"),
     "promise_soon": N_("Promises due within two weeks"),
     "promise_broken": N_("Promises whose date has passed"),
 }
@@ -139,6 +139,8 @@ async def show_overview(at: At) -> Response:
     overview = at.tools.overview
     counts = OverviewCounts.of(overview.seen_by(at.who), at.horizon)
     states = [state for state in UNDER_WAY if any(key[1] == state for key in counts.by_state)]
+    rows = list(_rows(counts, states))
+    without = [holder for holder, cells in rows if not any(count for count, _ in cells)]
     return page(
         at.request,
         "supervision.html",
@@ -149,7 +151,8 @@ async def show_overview(at: At) -> Response:
         ],
         states=states,
         spans=[(span, DUE_NAMES[span]) for span in DUE_SPANS],
-        rows=list(_rows(counts, states)),
+        rows=[row for row in rows if row[0] not in without],
+        without=without,
         total=sum(counts.by_state.values()),
     )
 

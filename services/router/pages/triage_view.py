@@ -45,6 +45,8 @@ class TriageLetter:
     version: int
     first: list[Choice]
     """Likely bureaus, the suggested one first."""
+    suggested: str | None
+    """The bureau that is chosen already: only one for which there is evidence."""
     others: list[tuple[str, Bilingual | Message]]
     evidence: list[Said]
     alike: list[AlikeShown]
@@ -94,6 +96,7 @@ async def view_of(number: str, letter: Letter, *, person: Person, desk: RouterDe
         shown=shown(number, letter, sight=seen_by(person, letter)),
         version=letter.facts,
         first=[(slug, label("bureau", slug), _hint(slug, letter)) for slug in likely],
+        suggested=letter.suggestion,
         others=[(slug, label("bureau", slug)) for slug in may if slug not in likely],
         evidence=evidence_in_words(letter.evidence),
         alike=alike.get(number, []),

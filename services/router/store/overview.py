@@ -36,7 +36,7 @@ CHANGED: Final = "changed_at"
 """When a letter's document was last written, by the writer's clock."""
 OVERLAP: Final = timedelta(seconds=15)
 """How far the clocks of writers may be apart, and how long a write may take."""
-MOST_MARKED: Final = 500
+MOST_MARKED: Final = 50
 """Documents marked at once."""
 UNDER_WAY: Final = tuple(state for state in get_args(State) if state not in ENDED)
 HOLDERS: Final[tuple[Holder, ...]] = get_args(Holder)

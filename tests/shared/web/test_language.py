@@ -92,6 +92,15 @@ async def test_the_switch_leads_to_no_other_site(to: str) -> None:
     )
 
 
+async def test_a_switch_after_a_form_leads_to_the_page_of_that_form() -> None:
+    async with site() as client:
+        headers = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
+        answer = await client.post("/form", content="a=1", headers=headers)
+        for link in Reader(answer.text).all("a", rel="nofollow"):
+            back = (await client.get(link["href"])).headers["location"]
+            assert back == "/", "no page is at the address of the form"
+
+
 @pytest.mark.parametrize("query", ["lang=fr", "elder=maybe", f"to=/{'a' * 1001}"])
 async def test_the_switch_refuses_what_no_page_sends(query: str) -> None:
     async with site() as client:
@@ -110,6 +119,25 @@ def test_dates_and_times_are_written_as_people_write_them() -> None:
     assert EN.day(date(2025, 1, 2)) == "2 Jan 2025"
     assert (ZH.full_day(night), EN.full_day(night)) == ("2026年11月28日", "28 Nov 2026")
     assert (ZH.number(12_345), EN.number(0)) == ("12,345", "0")
+
+
+@pytest.mark.parametrize(
+    ("names", "zh", "en"),
+    [
+        ([], "", ""),
+        (["甲"], "甲", "甲"),
+        ([Bilingual("甲", "one"), N_("Done"), "three"], "甲、已完成和three", "one, Done and three"),
+    ],
+)
+def test_texts_are_listed_in_one_line(names: list[object], zh: str, en: str) -> None:
+    assert (ZH.listed(names), EN.listed(names)) == (zh, en)
+
+
+def test_codes_are_listed_by_their_names() -> None:
+    signers = ["chief", "deputy"]
+    assert ZH.listed(signers, "signer_role") == "局领导和受托副职"
+    assert EN.listed(signers, "signer_role") == "Chief and named deputy"
+    assert ZH.label("traffic", "police_type") == "交警（交管）"
 
 
 @pytest.mark.parametrize(

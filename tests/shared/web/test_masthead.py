@@ -11,7 +11,7 @@ from services.intake import pages as intake
 from services.router import pages as router
 from services.router.settings import RouterSettings
 from shared.platform.http.tokens import Person
-from shared.web.masthead import DESKS, Desk, masthead
+from shared.web.masthead import DESKS, DeskLink, masthead
 from tests.intake.faces import settings
 
 ELSEWHERE = {"desk_url": "https://desk.invalid", "duty_url": "https://duty.invalid/duty"}
@@ -19,7 +19,7 @@ SERVICES = {"router": router.router, "intake": intake.router}
 
 
 @pytest.mark.parametrize("desk", DESKS, ids=lambda desk: desk.path)
-def test_each_desk_is_a_page_of_its_service(desk: Desk) -> None:
+def test_each_desk_is_a_page_of_its_service(desk: DeskLink) -> None:
     asked = {"type": "http", "method": "GET", "path": desk.path}
     assert any(route.matches(asked)[0] is Match.FULL for route in SERVICES[desk.service].routes)
 

@@ -41,6 +41,14 @@ async def test_a_form_sent_where_none_is_taken_is_answered_by_a_page() -> None:
     assert Reader(answer.text).one("h1").text == "请以 JSON 格式提交"
 
 
+async def test_a_missing_page_doesnt_repeat_its_address() -> None:
+    async with site() as client:
+        answer = await client.get("/nothing-here?q=words", headers=BROWSER)
+    assert answer.status_code == 404
+    assert "nothing-here" not in answer.text
+    Reader(answer.text).one("a", href="/display?lang=en&to=/")
+
+
 async def test_the_style_guide_is_there_in_development_alone() -> None:
     async with site() as client:
         for path, status in (("/style-guide", 200), ("/style-guide?errors=yes", 422)):
