@@ -119,7 +119,7 @@ def _categories() -> Mapping[str, Bilingual]:
 @cache
 def _states() -> Mapping[str, Bilingual]:
     found = categories().statuses
-    return {key: Bilingual(each.zh, each.en) for key, each in found.items()} | FOR_STAFF
+    return {**{key: Bilingual(each.zh, each.en) for key, each in found.items()}, **FOR_STAFF}
 
 
 @cache
