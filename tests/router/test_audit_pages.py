@@ -14,6 +14,7 @@ from shared.platform.crypto.signed_exports import verify
 from tests.router import key_desk
 from tests.router.desk_pages import Browsers, browsers, text_of
 from tests.router.desking import WHY, begin, do, does
+from tests.router.key_story import pasted
 from tests.router.story import LETTER, NAME, OTHER, receive
 
 HERE = "/desk/audit"
@@ -95,6 +96,22 @@ def test_changes_of_keys_by_the_same_people_on_a_day_are_together() -> None:
     groups = grouped(lines)
     assert [len(group) for group in groups] == [1, 1, 1], "midnight in Guangdong is between them"
     assert len(grouped(key_lines(*[late] * 26, by="development"))) == 1
+
+
+async def test_many_changes_of_keys_at_once_are_folded(at: Browsers) -> None:
+    for bureau in ("guangzhou", "foshan", "shenzhen", "zhuhai"):
+        holder, key = f"bureau:{bureau}", f"key-of-{bureau}"
+        body = {"jwk": pasted(holder=holder)}
+        asked = await key_desk.post(at.office, "proposal", body, holder=holder, key=key)
+        assert asked.status_code == 200, asked.text
+        body = {"kid": f"{holder}.new", "fingerprint": key_desk.FINGERPRINT}
+        told = await key_desk.post(
+            at.office, "confirmation", body, holder=holder, who="xu", key=f"{key}-2"
+        )
+        assert told.status_code == 200, told.text
+    shown = (await at.get("he", HERE)).text
+    assert re.search(r"<summary>23 Nov 2026: 4 changes by wu and xu</summary>", shown)
+    assert "Zhuhai Municipal Public Security Bureau" in shown
 
 
 async def test_letters_of_older_versions_are_exported(at: Browsers) -> None:
