@@ -104,9 +104,9 @@ async def test_many_changes_of_keys_at_once_are_folded(at: Browsers) -> None:
         body = {"jwk": pasted(holder=holder)}
         asked = await key_desk.post(at.office, "proposal", body, holder=holder, key=key)
         assert asked.status_code == 200, asked.text
-        typed = {"kid": f"{holder}.new", "fingerprint": key_desk.FINGERPRINT}
+        confirmed = {"kid": f"{holder}.new", "fingerprint": key_desk.FINGERPRINT}
         told = await key_desk.post(
-            at.office, "confirmation", typed, holder=holder, who="xu", key=f"{key}-2"
+            at.office, "confirmation", confirmed, holder=holder, who="xu", key=f"{key}-2"
         )
         assert told.status_code == 200, told.text
     shown = (await at.get("he", HERE)).text

@@ -66,6 +66,11 @@ class ActionForm:
     needs: ActionName | None = None
     """The action that must be allowed; None: the person only needs to see all of the letter."""
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """The label of each field."""
+        return {asked.name: asked.label for asked in self.fields}
+
 
 def coded(kind: str, *, optional: str | None = None) -> Choices:
     """All codes of a kind; `optional`: what no choice is called."""
