@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from shared.contracts.slugs import BUREAUS
 from shared.kernel.viewers import INSPECTORS, chief
-from shared.platform.runtime.settings import ServiceSettings
 from shared.web.language import N_
 from shared.web.rendering import Entry
 
@@ -40,7 +39,19 @@ DESKS: Final = (
 )
 
 
-def masthead(service: str, settings: ServiceSettings) -> tuple[Entry, ...]:
+class DeskAddresses(Protocol):
+    """The settings that say where desks are."""
+
+    @property
+    def desk_url(self) -> str | None:
+        """Of the desks of bureaus and of the province."""
+
+    @property
+    def duty_url(self) -> str | None:
+        """Of the duty desk."""
+
+
+def masthead(service: str, settings: DeskAddresses) -> tuple[Entry, ...]:
     """Return the entries of that service's masthead: its own desks, and others' with an address."""
     hosts = {name: found for name in ("router", "intake") if (found := origin_of(name, settings))}
     hosts[service] = ""

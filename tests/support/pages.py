@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from shared.platform.runtime.clock import Now
+from shared.web.masthead import masthead
 from shared.web.site import install
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -19,16 +20,19 @@ class PageSettings:
 
     office_time: Now
     is_development: bool = True
+    desk_url: str = "http://desk.invalid"
+    duty_url: str = "http://duty.invalid"
 
 
 def with_pages(app: FastAPI, service: str, *, now: Now, is_development: bool = True) -> FastAPI:
     """The application with the templates and words of that service."""
-    folder = SERVICES / service
+    folder, settings = SERVICES / service, PageSettings(now, is_development)
     install(
         app,
-        settings=PageSettings(now, is_development),
+        settings=settings,
         service=service,
         templates=folder / "templates",
         locale=folder / "locale",
+        entries=masthead(service, settings),
     )
     return app

@@ -35,6 +35,7 @@ from services.publisher.domain.publication import ProblemDeadlines
 from services.router import wiring as router
 from services.router.domain.reclassification import ReclassifyLetter
 from services.router.store import documents as router_store
+from services.router.store.public_keys import key_rules
 from shared.audit.reading import Archive
 from shared.audit.running import Audit
 from shared.audit.tally import AuditTally
@@ -49,7 +50,7 @@ from shared.platform.runtime import data_files
 from tests.intake.diversions import DIVERSION, divert
 from tests.intake.story import ADDRESS, ID_NUMBER, NAME, OWNER, PHONE, SECOND_PHONE, submit
 from tests.router.key_story import GZ, confirm, propose
-from tests.router.office import accepting, replying, sent_action
+from tests.router.office import accepting, holders_beside, replying, sent_action
 from tests.router.story import MONDAY, RULEBOOK, TRIAGE, sign
 from tests.support.doubles import Clock, Memory, as_kept
 from tests.support.sealed_shell import Round, SealedShell, sealed_shell, seals
@@ -227,8 +228,7 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _submit(shelves, now, RECALLED, category="complaint")
     of_province = About(kind="bureau", bureau="province")
     await _submit(shelves, now, OF_PROVINCE, category="complaint", about=of_province)
-    for step in (propose(at=now()), confirm(at=now())):
-        await _tell(shelves, "router", GZ, step)
+    await _enter_key(shelves["router"], now)
     await _pass(mail, now)
     await shelves["router"].hear([sent_action(accepting(), letter=ANSWERED)])
     await _pass(mail, now)
@@ -246,6 +246,16 @@ async def _live(shelves: Shelves, mail: Round, now: Clock) -> None:
     for letter in (OVERDUE, WAITING, RECALLED):
         await _tell(shelves, "notifier", letter, FireClocks(now()))
     await _pass(mail, now)
+
+
+async def _enter_key(router: SealedShell[Any, Any], now: Clock) -> None:
+    """Two people enter a bureau's key."""
+    holders = holders_beside(router, key_rules())
+    steps = (propose(at=now()), confirm(at=now()))
+    folds = await holders.documents.decide_and_store(
+        [IdempotentCommand(GZ, step, f"{type(step).__name__}-{GZ}") for step in steps]
+    )
+    await holders.documents.send(folds)
 
 
 async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
