@@ -62,7 +62,7 @@ def masthead(service: str, settings: DeskAddresses) -> tuple[Entry, ...]:
     )
 
 
-def origin_of(service: str, settings: ServiceSettings) -> str | None:
+def origin_of(service: str, settings: DeskAddresses) -> str | None:
     """Return scheme and host of another service's desks; None if its address isn't set."""
     address = {"router": settings.desk_url, "intake": settings.duty_url}[service]
     parts = urlsplit(address or "")
