@@ -31,10 +31,11 @@ async def at(tmp_path: Path) -> AsyncIterator[Browsers]:
 
 
 async def test_todays_roles_are_shown_with_their_people(at: Browsers) -> None:
-    shown = text_of((await at.get("he", HERE)).text)
+    page = (await at.get("he", HERE)).text
+    shown = text_of(page)
     rows = shown.partition("Events")[2].partition("Public keys")[0]
     assert re.search(r"gz Handler Guangzhou .* 2 wu Supervisor – 1", rows)
-    assert "/reveals/log" in shown
+    assert 'href="http://duty.invalid/reveals/log"' in page
     assert WHY["text"] not in shown
     assert NAME not in shown
 
