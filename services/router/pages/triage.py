@@ -17,6 +17,7 @@ from services.router.pages.desk_tools import DeskTools, Tools
 from services.router.pages.frame import PLACE, key_in, new_key
 from services.router.pages.triage_decisions import TriageDecisions, What
 from services.router.pages.triage_view import (
+    QueueCounts,
     TriageLetter,
     next_number,
     notices,
@@ -92,7 +93,7 @@ class TriageDesk:
         """Render the desk with this letter."""
         done = more.pop("done", None)
         pending = await self.tools.pending.of_clerk(self.staff)
-        now, machine = self.desk.now(), machine_time(self.desk.now)()
+        machine = machine_time(self.desk.now)()
         return page(
             self.request,
             "triage.html",
@@ -100,12 +101,19 @@ class TriageDesk:
             letter=found,
             notices=notices(pending, now=machine),
             notice=NOTICES.get(done),
-            counts=queue_counts(self.person, tools=self.tools, now=now),
+            counts=await self.counts(),
             pace=self.tools.pace.today(self.staff, machine),
             key=new_key(),
             link_kinds=choices("link_kind"),
             **{"errors": {}, "chosen": "", **more},
         )
+
+    async def counts(self) -> QueueCounts | None:
+        """Count the waiting letters by age; None while the overview is being built."""
+        overview = self.tools.overview
+        if overview.as_of is not None:
+            await overview.refresh(machine_time(self.desk.now)())
+        return queue_counts(self.person, tools=self.tools, now=self.desk.now())
 
 
 async def _desk_of(request: Request, person: Clerk, desk: TheDesk, tools: Tools) -> TriageDesk:
@@ -149,7 +157,7 @@ async def show_queue(at: At, after: After = None) -> Response:
         at.request,
         "triage_queue.html",
         lines=lines,
-        counts=queue_counts(at.person, tools=at.tools, now=at.desk.now()),
+        counts=await at.counts(),
         now=at.desk.now(),
         next=f"{HERE}/queue?after={written(end)}" if end else None,
     )
