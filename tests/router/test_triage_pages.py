@@ -10,11 +10,13 @@ from services.router.pages.triage_decisions import TriageDecisions
 from services.router.store.desk_leases import LASTS
 from services.router.store.pending_decisions import ABANDONED, UNDO
 from shared.contracts.words import LetterText
+from shared.kernel.letter_number import new_letter_number
 from tests.router.desk_pages import Browsers, browsers, hidden_fields, text_of
 from tests.router.desking import REFUSAL, do
 from tests.router.story import LETTER, OTHER, later, receive
 
 HERE = "/desk/triage"
+THIRD = new_letter_number(bytes(range(40, 50)))
 
 
 @pytest.fixture
@@ -50,6 +52,11 @@ async def test_the_oldest_letter_comes_first_with_what_is_known(at: Browsers) ->
     assert LETTER in shown
     assert "Where does this letter go?" in shown
     assert "2 letters wait" in shown
+
+
+async def test_a_letter_counts_as_soon_as_it_waits(at: Browsers) -> None:
+    await at.office.receive(THIRD, receive(None, received_at=later(0)))
+    assert "3 letters wait" in text_of((await at.get("lin", HERE)).text)
 
 
 async def test_no_bureau_is_chosen_without_evidence(at: Browsers) -> None:
