@@ -41,6 +41,8 @@ def production(cluster: Servers, who: str, *, port: int, offices: Path) -> dict[
         "MAILBOX_STAFF_JWKS_URL": f"{SIGN_IN}/jwks.json",
         "MAILBOX_PUBLIC_URL": "https://public.example.org",
         "MAILBOX_SIGN_IN_URL": SIGN_IN,
+        "MAILBOX_DESK_URL": "https://desk.example.org",
+        "MAILBOX_DUTY_URL": "https://duty.example.org/duty",
         "MAILBOX_ROUTER_HTTP_PORT": str(port),
         "MAILBOX_ROUTER_DATABASE": "mailbox_router_production",
     }
