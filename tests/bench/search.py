@@ -26,6 +26,7 @@ from deploy.local.stack.supervisor import Stack, running_stack
 from services.router.domain.due_dates import Rulebook
 from services.router.jobs.word_indexing import LONGEST_PAUSE_S
 from services.router.store import documents
+from services.router.store.overview import CHANGED
 from services.router.store.word_index import SAMPLED_SOON, WORDS, WordIndex
 from shared.platform.crypto.key_ring import KeyRing
 from shared.platform.crypto.word_hash import hashes
@@ -113,6 +114,7 @@ class SearchTrial:
                 "_id": number,
                 "version": 1,
                 "by": uuid.uuid4().hex,
+                CHANGED: utc_now(),
                 "state": self._seals.seal_state(documents.STATE, letter, letter=number),
                 "log": [],
             }
