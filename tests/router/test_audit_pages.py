@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.router.pages.audit import grouped
-from services.router.store.audit_trail import Line
-from shared.platform.crypto.signed_exports import verify
+from shared.platform.crypto.signed_exports import Line, verify
 from tests.router import key_desk
 from tests.router.desk_pages import Browsers, browsers, text_of
 from tests.router.desking import WHY, begin, do, does

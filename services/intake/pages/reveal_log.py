@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.reveals import WATCHERS
@@ -22,7 +22,7 @@ from shared.contracts.fields import Day
 from shared.kernel.civil import ONE_DAY, passes_at
 from shared.kernel.errors import NotFound
 from shared.kernel.working_days import civil_date
-from shared.platform.crypto.signed_exports import ExportSigner, Line, digest_of, json_lines
+from shared.platform.crypto.signed_exports import ExportSigner, Line
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.parameters import After
 from shared.platform.http.tokens import Person
@@ -30,6 +30,7 @@ from shared.platform.http.visibility import viewer_of, visibility_filter
 from shared.platform.mongo.paging import Place, place, written
 from shared.web.language import N_, Message
 from shared.web.rendering import page
+from shared.web.signed_files import export_file, signature_file
 
 HERE: Final = "/reveals/log"
 DAYS: Final = 31
@@ -142,23 +143,14 @@ async def show_public_keys(at: At) -> Response:
 @router.get(HERE + "/{day}.jsonl")
 async def export_lines(at: At, day: OneDay) -> Response:
     """Every step of a past day, as JSON lines."""
-    name = _name(at.past(day))
-    return StreamingResponse(
-        json_lines(at.export(day)),
-        media_type="application/jsonl",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    return export_file(_name(at.past(day)), at.export(day))
 
 
 @router.get(HERE + "/{day}.jws")
 async def export_signature(at: At, day: OneDay) -> Response:
     """The signature of that file."""
     name = _name(at.past(day))
-    digest = await digest_of(at.export(day), service=at.signer.service, name=name, day=day)
-    return PlainTextResponse(
-        at.signer.sign(digest),
-        headers={"content-disposition": f'attachment; filename="{name}.jws"'},
-    )
+    return await signature_file(name, at.export(day), day=day, signer=at.signer)
 
 
 def standing_of(reveal: RevealListed) -> Message:

@@ -10,22 +10,23 @@ from itertools import groupby
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from services.router.api.dependencies import RouterDesk, TheDesk, found_by
 from services.router.pages.csv_export import csv_response
 from services.router.pages.desk_tools import DeskTools, Tools
 from services.router.pages.frame import PLACE
-from services.router.store.audit_trail import Line, acts_on, key_changes, key_changes_on
+from services.router.store.audit_trail import acts_on, key_changes, key_changes_on
 from shared.contracts.fields import Day
 from shared.kernel.civil import ONE_DAY, passes_at
 from shared.kernel.errors import NotFound
 from shared.kernel.working_days import civil_date
-from shared.platform.crypto.signed_exports import digest_of, json_lines
+from shared.platform.crypto.signed_exports import Line
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
 from shared.web.language import N_, translate
 from shared.web.rendering import page
+from shared.web.signed_files import export_file, signature_file
 
 HERE: Final = f"{PLACE}/audit"
 DAYS: Final = 31
@@ -107,23 +108,14 @@ async def show_public_keys(at: At) -> Response:
 @router.get(HERE + "/{day}.jsonl")
 async def export_lines(at: At, day: OneDay) -> Response:
     """Everything of a past day, as JSON lines."""
-    name = _name(at.past(day))
-    return StreamingResponse(
-        json_lines(at.export(day)),
-        media_type="application/jsonl",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    return export_file(_name(at.past(day)), at.export(day))
 
 
 @router.get(HERE + "/{day}.jws")
 async def export_signature(at: At, day: OneDay) -> Response:
     """The signature of that file."""
     name = _name(at.past(day))
-    digest = await digest_of(at.export(day), service=at.tools.signer.service, name=name, day=day)
-    return PlainTextResponse(
-        at.tools.signer.sign(digest),
-        headers={"content-disposition": f'attachment; filename="{name}.jws"'},
-    )
+    return await signature_file(name, at.export(day), day=day, signer=at.tools.signer)
 
 
 @router.get(HERE + "/{day}.csv")

@@ -7,7 +7,7 @@ every letter with an event of that day is read, and few others if the day is rec
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -15,12 +15,12 @@ from services.router.store.overview import CHANGED
 from shared.contracts.keys_v1 import HOLDERS, KeyChanged
 from shared.contracts.topics import KEYS, PROGRESS
 from shared.kernel.civil import ONE_DAY, passes_at
+from shared.platform.crypto.signed_exports import Line
 from shared.platform.letters.event_log import EventLog
 from shared.platform.letters.stored_letter import LogEntry
 from shared.platform.mongo.database import Document
 
 PREFIX: Final = "gd.mailbox."
-Line = Mapping[str, Any]
 
 
 async def acts_on(
