@@ -114,32 +114,18 @@ _DIGESTS: Final = {
 }
 
 
-@files.get("/favicon.svg")
-@open_to_all
-async def show_icon() -> FileResponse:
-    """The icon that pages link to."""
-    return FileResponse(STATIC / "favicon.svg", media_type="image/svg+xml", headers=CACHED)
+def _serve(path: str, file: str, *, media_type: str) -> None:
+    @files.get(path)
+    @open_to_all
+    async def show_file() -> FileResponse:
+        """A file that every page may need."""
+        return FileResponse(STATIC / file, media_type=media_type, headers=CACHED)
 
 
-@files.get("/favicon.ico")
-@open_to_all
-async def show_old_icon() -> FileResponse:
-    """The icon that browsers request by default."""
-    return FileResponse(STATIC / "favicon.ico", media_type="image/x-icon", headers=CACHED)
-
-
-@files.get("/static/mailbox.css")
-@open_to_all
-async def show_style() -> FileResponse:
-    """The style sheet of all pages."""
-    return FileResponse(STATIC / "mailbox.css", media_type="text/css", headers=CACHED)
-
-
-@files.get("/static/mailbox.js")
-@open_to_all
-async def show_script() -> FileResponse:
-    """The script of all pages, which work without it."""
-    return FileResponse(STATIC / "mailbox.js", media_type="text/javascript", headers=CACHED)
+_serve("/favicon.svg", "favicon.svg", media_type="image/svg+xml")
+_serve("/favicon.ico", "favicon.ico", media_type="image/x-icon")
+_serve("/static/mailbox.css", "mailbox.css", media_type="text/css")
+_serve("/static/mailbox.js", "mailbox.js", media_type="text/javascript")
 
 
 @files.get("/display")
