@@ -7,10 +7,10 @@ not exist: neither a count nor an order nor a time tells of it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import cycle, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from tests.router.office import Office, office
 from tests.router.outsiders import PEOPLE, SEEN, SHUT_OUT, everybody, sight_of, visible
 from tests.router.story import NAME, PHONE
 from tests.support.doubles import Memory
-from tests.support.letter_world import CASES, LATER, NUMBERS, UNKNOWN, WORD, fill, mark
+from tests.support.letter_world import CASES, LATER, NUMBERS, UNKNOWN, WORD, Worlds, fill, mark
 from tests.support.watching import paths_of
 
 pytestmark = pytest.mark.timeout(240)
@@ -79,31 +79,17 @@ SEARCHES = [
 COVERED = {ask.path for ask in (*LISTS, *SEARCHES)} | {"/v1/letters/{letter}"}
 
 
-class Worlds:
-    """Offices with some of the letters, opened once each."""
-
-    def __init__(self, folder: Path, opened: AsyncExitStack) -> None:
-        self._folder = folder
-        self._opened = opened
-        self._offices: dict[frozenset[str], Office] = {}
-
-    async def with_only(self, names: frozenset[str]) -> Office:
-        """The office in which nothing but these letters ever came in."""
-        if names not in self._offices:
-            desk = await self._opened.enter_async_context(office(self._folder))
-            await fill(desk, names)
-            self._offices[names] = desk
-        return self._offices[names]
-
-    async def full(self) -> Office:
-        """The office with all letters."""
-        return await self.with_only(frozenset(CASES))
+@asynccontextmanager
+async def office_with(folder: Path, names: frozenset[str]) -> AsyncIterator[Office]:
+    async with office(folder) as desk:
+        await fill(desk, names)
+        yield desk
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worlds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worlds]:
+async def worlds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worlds[Office]]:
     async with AsyncExitStack() as opened:
-        yield Worlds(tmp_path_factory.mktemp("keys"), opened)
+        yield Worlds(opened, partial(office_with, tmp_path_factory.mktemp("keys")))
 
 
 @pytest.fixture
@@ -188,7 +174,7 @@ def test_every_route_is_asked() -> None:
 
 @pytest.mark.parametrize("who", everybody())
 @in_one_loop
-async def test_a_letter_is_shown_as_far_as_the_table_says(worlds: Worlds, who: str) -> None:
+async def test_a_letter_is_shown_as_far_as_the_table_says(worlds: Worlds[Office], who: str) -> None:
     desk = await worlds.full()
     seen = {}
     for name, number in NUMBERS.items():
@@ -202,7 +188,7 @@ async def test_a_letter_is_shown_as_far_as_the_table_says(worlds: Worlds, who: s
 
 
 @in_one_loop
-async def test_a_former_holder_reads_nothing_of_later(worlds: Worlds) -> None:
+async def test_a_former_holder_reads_nothing_of_later(worlds: Worlds[Office]) -> None:
     desk = await worlds.full()
     for who, sees in (("fs", True), ("gz", False), ("gz-chief", False)):
         text = (await ask(desk, who, Asked(f"/v1/letters/{NUMBERS['moved']}"))).text
@@ -211,7 +197,7 @@ async def test_a_former_holder_reads_nothing_of_later(worlds: Worlds) -> None:
 
 @pytest.mark.parametrize("who", ["gz-inspection", "pv", "pv-inspection", "lin"])
 @in_one_loop
-async def test_nobody_reads_who_complained(worlds: Worlds, who: str) -> None:
+async def test_nobody_reads_who_complained(worlds: Worlds[Office], who: str) -> None:
     desk = await worlds.full()
     for name in visible(who):
         if "about" in CASES[name].fields:
@@ -225,7 +211,7 @@ async def test_nobody_reads_who_complained(worlds: Worlds, who: str) -> None:
 @pytest.mark.parametrize("who", everybody())
 @in_one_loop
 async def test_lists_and_searches_are_as_if_hidden_letters_did_not_exist(
-    worlds: Worlds, who: str
+    worlds: Worlds[Office], who: str
 ) -> None:
     """The same answers, to the last byte, as where those letters never came in."""
     full, own = await worlds.full(), await worlds.with_only(visible(who))
@@ -238,7 +224,9 @@ async def test_lists_and_searches_are_as_if_hidden_letters_did_not_exist(
 
 @pytest.mark.parametrize("who", everybody(without=SHUT_OUT))
 @in_one_loop
-async def test_each_letter_is_found_by_those_who_see_it_alone(worlds: Worlds, who: str) -> None:
+async def test_each_letter_is_found_by_those_who_see_it_alone(
+    worlds: Worlds[Office], who: str
+) -> None:
     desk = await worlds.full()
     for name, number in NUMBERS.items():
         by_number = (await ask(desk, who, Asked("/v1/search", {"number": number}))).json()
@@ -249,7 +237,9 @@ async def test_each_letter_is_found_by_those_who_see_it_alone(worlds: Worlds, wh
 
 @pytest.mark.parametrize("who", everybody(without=SHUT_OUT | {"odd"}))
 @in_one_loop
-async def test_a_letter_is_as_if_hidden_ones_did_not_exist(worlds: Worlds, who: str) -> None:
+async def test_a_letter_is_as_if_hidden_ones_did_not_exist(
+    worlds: Worlds[Office], who: str
+) -> None:
     """Nor are those named among the letters like it."""
     full, own = await worlds.full(), await worlds.with_only(visible(who))
     for name in visible(who):
@@ -263,7 +253,7 @@ async def test_a_letter_is_as_if_hidden_ones_did_not_exist(worlds: Worlds, who: 
 @pytest.mark.parametrize("who", everybody(without=SHUT_OUT))
 @in_one_loop
 async def test_a_hidden_letter_costs_what_an_unknown_one_costs(
-    worlds: Worlds, who: str, commands: list[str]
+    worlds: Worlds[Office], who: str, commands: list[str]
 ) -> None:
     desk = await worlds.full()
 
@@ -289,7 +279,7 @@ async def test_a_hidden_letter_costs_what_an_unknown_one_costs(
 @pytest.mark.parametrize("who", everybody())
 @in_one_loop
 async def test_nothing_is_done_with_a_hidden_letter_and_no_answer_differs(
-    worlds: Worlds, who: str, commands: list[str]
+    worlds: Worlds[Office], who: str, commands: list[str]
 ) -> None:
     """Every act is tried, each with several hidden letters, so that each letter is tried too."""
     desk = await worlds.full()
@@ -311,7 +301,7 @@ async def test_nothing_is_done_with_a_hidden_letter_and_no_answer_differs(
 @pytest.mark.parametrize("who", ["gz", "gz-chief", "gz-traffic", "pv"])
 @in_one_loop
 async def test_nothing_is_done_with_a_letter_of_which_one_sees_a_part(
-    worlds: Worlds, who: str
+    worlds: Worlds[Office], who: str
 ) -> None:
     """A former holder, and those who follow its course, only watch."""
     desk = await worlds.full()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ from services.router.pages.decision_forms import EVERY_FORM
 from tests.router.desk_pages import Browsers, browsers
 from tests.router.outsiders import SHUT_OUT, everybody, sight_of, visible
 from tests.support.doubles import Memory
-from tests.support.letter_world import CASES, NUMBERS, UNKNOWN, WORD, fill, mark
+from tests.support.letter_world import CASES, NUMBERS, UNKNOWN, WORD, Worlds, fill, mark
 from tests.support.watching import paths_of
 
 pytestmark = pytest.mark.timeout(240)
@@ -99,28 +100,18 @@ BESIDE: Final = {
 """Forms without a letter in the path: asked below, or about the person's own things."""
 
 
-class PageWorlds:
-    """Routers with some of the letters, opened once each."""
-
-    def __init__(self, folder: Path, opened: AsyncExitStack) -> None:
-        self._folder = folder
-        self._opened = opened
-        self._at: dict[frozenset[str], Browsers] = {}
-
-    async def with_only(self, names: frozenset[str]) -> Browsers:
-        """The router in which nothing but these letters ever came in."""
-        if names not in self._at:
-            at = await self._opened.enter_async_context(browsers(self._folder))
-            await fill(at.office, names)
-            await at.refresh()
-            self._at[names] = at
-        return self._at[names]
+@asynccontextmanager
+async def pages_with(folder: Path, names: frozenset[str]) -> AsyncIterator[Browsers]:
+    async with browsers(folder) as at:
+        await fill(at.office, names)
+        await at.refresh()
+        yield at
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def worlds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PageWorlds]:
+async def worlds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worlds[Browsers]]:
     async with AsyncExitStack() as opened:
-        yield PageWorlds(tmp_path_factory.mktemp("keys"), opened)
+        yield Worlds(opened, partial(pages_with, tmp_path_factory.mktemp("keys")))
 
 
 @pytest.fixture
@@ -190,7 +181,9 @@ def test_every_page_is_asked() -> None:
 
 @in_one_loop
 @pytest.mark.parametrize("who", everybody())
-async def test_lists_are_as_if_hidden_letters_did_not_exist(worlds: PageWorlds, who: str) -> None:
+async def test_lists_are_as_if_hidden_letters_did_not_exist(
+    worlds: Worlds[Browsers], who: str
+) -> None:
     """No number, no words, no count, no order: the same page to the last byte."""
     full, own = await worlds.with_only(frozenset(CASES)), await worlds.with_only(visible(who))
     for path in LISTS:
@@ -208,7 +201,7 @@ async def test_lists_are_as_if_hidden_letters_did_not_exist(worlds: PageWorlds, 
 @in_one_loop
 @pytest.mark.parametrize("who", everybody(without=SHUT_OUT))
 async def test_a_letter_s_page_is_as_if_hidden_ones_did_not_exist(
-    worlds: PageWorlds, who: str
+    worlds: Worlds[Browsers], who: str
 ) -> None:
     full, own = await worlds.with_only(frozenset(CASES)), await worlds.with_only(visible(who))
     for name in sorted(visible(who)):
@@ -222,7 +215,7 @@ async def test_a_letter_s_page_is_as_if_hidden_ones_did_not_exist(
 @in_one_loop
 @pytest.mark.parametrize("who", everybody())
 async def test_a_hidden_letter_has_no_page_and_none_differs_from_an_unknown_one(
-    worlds: PageWorlds, who: str, commands: list[str]
+    worlds: Worlds[Browsers], who: str, commands: list[str]
 ) -> None:
     """The same answer after as many database commands, for every page and every form."""
     full = await worlds.with_only(frozenset(CASES))

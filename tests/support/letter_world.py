@@ -6,10 +6,11 @@ that a test can search an answer for words of a letter that must not be in it. E
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from services.router.domain.extensions import RequestMoreTime
 from services.router.domain.handling import AcceptInUnit, AddNote, PassOnLetter
@@ -42,6 +43,7 @@ from tests.router.story import (
     sign,
 )
 
+WorldT = TypeVar("WorldT")
 WORD: Final = "路灯"
 """Stands in every letter."""
 HEAD = By(role="chief", bureau="province", staff="example-province-named")
@@ -216,3 +218,27 @@ def _words(name: str) -> LetterText:
     subject = f"{NAME}反映{WORD}，{mark(name)}"
     own = (Span(start=0, end=3, what="name"),)
     return LetterText(subject=subject, body=body, own_spans=spans, subject_spans=own)
+
+
+class Worlds(Generic[WorldT]):
+    """Routers with some of the letters, opened once each."""
+
+    def __init__(
+        self,
+        opened: AsyncExitStack,
+        world_with: Callable[[frozenset[str]], AbstractAsyncContextManager[WorldT]],
+    ) -> None:
+        self._opened = opened
+        self._world_with = world_with
+        self._worlds: dict[frozenset[str], WorldT] = {}
+
+    async def with_only(self, names: frozenset[str]) -> WorldT:
+        """The router in which nothing but these letters ever came in."""
+        if names not in self._worlds:
+            opened = await self._opened.enter_async_context(self._world_with(names))
+            self._worlds[names] = opened
+        return self._worlds[names]
+
+    async def full(self) -> WorldT:
+        """The router with all letters."""
+        return await self.with_only(frozenset(CASES))
