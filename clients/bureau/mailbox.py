@@ -152,7 +152,8 @@ class Mailbox(BureauActions):
     async def ask(self, letter: str, action: Action, *, anew: bool = False) -> Outcome:
         """Send the action until it is answered. A refused action is sent again under a new id.
 
-        `anew`: an executed action is sent again, too, such as passing a letter on to the same unit.
+        `anew`: an action that was applied is sent again too, such as passing a letter on to the
+        same unit.
         Raises: NoAnswer; Unreachable; NoKey; OSError when the journal can't be written.
         """
         until = time.monotonic() + self._patience_s
@@ -212,7 +213,7 @@ class Mailbox(BureauActions):
             _log.warning("missing events not asked for", extra={"fault": type(fault).__name__})
 
     def _under_free_id(self, action: Action, *, anew: bool) -> Action:
-        """Return the action under its first unused id: not refused, or with `anew` not answered."""
+        """Return the action under its first id that was not refused; with `anew`, not answered."""
         over = (Applied, Refused) if anew else (Refused,)
         while isinstance(self._book.answer(action.action_id), over):
             action = with_next_id(action)

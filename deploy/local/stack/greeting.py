@@ -112,7 +112,11 @@ def _pages(ports: Ports, names: set[str]) -> list[str]:
         for service, path, person, what in PAGES
         if service in names
     ]
-    return ["打开哪一页、选哪位 · which page to open, and as whom:", *shown, ""] if shown else []
+    return (
+        ["打开哪一页、选哪位 · pages to open, and the person to choose at the sign-in:", *shown, ""]
+        if shown
+        else []
+    )
 
 
 def _people(people: Iterable[DemoPerson]) -> list[str]:

@@ -20,7 +20,7 @@ class DeclareConflict(DeskCommand):
 def declare(_: DeclareConflict, context: DecisionContext) -> tuple[ConflictDeclared, ...]:
     """Keep the letter from this person, in whatever state it is; nobody can undo it.
 
-    Raises: NotAllowed, for somebody without a name; LimitReached.
+    Raises: NotAllowed, for a program without a staff id; LimitReached.
     """
     staff, known = context.by.staff, context.letter.conflicted
     if staff is None:
@@ -28,7 +28,7 @@ def declare(_: DeclareConflict, context: DecisionContext) -> tuple[ConflictDecla
     if staff in known:
         return ()
     if len(known) >= MOST_CONFLICTS:
-        raise LimitReached("so many conflicts and no more")
+        raise LimitReached(f"at most {MOST_CONFLICTS} people of one letter")
     return (ConflictDeclared(**context.plain_header(), staff=staff),)
 
 

@@ -14,7 +14,7 @@ PAUSE_S: Final = 2.0
 SHARE: Final = 0.1
 """Most of the time for this job."""
 WHOLE: Final = timedelta(hours=6)
-"""How often everything is loaded anew, against writes of older versions that set no mark."""
+"""Interval of full loads, which also find what older versions wrote without a mark."""
 
 
 class OverviewRefresh:

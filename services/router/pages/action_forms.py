@@ -1,4 +1,4 @@
-"""The actions on a letter as data: what each form asks, what it does, and what it says then."""
+"""The actions on a letter as data: fields, command and confirmation of each form."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -29,7 +29,7 @@ CLAIM: Final = LETTERS + "/{letter}/claim"
 
 
 class HandOver(RequestBody):
-    """To whom a letter is handed over."""
+    """The colleague who goes on with a letter."""
 
     to: OpaqueId
     note: ClaimNote | None = None

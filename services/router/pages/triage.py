@@ -278,7 +278,7 @@ def _prefilled(what: str, letter: Letter, request: Request) -> FormFields:
 
 
 def _given(what: str, fields: FormFields) -> FormFields:
-    """The fields of the body; whom a letter complains about stays unless it is chosen."""
+    """The fields of the body; without a choice the subject of the complaint stays as it is."""
     named = {name: fields.all(name) for name in fields}
     if what == "reclassify" and not fields.get("about.kind"):
         named = {name: values for name, values in named.items() if not name.startswith("about.")}

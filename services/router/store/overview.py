@@ -71,7 +71,7 @@ class LetterOverview:
         """When it was last brought up to date; None: it is being loaded for the first time."""
 
     async def load(self, now: datetime) -> None:
-        """Load all lines anew. Raises: DatabaseFault."""
+        """Load all lines, replacing those in memory. Raises: DatabaseFault."""
         async with self._reading:
             await self._load(now)
 
@@ -87,7 +87,7 @@ class LetterOverview:
     async def mark_old(self, now: datetime) -> int:
         """Mark documents of older versions as changed now; return how many. Raises: DatabaseFault.
 
-        So every query by that mark finds them.
+        Queries by that mark find them from then on.
         """
         unmarked = {CHANGED: None}
         found = await self._letters.find(unmarked, fields={"_id": 1}, limit=MOST_MARKED)
