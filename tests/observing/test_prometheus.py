@@ -4,6 +4,7 @@ Letters are sent and answered and the audit has run; then a service is killed an
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from deploy.local.stack.plan import url
 from deploy.local.stack.ports import Ports, draw, free_ports
 from shared.audit.command import CLEAN, audit, parser
 from shared.audit.settings import AuditSettings
+from shared.contracts.slugs import BUREAUS
 from shared.contracts.vocabulary import SERVICES
 from shared.platform.runtime.settings import kafka_values
 from tests.chaos.processes import Processes, processes
@@ -31,6 +33,7 @@ RARE: Mapping[str, str] = {
     "mailbox_consumer_last_poison_timestamp_seconds": "no record has killed a process here",
 }
 """Series that rules use and that this stack doesn't have, each with the reason."""
+CHANGES = re.compile(r"^mailbox_keys_changes_total (\S+)$", re.MULTILINE)
 WELL = "MailboxWatchdog"
 """The alert that fires as long as all is well."""
 BY_THE_DAY = "MailboxCalendarEnds"
@@ -46,6 +49,7 @@ async def test_prometheus_sees_everything_and_tells_of_a_service_that_died(tmp_p
             settings={"MAILBOX_BUREAUS_MIX": "plain"},
             launcher="runpy",
         ) as running,
+        _with_keys_known(ports),
         _watched(tmp_path, ports) as (watching, textfile),
     ):
         await _write(ports)
@@ -54,6 +58,25 @@ async def test_prometheus_sees_everything_and_tells_of_a_service_that_died(tmp_p
         await _every_rule_works_on_real_series(watching)
         await _pages_are_as_the_table_says(ports)
         await _a_death_raises_alerts_and_a_return_resolves_them(watching, running)
+
+
+@asynccontextmanager
+async def _with_keys_known(ports: Ports) -> AsyncIterator[None]:
+    """Wait until every service has read the keys that a development stack announces at its start.
+
+    Prometheus would take those that come after its first look for changes, and alert.
+    """
+    announced = len(BUREAUS) + len(SERVICES)
+    async with httpx.AsyncClient(trust_env=False, timeout=15) as client:
+
+        async def known() -> set[float]:
+            shown = [
+                (await client.get(f"{url(ports.named()[name])}/metrics")).text for name in SERVICES
+            ]
+            return {float(found) for text in shown for found in CHANGES.findall(text)}
+
+        await seen(known, lambda counts: counts == {announced}, "keys known to all services")
+    yield
 
 
 @asynccontextmanager
