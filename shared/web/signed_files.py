@@ -2,10 +2,20 @@
 
 from collections.abc import AsyncIterable
 from datetime import date
+from typing import Final
 
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from shared.kernel.civil import ONE_DAY
 from shared.platform.crypto.signed_exports import ExportSigner, Line, digest_of, json_lines
+
+DAYS: Final = 31
+"""Past days whose exports a page offers."""
+
+
+def offered_days(today: date) -> list[date]:
+    """Return the days whose exports a page offers, the newest first."""
+    return [today - number * ONE_DAY for number in range(1, DAYS + 1)]
 
 
 def export_file(name: str, lines: AsyncIterable[Line]) -> Response:

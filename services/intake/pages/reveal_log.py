@@ -30,11 +30,9 @@ from shared.platform.http.visibility import viewer_of, visibility_filter
 from shared.platform.mongo.paging import Place, place, written
 from shared.web.language import N_, Message
 from shared.web.rendering import page
-from shared.web.signed_files import export_file, signature_file
+from shared.web.signed_files import export_file, offered_days, signature_file
 
 HERE: Final = "/reveals/log"
-DAYS: Final = 31
-"""Days whose exports are offered."""
 SPANS: Final = (1, 7, 30, 365)
 router = APIRouter(include_in_schema=False)
 Watcher = Annotated[Person, Depends(on_page(staff(*WATCHERS)))]
@@ -129,7 +127,7 @@ async def show_log(
         ],
         span=days,
         spans=[(str(span), SPAN_NAMES[span]) for span in SPANS],
-        days=[at.today - number * ONE_DAY for number in range(1, DAYS + 1)],
+        days=offered_days(at.today),
         next=f"{HERE}?days={days}&after={written(end)}" if end else None,
     )
 

@@ -18,7 +18,7 @@ from services.router.pages.desk_tools import DeskTools, Tools
 from services.router.pages.frame import PLACE
 from services.router.store.audit_trail import acts_on, key_changes, key_changes_on
 from shared.contracts.fields import Day
-from shared.kernel.civil import ONE_DAY, passes_at
+from shared.kernel.civil import passes_at
 from shared.kernel.errors import NotFound
 from shared.kernel.working_days import civil_date
 from shared.platform.crypto.signed_exports import Line
@@ -26,11 +26,9 @@ from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
 from shared.web.language import N_, translate
 from shared.web.rendering import page
-from shared.web.signed_files import export_file, signature_file
+from shared.web.signed_files import export_file, offered_days, signature_file
 
 HERE: Final = f"{PLACE}/audit"
-DAYS: Final = 31
-"""Days that are offered; any earlier one can be asked for by its address."""
 MOST_TODAY: Final = 1_000
 """Letters read for today's figures."""
 KEYS_SINCE: Final = timedelta(days=400)
@@ -95,7 +93,7 @@ async def show_audit(at: At) -> Response:
         people=Counter((line["staff"], line["role"], line["bureau"]) for line in today),
         most=MOST_TODAY,
         keys=grouped(keys),
-        days=[at.today - number * ONE_DAY for number in range(1, DAYS + 1)],
+        days=offered_days(at.today),
     )
 
 
