@@ -74,7 +74,7 @@ class Ears:
                 await asyncio.sleep(PAUSE_S)
 
     async def browse(self, face: str, path: str, *, who: str, person: str) -> httpx.Response:
-        """Read a page with a browser, signed in as a demo person. `who`: as whom it is kept."""
+        """Read a page with a browser, signed in as a demo person, and keep it under `who`."""
         async with httpx.AsyncClient(timeout=15) as browser:
             page = await open_as(browser, f"{url(self.ports[face])}{path}", person)
         self.keep(f"{face} {who}", page.status_code, page.content, dict(page.headers))
