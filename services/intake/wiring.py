@@ -93,7 +93,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     records = store.FileRecords(
         shell.database.collection(store.FILES), seals.ring, now=machine_time(now)
     )
-    chunks = SealedChunks(storage.opened(settings.files_address), seals.ring)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), seals.ring)
     files = FileDesk(records, chunks, FileCleaner())
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now

@@ -220,8 +220,8 @@ async def test_while_a_part_is_away_nothing_is_kept_and_the_writer_may_try_again
     async def fails(*_: object, **__: object) -> None:
         raise fault("away")
 
-    part = (SealedChunks, "_put") if fault is StorageAway else (FileRecords, "finish")
-    monkeypatch.setattr(*part, fails)
+    part, name = (SealedChunks, "_put") if fault is StorageAway else (FileRecords, "finish")
+    monkeypatch.setattr(part, name, fails)
     answer = await desk.upload(picture())
     assert is_problem(answer, "503 not_ready")
     assert int(answer.headers["retry-after"]) > 0

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import obstore
@@ -43,7 +44,7 @@ def objects(desk: Front) -> dict[str, bytes]:
     return {path: bytes(obstore.get(desk.objects, path).bytes()) for path in paths}
 
 
-def submitted(desk: Front) -> Envelope:
+def submitted(desk: Front) -> Envelope[Any]:
     """The last event that went to the router."""
     return desk.shelf.said(SUBMITTED.name)[-1]
 
