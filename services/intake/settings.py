@@ -9,7 +9,12 @@ from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 from typing_extensions import override
 
-from shared.platform.runtime.issuer_settings import CitizenIssuerSettings, IssuerSettings, Side
+from shared.platform.runtime.issuer_settings import (
+    BrowserClient,
+    CitizenIssuerSettings,
+    IssuerSettings,
+    Side,
+)
 from shared.platform.runtime.settings import ServiceSettings
 
 
@@ -42,6 +47,12 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     def issuers(self) -> Mapping[Side, IssuerSettings]:
         """The issuers whose tokens this service checks, by side."""
         return {"staff": self.staff, "citizens": self.citizens}
+
+    @property
+    @override
+    def browser_clients(self) -> Mapping[Side, BrowserClient | None]:
+        """This service as a client of both issuers."""
+        return {"staff": self.staff_client, "citizens": self.citizen_client}
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

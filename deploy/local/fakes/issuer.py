@@ -23,7 +23,7 @@ from deploy.local.fakes import openid
 from deploy.local.fakes.fake_services import application, page, problem, serve
 from deploy.local.fakes.openid import ALGORITHM, Registration, chosen_language
 from deploy.local.fakes.people import BY_SUB, PEOPLE, DemoPerson
-from deploy.local.stack.keys import SIDES, STAFF_CLIENT_SECRET, issuer_key_file
+from deploy.local.stack.keys import CLIENT_SECRETS, SIDES, issuer_key_file
 from deploy.local.stack.plan import AUDIENCE, issuer_path, issuer_variable
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.issuer_settings import Side
@@ -161,7 +161,10 @@ def _from_environment() -> FastAPI:
     keys, given = Path(os.environ["MAILBOX_KEYS_DIR"]), os.environ
     issuers = load_issuers(keys, {side: given[issuer_variable(side)] for side in SIDES})
     registration = Registration(
-        secret=read_secret(keys / STAFF_CLIENT_SECRET, at_least=LEAST_TOKEN),
+        secrets={
+            side: read_secret(keys / file, at_least=LEAST_TOKEN)
+            for side, file in CLIENT_SECRETS.items()
+        },
         origins=tuple(filter(None, given.get("MAILBOX_ISSUER_PAGES", "").split(","))),
         browser_url=given.get("MAILBOX_ISSUER_BROWSER_URL") or None,
     )
