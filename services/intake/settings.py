@@ -35,6 +35,8 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """Until when letters are read on working days."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
+    neutral_url: str = Field(default="https://www.weather.com.cn/", pattern=r"^https?://[^\s@]+$")
+    """Where writers go who leave the mailbox in haste; nothing there tells of it."""
     flood_alike: int = Field(default=20, ge=2, le=10_000)
     """So many near-duplicate letters in an hour are a flood."""
     flood_from_one_network: int = Field(default=60, ge=2, le=100_000)

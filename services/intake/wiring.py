@@ -36,7 +36,6 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.front_page import front_page
 from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
@@ -102,7 +101,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.include_router(front_page(pages.FRONT, settings))
+    app.include_router(pages.start_pages(settings))
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)

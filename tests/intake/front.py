@@ -229,4 +229,5 @@ def _routes() -> APIRouter:
     whole = APIRouter()
     whole.include_router(router)
     whole.include_router(pages.router)
+    whole.include_router(pages.start_pages(settings(IntakeSettings, Path())))
     return whole

@@ -11,7 +11,7 @@ from services.intake.pages import (
     reveals,
 )
 from services.intake.pages.duty_pages import PLACE
-from services.intake.pages.front import FRONT
+from services.intake.pages.start import start_pages
 
 router = APIRouter(include_in_schema=False)
 for desk in (duty_pages, reveal_log, reveals, my_letters, my_requests, emergencies):
@@ -20,4 +20,4 @@ for desk in (duty_pages, reveal_log, reveals, my_letters, my_requests, emergenci
 FORMS = (PLACE, "/reveals", "/my")
 """Paths below which pages accept forms."""
 
-__all__ = ["FORMS", "FRONT", "router"]
+__all__ = ["FORMS", "router", "start_pages"]

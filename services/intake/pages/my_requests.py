@@ -86,7 +86,7 @@ class RequestPage:
             "form": self.form,
             "question": next((it for it in self.letter.questions if it.standing == "open"), None),
             "letter": self.letter,
-            "name": self.name,
+            "kind": self.name,
         }
         return page(self.request, template, status=status, **(shown | more))
 
