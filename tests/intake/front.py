@@ -30,6 +30,7 @@ from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
+from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
@@ -58,6 +59,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "lin-by-name": {**CITIZEN, "roles": ["triage"]},
 }
 
+ORIGINS = data_files.frontends().origins
 DRAWN: Mapping[store.Kind, Callable[[bytes], str]] = {
     "letter": new_letter_number,
     "diversion": new_diversion_number,
@@ -160,7 +162,8 @@ class Front:
         """A sign-in; an unknown name is a citizen's, too."""
         if who is None:
             return {}
-        given = token(who, at=self.shelf.now(), **PEOPLE.get(who, CITIZEN))
+        claims = {"client_id": "development", **PEOPLE.get(who, CITIZEN)}
+        given = token(who, at=self.shelf.now(), **claims)
         return {"authorization": f"Bearer {given}"}
 
 
@@ -210,6 +213,7 @@ async def front(
             release=releaser.release,
             now=now,
             floods=floods,
+            frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
         state = {
@@ -218,7 +222,8 @@ async def front(
             "is_development": False,
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
-        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
+        layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        parts: dict[str, Any] = {"layers": layers, **state, **limits}
         async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
             yield Front(shelf, keys, backlog, client, releaser, readings)
 

@@ -14,6 +14,7 @@ from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlog, Numbers, Readings
 from shared.kernel.errors import ForeignLetter, NotFound
+from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
@@ -44,6 +45,7 @@ class FrontDesk:
     """Accepts the letter that a diversion became."""
     now: Now
     floods: FloodDetector = field(default_factory=FloodDetector)
+    frontends: Frontends = field(default_factory=Frontends)
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are stored."""
