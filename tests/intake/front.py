@@ -110,6 +110,7 @@ class Front:
     releasing: DiversionReleaser
     readings: Memory
     """Who has read which diversion."""
+    drafts: Memory
     _names: Iterator[int] = field(default_factory=count)
 
     async def submit(
@@ -186,6 +187,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
+    drafts = Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with (
@@ -207,6 +209,7 @@ async def front(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
             ),
             readings=store.Readings(readings, now=now),
+            drafts=store.LetterDrafts(drafts, own.ring, now=now),
             hours=OpeningHours(data_files.calendar(), time(9), time(17, 30)),
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
@@ -225,7 +228,7 @@ async def front(
         layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
         parts: dict[str, Any] = {"layers": layers, **state, **limits}
         async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
-            yield Front(shelf, keys, backlog, client, releaser, readings)
+            yield Front(shelf, keys, backlog, client, releaser, readings, drafts)
 
 
 @cache

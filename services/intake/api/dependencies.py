@@ -12,7 +12,7 @@ from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
-from services.intake.store import Backlog, Numbers, Readings
+from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
@@ -38,6 +38,7 @@ class FrontDesk:
     blind: BlindIndex
     diversions: DiversionRecorder
     readings: Readings
+    drafts: LetterDrafts
     triage: TriageFunction
     hours: OpeningHours
     stations: Stations

@@ -36,6 +36,8 @@ async def submit(
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
     """
     number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept()
+    if body.draft:
+        await desk.drafts.drop(desk.owner(person), body.draft)
     response.headers["location"] = f"/v1/letters/{number}"
     at = letter.received_at
     return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))

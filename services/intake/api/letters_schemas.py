@@ -89,6 +89,8 @@ class NewLetter(RequestBody):
     notice_version: Version = NOTICE_VERSION
     contact: ContactDetails = ContactDetails()
     address: Annotated[str, Text(1, 300)] | None = None
+    draft: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """The draft that this letter was written from, which is erased once the letter is accepted."""
     send_anyway: Explained | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
 
@@ -96,13 +98,13 @@ class NewLetter(RequestBody):
     """
 
     def digest_of(self) -> str:
-        """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another.
+        """The letter as JSON, without `send_anyway` and `draft`, which don't make it another.
 
         Fields that later versions added are left out while they are empty, so that a submission
         repeated across an upgrade stays the same.
         """
         added = {name for name in ADDED if getattr(self, name) is None}
-        return self.model_dump_json(exclude={"send_anyway", *added})
+        return self.model_dump_json(exclude={"send_anyway", "draft", *added})
 
 
 class Submitted(BaseModel):
