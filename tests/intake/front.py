@@ -223,6 +223,7 @@ async def front(
             "desk": desk,
             "duty_queue": DutyQueue(desk),
             "is_development": False,
+            "pages_client": "mailbox-pages",
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
         layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))

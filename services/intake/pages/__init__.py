@@ -9,15 +9,16 @@ from services.intake.pages import (
     my_requests,
     reveal_log,
     reveals,
+    writing,
 )
 from services.intake.pages.duty_pages import PLACE
-from services.intake.pages.start import start_pages
+from services.intake.pages.start import WRITE, start_pages
 
 router = APIRouter(include_in_schema=False)
-for desk in (duty_pages, reveal_log, reveals, my_letters, my_requests, emergencies):
+for desk in (duty_pages, reveal_log, reveals, my_letters, my_requests, emergencies, writing):
     router.include_router(desk.router)
 
-FORMS = (PLACE, "/reveals", "/my")
+FORMS = (PLACE, "/reveals", "/my", WRITE)
 """Paths below which pages accept forms."""
 
 __all__ = ["FORMS", "router", "start_pages"]

@@ -1,6 +1,6 @@
 """A writer's own letters: the list, and one letter with everything that happened to it."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -13,11 +13,15 @@ from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import citizen, on_page
 from shared.platform.http.parameters import After
 from shared.platform.http.tokens import Person
+from shared.web.language import N_
 from shared.web.rendering import page
 
 MINE: Final = "/my/letters"
 Writer = Annotated[Person, Depends(on_page(citizen()))]
-Done = Annotated[FormName | None, Query()]
+Done = Annotated[FormName | Literal["sent"] | None, Query()]
+SENT: Final = N_(
+    "Your letter has come in. Write down its number: it stands below. You see each step here."
+)
 router = APIRouter()
 
 
@@ -42,5 +46,5 @@ async def show_letter(
         address=f"{MINE}/{number}",
         offers=[(kind, FORMS[kind].title) for kind in kinds],
         changes=[(kind, FORMS[kind].title) for kind in ("contact", "consent")],
-        done=FORMS[done].done if done else None,
+        done=SENT if done == "sent" else FORMS[done].done if done else None,
     )
