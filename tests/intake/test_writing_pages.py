@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.intake.pages.writing_steps import STEPS
+from shared.contracts.topics import SUBMITTED
 from tests.intake.emergencies import ASK, CRIME, STOP, guarded_front
 from tests.intake.front import Front
 from tests.intake.test_my_pages import as_writer, send, show
@@ -105,6 +106,7 @@ async def test_what_is_not_valid_stays_on_its_page_with_what_was_typed(desk: Fro
         ("matter", {"subject": "x", "body": "y" * 10_001}),
         ("contact", {"contact.phone": "12x"}),
         ("consent", {}),
+        ("about", {"on_behalf": "child"}),
     ):
         refused = await send(desk, f"{letter}/{name}", csrf, version="0", **bad)
         assert refused.status_code == 422, name
@@ -139,6 +141,18 @@ async def test_a_change_in_another_window_loses_nothing(desk: Front) -> None:
     again = {**second, "version": re.findall(r'name="version" value="(\d+)"', refused.text)[0]}
     assert (await send(desk, f"{letter}/matter", csrf, **again)).status_code == 303
     assert "of the other window" in (await show(desk, f"{letter}/matter")).text
+
+
+@pytest.mark.parametrize("whom", ["nobody", "officer"])
+async def test_a_complaint_says_whom_it_is_about(desk: Front, whom: str) -> None:
+    csrf = await as_writer(desk)
+    about = {"about.kind": whom, "about.bureau": "guangzhou", "on_behalf": ""}
+    letter = await written(desk, csrf, kind={"category": "complaint"}, about=about)
+    assert f'value="{whom}" checked' in (await show(desk, f"{letter}/about")).text
+    sent = await send(desk, f"{letter}/check", csrf)
+    assert sent.status_code == 303
+    event = desk.shelf.said(SUBMITTED.name)[0].event
+    assert (event.about.kind if event.about else "nobody") == whom
 
 
 async def test_urgent_words_are_answered_before_they_are_sent(desk: Front) -> None:

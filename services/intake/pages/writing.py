@@ -21,7 +21,7 @@ from services.intake.api.letters_schemas import NOTICE_VERSION, NewLetter
 from services.intake.api.warnings import Warned, lines_for
 from services.intake.pages.my_letters import MINE, Writer
 from services.intake.pages.start import WRITE
-from services.intake.pages.writing_steps import STEPS, StepName, WritingStep, steps_of
+from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, WritingStep, steps_of
 from services.intake.store.letter_drafts import DraftChanged, SavedLetterDraft
 from shared.contracts.vocabulary import Language
 from shared.kernel.errors import LimitReached, Refused
@@ -143,6 +143,8 @@ def flattened(content: LetterDraft) -> dict[str, str]:
         for inner, one in rows:
             said = {True: "yes", False: "no"}.get(one, one) if isinstance(one, bool) else one
             found[f"{name}.{inner}" if inner else name] = str(said)
+    if content.about is not None:
+        found.setdefault("about.kind", NOBODY)
     return found
 
 
@@ -234,13 +236,12 @@ async def save_step(
 
 
 def _without_nobody(changed: dict[str, Any], name: StepName, body: Any) -> dict[str, Any]:
-    """Fields of this step that were emptied are removed; so is a complaint about nobody."""
+    """Fields of this step that were emptied are removed."""
     for field in type(body).model_fields:
         if name != "kind" and not getattr(body, field):
             changed.pop(field, None)
-    about = changed.get("about")
-    if about and not about.get("kind"):
-        changed.pop("about")
+    if changed.get("about", {}).get("kind") == NOBODY:
+        changed["about"] = {}
     return changed
 
 
@@ -263,6 +264,8 @@ def letter_of(writing: WritingDesk, *, send_anyway: str | None) -> NewLetter | N
     content = writing.content
     given = content.model_dump(mode="json", exclude_none=True)
     entry = given.pop("entry", None)
+    if not given.get("about"):
+        given.pop("about", None)
     known = writing.desk.frontends.by_client.get(writing.request.app.state.pages_client or "")
     if known is not None and entry in known.entries:
         given["entry"] = entry

@@ -11,7 +11,7 @@ from services.intake.api.letters_schemas import ContactDetails
 from shared.contracts.bilingual import Bilingual
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
-from shared.contracts.vocabulary import AboutKind, AboutLevel, Category, Entry, OnBehalf
+from shared.contracts.vocabulary import AboutKind, Category, Entry, OnBehalf
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.http.parameters import RequestBody
 from shared.web.language import N_
@@ -20,6 +20,8 @@ from shared.web.vocabulary import choices
 Choice = tuple[str, str | Bilingual] | tuple[str, str | Bilingual, str]
 StepName = Literal["kind", "mailbox", "about", "where", "matter", "contact", "consent"]
 
+NOBODY: Final = "nobody"
+"""The answer of those who don't complain about the police; in a draft, `about` without a kind."""
 HANDLER_READS: Final = N_("The bureau that handles the letter reads this.")
 KEPT_APART: Final = N_(
     "Kept apart from your letter. The bureau that handles it may see it, except for complaints "
@@ -42,17 +44,16 @@ class MailboxAnswer(RequestBody):
 
 
 class AboutPolice(RequestBody):
-    """Whom in the police it complains about."""
+    """Whom in the police it complains about; the question must be answered."""
 
-    kind: AboutKind | None = None
+    kind: AboutKind | Literal["nobody"]
     bureau: Bureau | None = None
-    level: AboutLevel | None = None
 
 
 class AboutAnswer(RequestBody):
     """Whether it complains about the police, and for whom it is written."""
 
-    about: AboutPolice = AboutPolice()
+    about: AboutPolice
     on_behalf: OnBehalf | None = None
 
 
@@ -165,7 +166,7 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
                 N_("Whom do you complain about?"),
                 "radios",
                 N_("Whoever it is about never sees the letter."),
-                lambda: [("", N_("Nobody in the police")), *choices("about_kind")],
+                lambda: [*choices("about_kind"), (NOBODY, N_("Nobody in the police"))],
             ),
             StepField(
                 "about.bureau",
