@@ -151,7 +151,7 @@ async def test_a_complaint_says_whom_it_is_about(desk: Front, whom: str) -> None
     assert f'value="{whom}" checked' in (await show(desk, f"{letter}/about")).text
     sent = await send(desk, f"{letter}/check", csrf)
     assert sent.status_code == 303
-    event = desk.shelf.said(SUBMITTED.name)[0].event
+    event = desk.shelf.said(SUBMITTED.name)[0].data
     assert (event.about.kind if event.about else "nobody") == whom
 
 
