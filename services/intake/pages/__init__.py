@@ -9,13 +9,23 @@ from services.intake.pages import (
     my_requests,
     reveal_log,
     reveals,
+    widget,
     writing,
 )
 from services.intake.pages.duty_pages import PLACE
 from services.intake.pages.start import WRITE, start_pages
 
 router = APIRouter(include_in_schema=False)
-for desk in (duty_pages, reveal_log, reveals, my_letters, my_requests, emergencies, writing):
+for desk in (
+    duty_pages,
+    reveal_log,
+    reveals,
+    my_letters,
+    my_requests,
+    emergencies,
+    writing,
+    widget,
+):
     router.include_router(desk.router)
 
 FORMS = (PLACE, "/reveals", "/my", WRITE)
