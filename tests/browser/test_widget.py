@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import pytest
 from fastapi import FastAPI
@@ -46,7 +47,7 @@ def foreign_site(text: str, mailbox: str) -> FastAPI:
 async def on_a_site(
     browser: Browser,
     *modes: WidgetMode,
-    lang: str = "zh",
+    lang: Literal["zh", "en"] = "zh",
     before: str = "",
     width: int = WIDE,
     has_scripts: bool = True,
@@ -54,9 +55,8 @@ async def on_a_site(
     """A page of another site that includes the widget."""
     mailbox = FastAPI()
     mailbox.include_router(widget.router)
-    says = "en" if lang == "en" else "zh"
     async with served(mailbox) as ours:
-        lines = "".join(snippet(ours, mode=it, city="guangzhou", lang=says) for it in modes)
+        lines = "".join(snippet(ours, mode=it, city="guangzhou", lang=lang) for it in modes)
         text = f"{HEAD.format(lang=lang)}{before}{lines}{TAIL}"
         async with (
             served(foreign_site(text, ours)) as theirs,

@@ -1,24 +1,27 @@
 """Writers read their letters and act on them in a browser, by the same rules as over the API."""
 
-import re
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from shared.contracts.progress_v1 import LetterDeclined, WriterAsked
-from shared.contracts.words import Note, ReplyText
 from shared.platform.http.tokens import Person
+from tests.intake.browsing import (
+    ASKED,
+    DECLINED,
+    ENGLISH,
+    REPLIED,
+    as_writer,
+    key_of,
+    send,
+    show,
+)
 from tests.intake.emergencies import ASK, STOP, diverted, guarded_front
-from tests.intake.front import CITIZEN, PEOPLE, Front
-from tests.intake.story import clock, fact, received, replied, routed
+from tests.intake.front import Front
+from tests.intake.story import received, routed
 from tests.support.page_outline import page_faults
-from tests.support.sign_in import BROWSER, signed_in
+from tests.support.sign_in import signed_in
 
-ENGLISH = {**BROWSER, "accept-language": "en"}
 TRICK = "<script>alert(1)</script>\"'&<img src=x>"
 
 
@@ -26,50 +29,6 @@ TRICK = "<script>alert(1)</script>\"'&<img src=x>"
 async def desk(tmp_path: Path) -> AsyncIterator[Front]:
     async with guarded_front(tmp_path) as opened:
         yield opened
-
-
-async def as_writer(desk: Front, who: str = "chen") -> str:
-    """Change to a writer's browser; return the token of its forms."""
-    desk.client.cookies.clear()
-    given = PEOPLE.get(who, CITIZEN)
-    person = Person(
-        who, name=given["name"], id_number=given["id_number"], phone=given["phone_number"]
-    )
-    return (await signed_in(desk.client, person)).csrf
-
-
-async def show(desk: Front, path: str) -> httpx.Response:
-    return await desk.client.get(path, headers=ENGLISH)
-
-
-async def send(desk: Front, path: str, csrf: str, **fields: Any) -> httpx.Response:
-    answer = await desk.client.post(path, data={"csrf": csrf} | fields, headers=ENGLISH)
-    await desk.shelf.quiet()
-    return answer
-
-
-def key_of(form: httpx.Response) -> str:
-    found = re.search(r'name="key" value="([0-9a-f]{32})"', form.text)
-    assert found is not None
-    return found[1]
-
-
-ASKED = fact(
-    WriterAsked,
-    state="supplement",
-    question=1,
-    answer_by=date(2026, 12, 1),
-    words=Note(text="哪一盏灯？"),
-)
-DECLINED = fact(
-    LetterDeclined,
-    state="declined",
-    decline_reason="outside_jurisdiction",
-    where_to_turn="12345",
-    appeal_by=date(2026, 12, 24),
-    words=ReplyText(text="不属于公安机关职责。"),
-)
-REPLIED = replied().model_copy(update={"clocks": (clock("rating", "started", date(2026, 12, 24)),)})
 
 
 async def test_a_writer_sees_the_own_letters_and_nobody_elses(desk: Front) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from shared.contracts.slugs import BUREAUS
+from tests.intake.browsing import as_writer, show
 from tests.intake.front import Front
-from tests.intake.test_my_pages import as_writer, show
 from tests.support.page_outline import page_faults
 
 

@@ -8,19 +8,10 @@ import pytest
 
 from services.intake.pages.writing_steps import STEPS
 from shared.contracts.topics import SUBMITTED
+from tests.intake.browsing import ANSWERS, as_writer, send, show
 from tests.intake.emergencies import ASK, CRIME, STOP, guarded_front
 from tests.intake.front import Front
-from tests.intake.test_my_pages import as_writer, send, show
 from tests.support.page_outline import page_faults
-
-ANSWERS = {
-    "kind": {"category": "request"},
-    "mailbox": {"addressed_to": "guangzhou"},
-    "where": {"place.city": "guangzhou", "place.detail": "村口"},
-    "matter": {"subject": "红绿灯坏了", "body": "村口的红绿灯坏了三个月。"},
-    "contact": {"contact.phone": "15400007777"},
-    "consent": {"consent_to_publish": "yes"},
-}
 
 
 @pytest.fixture
