@@ -1,9 +1,16 @@
 """Where writers arrive: what the mailbox is not for comes first, and links survive the sign-in."""
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
 import pytest
 
+from services.intake.pages import CitizenPages
+from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import BUREAUS
-from tests.intake.browsing import as_writer, show
+from tests.intake.browsing import ENGLISH, as_writer, show
+from tests.intake.faces import settings
 from tests.intake.front import Front
 from tests.support.page_outline import page_faults
 
@@ -46,3 +53,27 @@ async def test_whoever_leaves_is_signed_out_and_leaves_nothing_behind(desk: Fron
     assert away.headers["clear-site-data"] == '"cache", "storage"'
     assert away.headers["referrer-policy"] == "no-referrer"
     assert (await show(desk, "/my/letters")).status_code == 303
+
+
+async def test_the_staffs_own_host_leads_to_the_duty_desk(desk: Front) -> None:
+    state = cast("Any", desk.client._transport).app.state
+    state.citizen_pages = replace(state.citizen_pages, staff_host="duty.example.cn")
+    for host, leads in (("duty.example.cn", True), ("mailbox.example.cn", False)):
+        shown = await desk.client.get("/", headers={**ENGLISH, "host": host})
+        assert (shown.headers.get("location") == "/duty") == leads
+
+
+@pytest.mark.parametrize(
+    ("staff", "citizens", "host"),
+    [
+        ("https://duty.example.cn", "https://mailbox.example.cn", "duty.example.cn"),
+        ("http://127.0.0.1:8081", "http://127.0.0.1:8081", None),
+        (None, None, None),
+    ],
+)
+def test_a_staff_host_is_one_that_citizens_do_not_use(
+    tmp_path: Path, staff: str | None, citizens: str | None, host: str | None
+) -> None:
+    given = settings(IntakeSettings, tmp_path)
+    changed = given.model_copy(update={"staff_pages_url": staff, "citizen_pages_url": citizens})
+    assert CitizenPages.of(changed).staff_host == host

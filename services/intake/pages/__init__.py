@@ -9,11 +9,12 @@ from services.intake.pages import (
     my_requests,
     reveal_log,
     reveals,
+    start,
     widget,
     writing,
 )
 from services.intake.pages.duty_pages import PLACE
-from services.intake.pages.start import WRITE, start_pages
+from services.intake.pages.start import WRITE, CitizenPages
 
 router = APIRouter(include_in_schema=False)
 for desk in (
@@ -25,10 +26,11 @@ for desk in (
     emergencies,
     writing,
     widget,
+    start,
 ):
     router.include_router(desk.router)
 
 FORMS = (PLACE, "/reveals", "/my", WRITE)
 """Paths below which pages accept forms."""
 
-__all__ = ["FORMS", "router", "start_pages"]
+__all__ = ["FORMS", "CitizenPages", "router"]

@@ -20,7 +20,7 @@ from services.intake.api.letters import submit
 from services.intake.api.letters_schemas import NOTICE_VERSION, NewLetter
 from services.intake.api.warnings import Warned, lines_for
 from services.intake.pages.my_letters import MINE, Writer
-from services.intake.pages.start import WRITE
+from services.intake.pages.start import WRITE, pages_of
 from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, WritingStep, steps_of
 from services.intake.store.letter_drafts import DraftChanged, SavedLetterDraft
 from shared.contracts.vocabulary import Language
@@ -184,7 +184,7 @@ async def send(request: Request, person: Writer, desk: Desk, draft: DraftId) -> 
     body = letter_of(writing, send_anyway=fields.get("send_anyway") or None)
     if body is None:
         return _check(writing, errors={"": N_("Something is missing: see below.")}, status=422)
-    sender = replace(person, client=request.app.state.pages_client)
+    sender = replace(person, client=pages_of(request).client)
     key = f"page-{draft}-{writing.version}"
     try:
         sent = await submit(body, sender, key, desk, Response())
@@ -266,7 +266,7 @@ def letter_of(writing: WritingDesk, *, send_anyway: str | None) -> NewLetter | N
     entry = given.pop("entry", None)
     if not given.get("about"):
         given.pop("about", None)
-    known = writing.desk.frontends.by_client.get(writing.request.app.state.pages_client or "")
+    known = writing.desk.frontends.by_client.get(pages_of(writing.request).client or "")
     if known is not None and entry in known.entries:
         given["entry"] = entry
     lang: Language = "zh" if lang_of(content.body or "") == "zh-CN" else "en"
