@@ -95,6 +95,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
     app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=forms)
+    opened(app, desk, is_development=settings.is_development)
     install(
         app,
         settings=settings,
@@ -112,7 +113,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     return Service(
         settings=settings,
         shell=shell,
-        app=opened(app, desk, is_development=settings.is_development),
+        app=app,
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
         loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
