@@ -15,6 +15,7 @@ from services.intake.store.diversion_queries import (
     unseen,
 )
 from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
+from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
@@ -47,6 +48,7 @@ INDEXES = {
         Index((("diverted_by", 1), ("unseen_since", 1)), sparse=True),
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
+    LETTER_DRAFTS: DRAFT_INDEXES,
     READINGS: READING_INDEXES,
     FILES: FILE_INDEXES,
 }
@@ -57,6 +59,7 @@ __all__ = [
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
+    "LETTER_DRAFTS",
     "MOST_IDENTITIES",
     "MOST_LETTERS",
     "READINGS",
@@ -67,6 +70,7 @@ __all__ = [
     "Backlogged",
     "FileRecords",
     "Kind",
+    "LetterDrafts",
     "Numbers",
     "QueueName",
     "QueueRow",
