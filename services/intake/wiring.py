@@ -24,6 +24,7 @@ from services.intake.domain.letter import NoLetter
 from services.intake.files import storage
 from services.intake.files.cleaning import FileCleaner
 from services.intake.files.file_desk import FileDesk
+from services.intake.files.rotation import FileRotation
 from services.intake.files.scanning import NoScanner, scanner_at
 from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
@@ -96,6 +97,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     chunks = SealedChunks(partial(storage.opened, settings.files_address), seals.ring)
     files = FileDesk(records, chunks, FileCleaner())
+    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now
     )
@@ -143,6 +145,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         ),
         close=client.aclose,
         new_consumer=shell.consumer,
+        turns=partial(rotation.run, seals.ring),
     )
 
 

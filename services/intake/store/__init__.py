@@ -14,7 +14,7 @@ from services.intake.store.diversion_queries import (
     rows,
     unseen,
 )
-from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
+from services.intake.store.file_records import FILE_FIELDS, FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
@@ -56,6 +56,7 @@ INDEXES = {
 
 __all__ = [
     "FILES",
+    "FILE_FIELDS",
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
