@@ -92,14 +92,9 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     book = seals.sealer.book
     tell = shell.commands.execute
-    records = store.FileRecords(
-        shell.database.collection(store.FILES), seals.ring, now=machine_time(now)
-    )
-    chunks = SealedChunks(partial(storage.opened, settings.files_address), seals.ring)
-    files = FileDesk(records, chunks, FileCleaner())
-    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
+    files, rotation = _files(settings, shell, now=machine_time(now))
     releasing = jobs.DiversionReleaser(
-        shell.documents, shell.letters.state, files=records, tell=tell, now=now
+        shell.documents, shell.letters.state, files=files.records, tell=tell, now=now
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
@@ -147,6 +142,17 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         new_consumer=shell.consumer,
         turns=partial(rotation.run, seals.ring),
     )
+
+
+def _files(
+    settings: IntakeSettings, shell: Shell[Command, IntakeState], *, now: Now
+) -> tuple[FileDesk, FileRotation]:
+    """The desk for files, and the rotation of what it stores."""
+    kept, ring = shell.database.collection(store.FILES), shell.seals.ring
+    records = store.FileRecords(kept, ring, now=now)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
+    desk = FileDesk(records, chunks, cleaner=FileCleaner())
+    return desk, FileRotation(kept, records, chunks=chunks)
 
 
 def _desk(

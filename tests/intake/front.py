@@ -8,7 +8,7 @@ from datetime import time
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from fastapi import APIRouter
@@ -205,6 +205,24 @@ def _numbers(keys: Memory, now: Clock) -> store.Numbers:
     )
 
 
+class FileParts(NamedTuple):
+    """Files: their records, their bytes, the desk and the loop that scans them."""
+
+    records: Memory
+    objects: MemoryStore
+    desk: FileDesk
+    scanning: FileScanning
+
+
+def _files(shelf: SealedShell[Command, IntakeState]) -> FileParts:
+    """Files in memory, cleaned by real processes and passed unscanned."""
+    kept, objects, ring = Memory(), MemoryStore(), shelf.seals.ring
+    records = store.FileRecords(kept, ring, now=shelf.now)
+    desk = FileDesk(records, SealedChunks(objects, ring), cleaner=FileCleaner())
+    scanning = FileScanning(desk, NoScanner(), tell=shelf.commands.execute, now=shelf.now)
+    return FileParts(kept, objects, desk, scanning)
+
+
 @asynccontextmanager
 async def front(
     folder: Path,
@@ -216,7 +234,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
-    drafts, files, objects = Memory(), Memory(), MemoryStore()
+    drafts = Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with (
@@ -224,11 +242,9 @@ async def front(
         running(numbers.run()),
     ):
         tell = shelf.commands.execute
-        records = store.FileRecords(files, own.ring, now=now)
-        file_desk = FileDesk(records, SealedChunks(objects, own.ring), FileCleaner())
-        scanning = FileScanning(file_desk, NoScanner(), tell=tell, now=now)
+        files = _files(shelf)
         releaser = DiversionReleaser(
-            shelf.documents, shelf.letters.state, files=records, tell=tell, now=now
+            shelf.documents, shelf.letters.state, files=files.desk.records, tell=tell, now=now
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
@@ -238,7 +254,7 @@ async def front(
             shelf.documents,
             numbers,
             backlog,
-            file_desk,
+            files.desk,
             blind,
             diversions=DiversionRecorder(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
@@ -267,19 +283,7 @@ async def front(
         async with opened_face(
             kept, whole, now=now, forms=pages.FORMS, uploads=UPLOADS, **parts
         ) as client:
-            yield Front(
-                shelf,
-                keys,
-                backlog,
-                client,
-                releaser,
-                readings,
-                drafts,
-                files,
-                objects,
-                file_desk,
-                scanning,
-            )
+            yield Front(shelf, keys, backlog, client, releaser, readings, drafts, *files)
 
 
 @cache

@@ -40,7 +40,7 @@ MOST_UPLOADS: Final = 64
 class FileDesk:
     """Files of writers. All methods raise DatabaseFault and StorageAway."""
 
-    def __init__(self, records: FileRecords, chunks: SealedChunks, cleaner: FileCleaner) -> None:
+    def __init__(self, records: FileRecords, chunks: SealedChunks, *, cleaner: FileCleaner) -> None:
         self.records = records
         self._chunks = chunks
         self._cleaner = cleaner
@@ -173,8 +173,8 @@ class FileDesk:
 class _Arriving:
     """A file as it arrives; refused as soon as its beginning or its size shows that it must be."""
 
-    body: AsyncIterable[bytes]
-    _head: bytearray = field(default_factory=bytearray)
+    body: AsyncIterable[bytes] = field(repr=False)
+    _head: bytearray = field(default_factory=bytearray, repr=False)
     _size: int = 0
 
     @property
