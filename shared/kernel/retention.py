@@ -1,0 +1,152 @@
+"""The retention table: how long everything is kept, by which rule, and who erases it.
+
+Read from parsed `retention.yaml`. Days count from the instant that `since` names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, TypeAlias, cast, get_args
+
+from shared.contracts.vocabulary import Erasable
+from shared.kernel import plain
+from shared.kernel.errors import BadData
+
+Archive: TypeAlias = Literal["letter", "petition", "disclosure", "diversion"]
+"""The kind of file that a letter is: its retention periods differ."""
+ErasedBy: TypeAlias = Literal["loop", "ttl_index", "broker", "service", "operator", "nobody"]
+"""`loop`: intake's erasing loop. `service`: the service itself, by other means."""
+
+PARTS: Mapping[Archive, tuple[Erasable, ...]] = {
+    **dict.fromkeys(("letter", "petition", "disclosure"), get_args(Erasable)),
+    "diversion": ("words",),
+}
+"""What the loop erases of each kind, in this order."""
+WORDS_REST = timedelta(days=30)
+"""Nothing is erased this soon after somebody wrote: new words may still be answered."""
+
+_SERVICES = ("intake", "router", "notifier", "publisher", "bureau", "operator")
+_SINCE = (
+    *("ended", "resolved", "received", "written", "last_change", "last_use", "sign_in"),
+    *("refused", "published", "replaced"),
+)
+_TEXTS = ("key", "zh", "en", "source")
+_KNOWN = (
+    *(*_TEXTS, "services", "collections", "topics", "days", "hours", "since"),
+    *("erased_by", "set_by", "loop", "note_zh", "note_en"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoopScope:
+    """What a row means for the erasing loop."""
+
+    archive: Archive
+    part: Erasable
+    request_days: int | None
+    """Days after the end from which the writer may ask for it; None: the law keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRow:
+    """One kind of data."""
+
+    key: str
+    zh: str
+    en: str
+    services: tuple[str, ...]
+    collections: tuple[str, ...]
+    topics: tuple[str, ...]
+    """Topic names; `bureau.*.letters` stands for those of all bureaus."""
+    period: timedelta | None
+    """None: for good, or until something else ends it, which the note says."""
+    since: str
+    erased_by: ErasedBy
+    set_by: str
+    """law, practice or design."""
+    source: str
+    loop: LoopScope | None
+    note_zh: str
+    note_en: str
+
+
+@dataclass(frozen=True)
+class RetentionTable:
+    """All rows, by key."""
+
+    version: str
+    rows: Mapping[str, RetentionRow]
+
+    @staticmethod
+    def of(data: Mapping[str, object]) -> "RetentionTable":
+        """Read the parsed file. Raises: BadData."""
+        plain.only(data, "version", "rows", where="the file")
+        found = [_row(row, where) for where, row in plain.rows(data.get("rows"), "rows")]
+        table = RetentionTable(
+            plain.a_text(data.get("version"), "version"),
+            plain.by_key([(row.key, row) for row in found], "rows"),
+        )
+        for archive, parts in PARTS.items():
+            for part in parts:
+                table.rule(archive, part)
+        return table
+
+    def rule(self, archive: Archive, part: Erasable) -> RetentionRow:
+        """The row by which the loop erases that part. Raises: BadData, unless there is just one."""
+        found = [
+            row
+            for row in self.rows.values()
+            if row.loop is not None and (row.loop.archive, row.loop.part) == (archive, part)
+        ]
+        if len(found) != 1:
+            raise BadData(f"rows: one row for the {part} of a {archive} is needed")
+        return found[0]
+
+
+def _row(row: Mapping[str, object], where: str) -> RetentionRow:
+    plain.only(row, *_KNOWN, where=where)
+    key, zh, en, source = (plain.a_text(row.get(name), f"{where}.{name}") for name in _TEXTS)
+    services = plain.texts(row.get("services"), f"{where}.services")
+    for service in services:
+        plain.one_of(service, *_SERVICES, where=f"{where}.services")
+    period = _period(row, where)
+    note_zh = plain.maybe(row, "note_zh", where=where, read=plain.a_text) or ""
+    note_en = plain.maybe(row, "note_en", where=where, read=plain.a_text) or ""
+    if (period is None) != bool(note_zh and note_en):
+        raise BadData(f"{where}: either days, or note_zh and note_en, say how long")
+    erased_by = plain.one_of(row.get("erased_by"), *get_args(ErasedBy), where=f"{where}.erased_by")
+    loop = plain.maybe(row, "loop", where=where, read=_scope)
+    if (loop is not None) != (erased_by == "loop") or (loop and period is None):
+        raise BadData(f"{where}: a row of the loop has days, and says what it erases")
+    return RetentionRow(
+        key,
+        zh,
+        en,
+        services,
+        plain.maybe(row, "collections", where=where, read=plain.texts) or (),
+        plain.maybe(row, "topics", where=where, read=plain.texts) or (),
+        period,
+        plain.one_of(row.get("since"), *_SINCE, where=f"{where}.since"),
+        cast(ErasedBy, erased_by),
+        plain.one_of(row.get("set_by"), "law", "practice", "design", where=f"{where}.set_by"),
+        source,
+        loop,
+        note_zh,
+        note_en,
+    )
+
+
+def _period(row: Mapping[str, object], where: str) -> timedelta | None:
+    days = plain.maybe(row, "days", where=where, read=plain.a_number)
+    hours = plain.maybe(row, "hours", where=where, read=plain.a_number)
+    if days and hours:
+        raise BadData(f"{where}: either days or hours")
+    return timedelta(days=days or 0, hours=hours or 0) or None
+
+
+def _scope(value: object, where: str) -> LoopScope:
+    row = plain.only(plain.a_map(value, where), "archive", "part", "request_days", where=where)
+    archive = plain.one_of(row.get("archive"), *PARTS, where=f"{where}.archive")
+    part = plain.one_of(row.get("part"), *get_args(Erasable), where=f"{where}.part")
+    after = plain.maybe(row, "request_days", where=where, read=plain.a_number)
+    return LoopScope(cast(Archive, archive), cast(Erasable, part), after)
