@@ -35,7 +35,11 @@ _ERASED_BY: Mapping[ErasedBy, str] = {
     "operator": "运维或其负责人 · the operator",
     "nobody": "不删除 · nobody",
 }
-_SET_BY: Mapping[str, str] = {"law": "法规 · law", "practice": "惯例 · practice", "design": "设计 · design"}  # noqa: E501 - one table
+_SET_BY: Mapping[str, str] = {
+    "law": "法规 · law",
+    "practice": "惯例 · practice",
+    "design": "设计 · design",
+}
 _ABOVE = f"""# How long everything is kept · 保存期限
 
 Made by `python -m tools.retention write` from `shared/data/retention.yaml`; don't edit. 由数据文件生成，请勿直接修改。

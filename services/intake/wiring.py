@@ -1,6 +1,7 @@
 """Composition of intake: the only place where its parts meet."""
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from services.intake import handlers, jobs, metrics, pages, store
 from services.intake.api import router
 from services.intake.api.client_network import ClientNetworkMiddleware
-from services.intake.api.dependencies import FrontDesk
+from services.intake.api.dependencies import FrontDesk, WriterErasure
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
@@ -20,9 +21,12 @@ from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
+from services.intake.domain.retention import forget
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
+from shared.kernel.retention import RetentionTable
+from shared.platform.app.retention import Retention
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
@@ -48,8 +52,10 @@ SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Readers without whose keys no letter can be accepted or handled."""
 
 
-def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
-    """Intake's rules; `seals` know who has a key to seal an identity for."""
+def rules(
+    seals: Seals, *, table: RetentionTable | None = None
+) -> ServiceDecider[Command, IntakeState]:
+    """Intake's rules; `seals` know who has a key to seal an identity for. `table`: ours."""
 
     def key_of(bureau: Bureau) -> BureauKey:
         try:
@@ -64,10 +70,18 @@ def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
         decide=partial(decide, rules=rule_table(key_of)),
         evolve=evolve,
         state=store.STATE,
-        index=store.index,
+        index=partial(store.index, table=table or data_files.retention()),
         outgoing=store.outgoing,
+        forget=forget,
         handlers=handlers.HANDLERS,
     )
+
+
+class NoFiles:
+    """Stands for the storage of attachments, which this version doesn't have."""
+
+    async def erase(self, ids: Sequence[str]) -> None:
+        """Nothing is stored."""
 
 
 def _draw(kind: store.Kind) -> str:
@@ -79,8 +93,14 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     """Intake, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
     seals = load_seals(settings, "intake", now=now)
+    table = data_files.retention(settings.retention_file or data_files.RETENTION)
     shell = build_shell(
-        settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
+        settings,
+        rules(seals, table=table),
+        seals=seals,
+        reads=store.READS,
+        writes=store.WRITES,
+        now=now,
     )
     book = seals.sealer.book
     releasing = jobs.DiversionReleaser(
@@ -88,7 +108,19 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
-    desk = _desk(settings, shell, releasing, now=now)
+    ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
+    eraser = jobs.LetterEraser(
+        shell.documents,
+        shell.letters.state,
+        tell=shell.commands.execute,
+        ledger=ledger,
+        files=NoFiles(),
+        now=now,
+    )
+    retaining = jobs.RetentionLoop(
+        shell.letters, shell.documents, eraser=eraser, ledger=ledger, table=table, now=now
+    )
+    desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
@@ -103,7 +135,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(front_page(pages.FRONT, settings))
-    app.state.export_signer = ExportSigner(seals.ring, "intake")
+    app.state.export_signer = signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
     return Service(
@@ -112,9 +144,13 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         app=opened(app, desk, is_development=settings.is_development),
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
-        loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
+        loops=(
+            *(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
+            retaining.run,
+        ),
         close=client.aclose,
         new_consumer=shell.consumer,
+        retention=Retention(eraser, retaining.overview, ledger.done, signer),
     )
 
 
@@ -122,6 +158,7 @@ def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
     releasing: jobs.DiversionReleaser,
+    erasure: WriterErasure,
     *,
     now: Now,
 ) -> FrontDesk:
@@ -152,6 +189,7 @@ def _desk(
         ),
         stations=data_files.stations(settings.stations_file),
         release=releasing.release,
+        erasure=erasure,
         now=now,
         floods=floods,
     )

@@ -14,6 +14,7 @@ from services.router.domain.actors import Command
 from services.router.domain.decide import decide
 from services.router.domain.due_dates import Rulebook
 from services.router.domain.evolve import evolve
+from services.router.domain.external_events import forget
 from services.router.domain.letter import LetterState, UnknownLetter, salt_of
 from services.router.jobs.bureau_notices import refuse_unreadable, send_snapshots
 from services.router.jobs.corrections import all_corrections
@@ -77,6 +78,7 @@ def rules(rulebook: Rulebook) -> ServiceDecider[Command, LetterState]:
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
         anew=documents.anew,
+        forget=forget,
         salt=salt_of,
         read_ahead=handlers.read_ahead,
     )

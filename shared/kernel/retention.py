@@ -6,6 +6,8 @@ Read from parsed `retention.yaml`. Days count from the instant that `since` name
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from hashlib import sha256
 from typing import Literal, TypeAlias, cast, get_args
 
 from shared.contracts.vocabulary import Erasable
@@ -48,6 +50,17 @@ class LoopScope:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopRule:
+    """By which row a part is erased, and when."""
+
+    key: str
+    keep: timedelta
+    """After the end."""
+    request_after: timedelta
+    """From when its writer may have it erased; `keep`, where the law keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionRow:
     """One kind of data."""
 
@@ -86,21 +99,33 @@ class RetentionTable:
             plain.a_text(data.get("version"), "version"),
             plain.by_key([(row.key, row) for row in found], "rows"),
         )
-        for archive, parts in PARTS.items():
-            for part in parts:
-                table.rule(archive, part)
+        found_for = [(row.loop.archive, row.loop.part) for row in found if row.loop]
+        wanted = [(archive, part) for archive, parts in PARTS.items() for part in parts]
+        if sorted(found_for) != sorted(wanted):
+            raise BadData("rows: one row of the loop for each part of each kind is needed")
         return table
 
-    def rule(self, archive: Archive, part: Erasable) -> RetentionRow:
-        """The row by which the loop erases that part. Raises: BadData, unless there is just one."""
-        found = [
-            row
+    @cached_property
+    def mark(self) -> str:
+        """A digest of the loop's rules: what was dated by others is dated again."""
+        return sha256(repr(sorted(self._rules.items())).encode()).hexdigest()[:16]
+
+    @cached_property
+    def _rules(self) -> Mapping[tuple[Archive, Erasable], LoopRule]:
+        return {
+            (row.loop.archive, row.loop.part): _rule(row, row.loop, keep=row.period)
             for row in self.rows.values()
-            if row.loop is not None and (row.loop.archive, row.loop.part) == (archive, part)
-        ]
-        if len(found) != 1:
-            raise BadData(f"rows: one row for the {part} of a {archive} is needed")
-        return found[0]
+            if row.loop and row.period
+        }
+
+    def rule(self, archive: Archive, part: Erasable) -> LoopRule:
+        """By which row the loop erases that part."""
+        return self._rules[archive, part]
+
+
+def _rule(row: RetentionRow, scope: LoopScope, *, keep: timedelta) -> LoopRule:
+    days = scope.request_days
+    return LoopRule(row.key, keep, keep if days is None else min(keep, timedelta(days=days)))
 
 
 def _row(row: Mapping[str, object], where: str) -> RetentionRow:
@@ -127,7 +152,7 @@ def _row(row: Mapping[str, object], where: str) -> RetentionRow:
         plain.maybe(row, "topics", where=where, read=plain.texts) or (),
         period,
         plain.one_of(row.get("since"), *_SINCE, where=f"{where}.since"),
-        cast(ErasedBy, erased_by),
+        cast("ErasedBy", erased_by),
         plain.one_of(row.get("set_by"), "law", "practice", "design", where=f"{where}.set_by"),
         source,
         loop,
@@ -149,4 +174,4 @@ def _scope(value: object, where: str) -> LoopScope:
     archive = plain.one_of(row.get("archive"), *PARTS, where=f"{where}.archive")
     part = plain.one_of(row.get("part"), *get_args(Erasable), where=f"{where}.part")
     after = plain.maybe(row, "request_days", where=where, read=plain.a_number)
-    return LoopScope(cast(Archive, archive), cast(Erasable, part), after)
+    return LoopScope(cast("Archive", archive), cast("Erasable", part), after)

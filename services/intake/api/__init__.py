@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, duty, letters, requests, reveals
+from services.intake.api import diversions, duty, erasure, letters, requests, reveals
 
-for _feature in (requests.router, reveals.router):
+for _feature in (requests.router, erasure.router, reveals.router):
     letters.router.include_router(_feature)
 router = APIRouter()
 for _feature in (letters.router, diversions.router, duty.router, reveals.lists):

@@ -15,6 +15,8 @@ from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlog, Numbers, Readings
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
+from shared.kernel.retention import RetentionTable
+from shared.platform.app.retention import PartEraser
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
 from shared.platform.letters.command_bus import CommandBus
@@ -23,6 +25,14 @@ from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 from shared.rules.places.stations import Stations
+
+
+@dataclass(frozen=True, slots=True)
+class WriterErasure:
+    """By which table a writer may have parts of a letter erased, and how that is done."""
+
+    table: RetentionTable
+    eraser: PartEraser
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class FrontDesk:
     stations: Stations
     release: Callable[[str], Awaitable[None]]
     """Accepts the letter that a diversion became."""
+    erasure: WriterErasure
     now: Now
     floods: FloodDetector = field(default_factory=FloodDetector)
 

@@ -100,6 +100,11 @@ class Diversion:
         return self.seen_at is None or self.outcome is None
 
     @property
+    def has_content(self) -> bool:
+        """Whether words, contact or identity are still here."""
+        return self.caught is not None and self.caught != self.caught.without_words()
+
+    @property
     def letter_to_send(self) -> tuple[str, LetterSubmitted] | None:
         """The letter that it became and intake has not accepted yet, with its number."""
         if self.caught is None or self.is_letter or self.outcome not in RELEASING:
@@ -251,9 +256,7 @@ def erase_content(_: EraseLetterParts, diversion: Diversion) -> tuple[ContentEra
     """
     if diversion.is_open or diversion.letter_to_send:
         raise OutOfOrder("erase while open")
-    if diversion.caught is None or diversion.caught == diversion.caught.without_words():
-        return ()
-    return (ContentErased(),)
+    return (ContentErased(),) if diversion.has_content else ()
 
 
 def _seen(diversion: Diversion, staff: str, at: datetime) -> tuple[DutySeen, ...]:

@@ -2,6 +2,15 @@
 
 from services.intake.jobs.diversion_gauges import DiversionGauges
 from services.intake.jobs.diversion_release import DiversionReleaser
+from services.intake.jobs.erasing import Files, LetterEraser
 from services.intake.jobs.identity_resealing import IdentityResealer
+from services.intake.jobs.retention import RetentionLoop
 
-__all__ = ["DiversionGauges", "DiversionReleaser", "IdentityResealer"]
+__all__ = [
+    "DiversionGauges",
+    "DiversionReleaser",
+    "Files",
+    "IdentityResealer",
+    "LetterEraser",
+    "RetentionLoop",
+]

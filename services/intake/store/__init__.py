@@ -14,6 +14,12 @@ from services.intake.store.diversion_queries import (
     rows,
     unseen,
 )
+from services.intake.store.erasure_ledger import (
+    ERASURES,
+    ERASURES_INDEXES,
+    ErasureEntry,
+    ErasureLedger,
+)
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
@@ -23,6 +29,17 @@ from services.intake.store.letter_queries import (
     outgoing,
 )
 from services.intake.store.numbers import Kind, Numbers
+from services.intake.store.retention_queries import (
+    MOST_DUE,
+    MOST_UNDATED,
+    RETENTION_INDEXES,
+    Overdue,
+    date_again,
+    diversions_of,
+    due,
+    next_due,
+    overdue,
+)
 from services.intake.store.reveal_queries import REVEAL_INDEXES, RevealFilter, letters_with_reveals
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
@@ -43,39 +60,52 @@ INDEXES = {
         Index((("unresolved_since", 1),), sparse=True),
         Index((("letter_due_since", 1),), sparse=True),
         *REVEAL_INDEXES,
+        *RETENTION_INDEXES,
         Index((("diverted_by", 1), ("unseen_since", 1)), sparse=True),
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
     READINGS: READING_INDEXES,
+    ERASURES: ERASURES_INDEXES,
 }
 """Sparse: what has been seen, resolved or sent leaves its index."""
 
 __all__ = [
+    "ERASURES",
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
+    "MOST_DUE",
     "MOST_IDENTITIES",
     "MOST_LETTERS",
+    "MOST_UNDATED",
     "READINGS",
     "READS",
     "STATE",
     "WRITES",
     "Backlog",
     "Backlogged",
+    "ErasureEntry",
+    "ErasureLedger",
     "Kind",
     "Numbers",
+    "Overdue",
     "QueueName",
     "QueueRow",
     "Readings",
     "RevealFilter",
+    "date_again",
+    "diversions_of",
+    "due",
     "first_unseen_of",
     "identities_under",
     "index",
     "letters_due",
     "letters_of",
     "letters_with_reveals",
+    "next_due",
     "of_writer",
     "outgoing",
+    "overdue",
     "rows",
     "unseen",
 ]

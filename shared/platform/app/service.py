@@ -25,6 +25,7 @@ from tenacity import (
 )
 
 from shared.contracts.slugs import Bureau
+from shared.platform.app.retention import Retention
 from shared.platform.app.retry import Loop, endless, first_of, retry_until_available
 from shared.platform.app.server import Server, on_signals
 from shared.platform.app.shell import INDEXES, Shell
@@ -93,6 +94,10 @@ class Service:
     """Corrections of rules by people; only in services that classify letters."""
     turns: Turns | None = None
     """Rotation of what the service stores besides letters."""
+    retention: Retention | None = None
+    """Erasing by the retention table; only in the service that decides it."""
+    forgets: Sequence[Callable[[], Awaitable[int]]] = ()
+    """Jobs that delete what other collections hold of erased letters; each returns how many."""
 
     @property
     def every_index(self) -> Mapping[str, Sequence[Index]]:

@@ -49,6 +49,7 @@ TITLES: Mapping[str, str] = {
     "private_key": "请勿提交私钥，此密钥须作废重做 · never send a private key: make a new pair",
     "sign_in_again": "请重新登录后再办理 · please sign in again",
     "stale_assignment": "信件已不由本单位办理 · no longer held by you",
+    "still_kept": "依规定仍须保存，到期方可删除 · a rule keeps this until a later day",
     "timeout": "请求超时 · the request took too long",
     "too_large": "提交的内容过长 · too large",
     "too_late": "已超过办理期限 · too late",

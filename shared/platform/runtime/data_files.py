@@ -29,6 +29,8 @@ POLICIES: Final = FOLDER / "deadline_policies.yaml"
 """Our version; an operator with own versions names a folder of them."""
 OFFICES: Final = FOLDER / "offices.yaml"
 """An example; an operator names their own file."""
+RETENTION: Final = FOLDER / "retention.yaml"
+"""Ours; an operator with other periods names their own file."""
 
 T = TypeVar("T")
 
@@ -98,11 +100,8 @@ def reply_templates(folder: Path = FOLDER) -> tuple[ReplyTemplate, ...]:
 
 
 @cache
-def retention(file: Path = FOLDER / "retention.yaml") -> RetentionTable:
-    """How long everything is kept. Raises: BadData.
-
-    An operator with other periods names their own file.
-    """
+def retention(file: Path = RETENTION) -> RetentionTable:
+    """How long everything is kept. Raises: BadData."""
     return _read(file, RetentionTable.of)
 
 
