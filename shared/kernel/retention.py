@@ -10,17 +10,18 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Literal, TypeAlias, cast, get_args
 
-from shared.contracts.vocabulary import Erasable
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 
 Archive: TypeAlias = Literal["letter", "petition", "disclosure", "diversion"]
 """The kind of file that a letter is: its retention periods differ."""
+ErasablePart: TypeAlias = Literal["identity", "words", "attachments"]
+"""As in the contracts."""
 ErasedBy: TypeAlias = Literal["loop", "ttl_index", "broker", "service", "operator", "nobody"]
 """`loop`: intake's erasing loop. `service`: the service itself, by other means."""
 
-PARTS: Mapping[Archive, tuple[Erasable, ...]] = {
-    **dict.fromkeys(("letter", "petition", "disclosure"), get_args(Erasable)),
+PARTS: Mapping[Archive, tuple[ErasablePart, ...]] = {
+    **dict.fromkeys(("letter", "petition", "disclosure"), get_args(ErasablePart)),
     "diversion": ("words",),
 }
 """What the loop erases of each kind, in this order."""
@@ -44,7 +45,7 @@ class LoopScope:
     """What a row means for the erasing loop."""
 
     archive: Archive
-    part: Erasable
+    part: ErasablePart
     request_days: int | None
     """Days after the end from which the writer may ask for it; None: the law keeps it."""
 
@@ -111,14 +112,14 @@ class RetentionTable:
         return sha256(repr(sorted(self._rules.items())).encode()).hexdigest()[:16]
 
     @cached_property
-    def _rules(self) -> Mapping[tuple[Archive, Erasable], LoopRule]:
+    def _rules(self) -> Mapping[tuple[Archive, ErasablePart], LoopRule]:
         return {
             (row.loop.archive, row.loop.part): _rule(row, row.loop, keep=row.period)
             for row in self.rows.values()
             if row.loop and row.period
         }
 
-    def rule(self, archive: Archive, part: Erasable) -> LoopRule:
+    def rule(self, archive: Archive, part: ErasablePart) -> LoopRule:
         """By which row the loop erases that part."""
         return self._rules[archive, part]
 
@@ -172,6 +173,6 @@ def _period(row: Mapping[str, object], where: str) -> timedelta | None:
 def _scope(value: object, where: str) -> LoopScope:
     row = plain.only(plain.a_map(value, where), "archive", "part", "request_days", where=where)
     archive = plain.one_of(row.get("archive"), *PARTS, where=f"{where}.archive")
-    part = plain.one_of(row.get("part"), *get_args(Erasable), where=f"{where}.part")
+    part = plain.one_of(row.get("part"), *get_args(ErasablePart), where=f"{where}.part")
     after = plain.maybe(row, "request_days", where=where, read=plain.a_number)
-    return LoopScope(cast("Archive", archive), cast("Erasable", part), after)
+    return LoopScope(cast("Archive", archive), cast("ErasablePart", part), after)

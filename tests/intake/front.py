@@ -1,7 +1,7 @@
 """Intake at work: its shell, its web face, and the writers who ask it."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import time
@@ -15,7 +15,7 @@ from fastapi import APIRouter
 
 from services.intake import pages, store, wiring
 from services.intake.api import router
-from services.intake.api.dependencies import FrontDesk
+from services.intake.api.dependencies import FrontDesk, WriterErasure
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
@@ -23,7 +23,7 @@ from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
-from services.intake.jobs import DiversionReleaser
+from services.intake.jobs import DiversionReleaser, LetterEraser
 from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
@@ -94,6 +94,17 @@ def body(**over: Any) -> dict[str, Any]:
         "address": ADDRESS,
     }
     return {name: value for name, value in (given | over).items() if value is not ...}
+
+
+@dataclass
+class ErasedFiles:
+    """Storage of attachments that only remembers what it was told to remove."""
+
+    erased: list[str] = field(default_factory=list)
+
+    async def erase(self, ids: Sequence[str]) -> None:
+        """Remember these."""
+        self.erased += ids
 
 
 @dataclass
@@ -193,6 +204,10 @@ async def front(
         releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
+        ledger, files = store.ErasureLedger(Memory()), ErasedFiles()
+        eraser = LetterEraser(
+            shelf.documents, shelf.letters.state, tell=tell, ledger=ledger, files=files, now=now
+        )
         desk = FrontDesk(
             shelf.commands,
             shelf.letters,
@@ -208,6 +223,7 @@ async def front(
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releaser.release,
+            erasure=WriterErasure(data_files.retention(), eraser),
             now=now,
             floods=floods,
         )

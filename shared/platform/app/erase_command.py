@@ -10,8 +10,8 @@ import asyncio
 import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final, get_args
 
 from shared.contracts.vocabulary import Erasable
@@ -46,7 +46,7 @@ async def run(asked: Namespace, service: Service) -> int:
     if asked.letter is None:
         return await _list(retention)
     if asked.yes and not (asked.rule and asked.reason):
-        return _say("须写明 --rule 与 --reason · say by which --rule and --reason", to=sys.stderr, code=2)
+        return _say("须写明依据 · --yes needs --rule and --reason", to=sys.stderr, code=2)
     try:
         if not asked.yes:
             return _would(await retention.eraser.present(asked.letter, asked.what))

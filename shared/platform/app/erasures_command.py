@@ -36,7 +36,7 @@ from shared.platform.runtime.line_files import NotDone, answered, numbered, whol
 class LedgerRow(JsonLine):
     """One erasure, as it is exported."""
 
-    letter: Annotated[str, Field(pattern=r"^G[A-Z]-[0-9A-Z-]{4,40}$")]
+    letter: Annotated[str, Field(pattern=r"^[A-Z]{2}-[0-9A-Z-]{4,40}$")]
     what: Annotated[list[Erasable], Field(min_length=1, max_length=3)]
     at: Annotated[AwareDatetime, Field(strict=False)]
 
@@ -60,8 +60,6 @@ async def run(asked: Namespace, service: Service) -> int:
     try:
         if asked.action == "apply":
             return await _apply(asked, service)
-        if service.retention is None:
-            raise NotDone("台账在 intake · only intake has the ledger")
         return await _export(asked.file, service.retention)
     except BadSignature as fault:
         sys.stderr.write(f"签名不符，未执行 · not as signed, nothing was applied: {fault}\n")
@@ -71,8 +69,10 @@ async def run(asked: Namespace, service: Service) -> int:
         return 2
 
 
-async def _export(file: Path, retention: Retention) -> int:
+async def _export(file: Path, retention: Retention | None) -> int:
     """Write the ledger, its signature and the public keys. Raises: NotDone, DatabaseFault."""
+    if retention is None:
+        raise NotDone("台账在 intake · only intake has the ledger")
     digest, count = sha256(), 0
     with whole(file) as out:
         async for line in json_lines(_lines(retention)):
