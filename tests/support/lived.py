@@ -50,7 +50,7 @@ READS: Mapping[str, Sequence[str]] = {
     "notifier": notifier_store.READS,
     "publisher": publisher_store.READS,
 }
-RULE = "letters.five_years"
+RULE = "operator.order"
 FILE = Attachment(id="file-1", type="image/png", size=9, sha256="5" * 64)
 _JWE = re.compile(rb"[\w-]{20,}\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
 

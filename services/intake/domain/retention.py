@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from services.intake.domain.diversion import Diversion, DivertedContent
@@ -55,7 +56,7 @@ def due_parts(state: Any, table: RetentionTable) -> list[DuePart]:
     """
     match state:
         case IntakeLetter(state=letter_state) if letter_state in ENDED:
-            return sorted(_of_letter(state, table))
+            return sorted(_of_letter(state, table), key=attrgetter("at"))
         case Diversion(is_open=False):
             return [*_of_diversion(state, table)]
         case _:
