@@ -30,6 +30,7 @@ from shared.contracts.values import Attachment, Place
 from shared.contracts.vocabulary import Erasable
 from shared.contracts.words import Note, WriterText
 from shared.kernel.errors import OutOfOrder
+from shared.kernel.letter_number import new_diversion_number
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.repair.key_rotation import kids_in
 from shared.platform.runtime import data_files
@@ -327,6 +328,16 @@ async def test_an_erasure_that_was_begun_is_given_up_if_somebody_writes_meanwhil
         assert (entry["refused"], "waits_since" in entry) == ("out_of_order", False)
         assert at.said() == []
         assert [one async for one in store.ErasureLedger(at.entries).done()] == []
+
+
+async def test_a_diversion_of_the_letter_that_is_open_keeps_all_of_it() -> None:
+    async with room() as at:
+        other = new_diversion_number(bytes(range(40, 50)))
+        await at.do(other, divert(NOON, number=other, letter=LETTER))
+        at.shelf.now.pass_by(days=WORDS_DAYS)
+        with pytest.raises(OutOfOrder):
+            await at.loop._eraser.erase(LETTER, ALL, rule="writer.request", by="writer")
+        assert (at.said(), at.files, at.entries.kept) == ([], [], {})
 
 
 async def test_documents_of_older_versions_are_dated_and_then_erased() -> None:
