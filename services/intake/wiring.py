@@ -109,17 +109,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
     ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
-    eraser = jobs.LetterEraser(
-        shell.documents,
-        shell.letters.state,
-        tell=shell.commands.execute,
-        ledger=ledger,
-        files=NoFiles(),
-        now=now,
-    )
-    retaining = jobs.RetentionLoop(
-        shell.letters, shell.documents, eraser=eraser, ledger=ledger, table=table, now=now
-    )
+    eraser, retaining = _retaining(shell, ledger, NoFiles(), table=table, now=now)
     desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
@@ -151,6 +141,28 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         close=client.aclose,
         new_consumer=shell.consumer,
         retention=Retention(eraser, retaining.overview, ledger.done, signer),
+    )
+
+
+def _retaining(
+    shell: Shell[Command, IntakeState],
+    ledger: store.ErasureLedger,
+    files: jobs.Files,
+    *,
+    table: RetentionTable,
+    now: Now,
+) -> tuple[jobs.LetterEraser, jobs.RetentionLoop]:
+    """What erases parts of letters, and the loop that finds which are due."""
+    eraser = jobs.LetterEraser(
+        shell.documents,
+        shell.letters.state,
+        tell=shell.commands.execute,
+        ledger=ledger,
+        files=files,
+        now=now,
+    )
+    return eraser, jobs.RetentionLoop(
+        shell.letters, shell.documents, eraser=eraser, ledger=ledger, table=table, now=now
     )
 
 

@@ -3,7 +3,6 @@
 A crash leaves an entry in the ledger that waits; `finish` does the rest. Each step can be repeated.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -20,8 +19,6 @@ from shared.platform.app.retention import AskedBy
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
-
-LOG = logging.getLogger(__name__)
 
 StateOf = Callable[[str], Awaitable[IntakeState | None]]
 Tell = Callable[[IdempotentCommand[Command]], Awaitable[IntakeState]]
@@ -100,7 +97,6 @@ class LetterEraser:
         await self._ledger.finish(entry)
         for part in entry.what:
             metrics.ERASED_PARTS.labels(part, entry.by).inc()
-        LOG.info("erased", extra={"letter": entry.letter, "rule": entry.rule, "by": entry.by})
 
     async def _erase(self, entry: ErasureEntry) -> None:
         state = await self._erasable(entry.letter)
