@@ -141,6 +141,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         close=client.aclose,
         new_consumer=shell.consumer,
         retention=Retention(eraser, retaining.overview, ledger.done, signer),
+        forgets=eraser.erase_files_of,
     )
 
 

@@ -1,6 +1,6 @@
 """Puts the router's parts together."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,7 @@ from shared.platform.crypto.word_hash import hashes
 from shared.platform.http.create_app import create_app
 from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.repair.erasure_replay import PastErasure
 from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
@@ -143,6 +144,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         corrections=all_corrections(shell.history),
         recounts=recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
         turns=partial(_rotate, listing, shell),
+        forgets=partial(_forget_elsewhere, words, stores),
     )
 
 
@@ -169,6 +171,16 @@ def _app(
     for part in (router, pages.router, front_page(pages.FRONT, settings)):
         app.include_router(part)
     return app
+
+
+async def _forget_elsewhere(
+    words: WordIndex, stores: DeskStores, ledger: Sequence[PastErasure]
+) -> None:
+    """Delete what search and desks have of letters whose words were erased."""
+    letters = [past.letter for past in ledger if "words" in past.what]
+    await words.forget(letters)
+    for kept in (stores.drafts, stores.claims):
+        await kept.drop(letters)
 
 
 async def _rotate(

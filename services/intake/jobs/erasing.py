@@ -18,6 +18,7 @@ from shared.kernel.errors import NotFound, OutOfOrder, Refused
 from shared.platform.app.retention import AskedBy
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
+from shared.platform.repair.erasure_replay import PastErasure
 from shared.platform.runtime.clock import Now
 
 StateOf = Callable[[str], Awaitable[IntakeState | None]]
@@ -97,6 +98,13 @@ class LetterEraser:
         await self._ledger.finish(entry)
         for part in entry.what:
             metrics.ERASED_PARTS.labels(part, entry.by).inc()
+
+    async def erase_files_of(self, ledger: Sequence[PastErasure]) -> None:
+        """Remove the files that a restored database still lists. Raises: DatabaseFault."""
+        for past in ledger:
+            state = await self._state_of(past.letter) if "attachments" in past.what else None
+            if isinstance(state, IntakeLetter):
+                await self._files.erase([file.id for file in state.files])
 
     async def _erase(self, entry: ErasureEntry) -> None:
         state = await self._erasable(entry.letter)

@@ -95,7 +95,7 @@ async def _apply(asked: Namespace, service: Service) -> int:
     _verify(asked.file, keys=asked.keys or _beside(asked.file, "keys.json"))
     rows = [*answered(numbered(asked.file), _row)]
     shell = service.shell
-    replay = ErasureReplay(shell.letters, shell.erasing, others=service.forgets)
+    replay = ErasureReplay(shell.letters, shell.erasing, forgets=service.forgets)
     counts = await replay.apply(rows)
     sys.stdout.write(
         f"{counts['changed']} 条已重新删除，{counts['known']} 条原已删除或无此信 · "

@@ -36,6 +36,7 @@ from shared.platform.kafka.bus import BusFault
 from shared.platform.kafka.kafka_options import kafka_options
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import DatabaseFault, Index
+from shared.platform.repair.erasure_replay import PastErasure
 from shared.platform.repair.incarnations import TopicsMissing
 from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime.process_metrics import show_build, show_ready
@@ -68,6 +69,12 @@ Recounts = Callable[[str], AsyncIterator[IdempotentCommand[Any]]]
 The argument is the name of the operator's run.
 """
 
+Forgets = Callable[[Sequence[PastErasure]], Awaitable[None]]
+"""Deletes what a service keeps of erased letters outside their documents and logs.
+
+Called before their states are erased; repeating it changes nothing.
+"""
+
 Corrections = Callable[[], AsyncIterator[Mapping[str, Any]]]
 """Yields a labelled case, without words, for each letter where people corrected the rules."""
 
@@ -96,8 +103,8 @@ class Service:
     """Rotation of what the service stores besides letters."""
     retention: Retention | None = None
     """Erasing by the retention table; only in the service that decides it."""
-    forgets: Sequence[Callable[[], Awaitable[int]]] = ()
-    """Jobs that delete what other collections hold of erased letters; each returns how many."""
+    forgets: Forgets | None = None
+    """Deletes what stands elsewhere of letters whose parts were erased, after a restore."""
 
     @property
     def every_index(self) -> Mapping[str, Sequence[Index]]:

@@ -7,7 +7,7 @@ database may be behind its topics. Doing it twice changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,18 +35,20 @@ class ErasureReplay:
         letters: Letters[Any, Any],
         job: ErasureJob,
         *,
-        others: Sequence[Callable[[], Awaitable[int]]] = (),
+        forgets: Callable[[Sequence[PastErasure]], Awaitable[None]] | None = None,
     ) -> None:
-        """`others`: jobs that delete what other collections hold of erased letters."""
+        """`forgets`: deletes what stands elsewhere of these letters, by the states before."""
         self._letters = letters
         self._job = job
-        self._others = others
+        self._forgets = forgets
 
-    async def apply(self, ledger: Iterable[PastErasure]) -> Counter[str]:
+    async def apply(self, ledger: Sequence[PastErasure]) -> Counter[str]:
         """Count the lines that `changed` the database and those `known` or without a letter here.
 
         Raises: DatabaseFault, TooManyRaces; what is done by then stays done.
         """
+        if self._forgets is not None:
+            await self._forgets(ledger)
         counts: Counter[str] = Counter()
         for past in ledger:
             has_changed = await self._letters.forget(past.letter, past.what, at=past.at)
@@ -54,7 +56,4 @@ class ErasureReplay:
         while await self._job.erase():
             pass
         await self._job.erase_parked()
-        for job in self._others:
-            while await job():
-                pass
         return counts
