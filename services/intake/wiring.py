@@ -24,6 +24,7 @@ from services.intake.domain.letter import NoLetter
 from services.intake.domain.retention import forget
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
+from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
 from shared.kernel.retention import RetentionTable
 from shared.platform.app.retention import Retention
@@ -32,6 +33,7 @@ from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.create_app import create_app
+from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
@@ -40,7 +42,6 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.front_page import front_page
 from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
@@ -110,11 +111,15 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     gauges = jobs.DiversionGauges(shell.documents, now=now)
     ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
     eraser, retaining = _retaining(shell, ledger, NoFiles(), table=table, now=now)
-    desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), now=now)
+    frontends = data_files.frontends(settings.frontends_file, examples=settings.is_development)
+    desk = _desk(
+        settings, shell, releasing, WriterErasure(table, eraser), frontends=frontends, now=now
+    )
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
     app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=forms)
+    opened(app, desk, is_development=settings.is_development)
     install(
         app,
         settings=settings,
@@ -124,14 +129,15 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.include_router(front_page(pages.FRONT, settings))
+    app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.export_signer = signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
+    app.add_middleware(CrossOriginMiddleware, origins=frontends.origins)
     return Service(
         settings=settings,
         shell=shell,
-        app=opened(app, desk, is_development=settings.is_development),
+        app=app,
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
         loops=(
@@ -173,6 +179,7 @@ def _desk(
     releasing: jobs.DiversionReleaser,
     erasure: WriterErasure,
     *,
+    frontends: Frontends,
     now: Now,
 ) -> FrontDesk:
     machine, keep = machine_time(now), shell.database.collection
@@ -194,6 +201,7 @@ def _desk(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
         readings=store.Readings(keep(store.READINGS), now=now),
+        drafts=store.LetterDrafts(keep(store.LETTER_DRAFTS), shell.seals.ring, now=machine),
         triage=triaged,
         hours=OpeningHours(
             data_files.calendar(overrides=settings.calendar_overrides),
@@ -205,6 +213,7 @@ def _desk(
         erasure=erasure,
         now=now,
         floods=floods,
+        frontends=frontends,
     )
 
 

@@ -12,8 +12,9 @@ from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
-from services.intake.store import Backlog, Numbers, Readings
+from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
 from shared.kernel.errors import ForeignLetter, NotFound
+from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.retention import RetentionTable
 from shared.platform.app.retention import PartEraser
@@ -47,6 +48,7 @@ class FrontDesk:
     blind: BlindIndex
     diversions: DiversionRecorder
     readings: Readings
+    drafts: LetterDrafts
     triage: TriageFunction
     hours: OpeningHours
     stations: Stations
@@ -55,6 +57,7 @@ class FrontDesk:
     erasure: WriterErasure
     now: Now
     floods: FloodDetector = field(default_factory=FloodDetector)
+    frontends: Frontends = field(default_factory=Frontends)
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are stored."""
@@ -83,10 +86,17 @@ class FrontDesk:
             raise NotFound
         return normal, found
 
-    async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
-        """Execute a command under (idempotency key, request digest). Raises: Refused."""
+    async def tell(
+        self, number: str, command: Command, *, request: tuple[str, str], is_new: bool = False
+    ) -> IntakeState:
+        """Execute a command under (idempotency key, request digest). Raises: Refused.
+
+        `is_new`: the number was just drawn.
+        """
         grouped = self.floods.grouped(command, key=request[0])
-        return await self.commands.execute(IdempotentCommand(number, grouped, *request))
+        return await self.commands.execute(
+            IdempotentCommand(number, grouped, *request, is_first=is_new)
+        )
 
 
 async def _front_desk(request: Request) -> FrontDesk:

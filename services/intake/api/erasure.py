@@ -8,7 +8,7 @@ from services.intake.domain.retention import StillKept, check_request
 from shared.platform.http.identity import Citizen
 from shared.platform.http.openapi import refuses
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
 BY_WRITER = "writer.request"
 """The rule that the event names."""
 

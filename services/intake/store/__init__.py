@@ -20,6 +20,7 @@ from services.intake.store.erasure_ledger import (
     ErasureEntry,
     ErasureLedger,
 )
+from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
@@ -64,6 +65,7 @@ INDEXES = {
         Index((("diverted_by", 1), ("unseen_since", 1)), sparse=True),
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
+    LETTER_DRAFTS: DRAFT_INDEXES,
     READINGS: READING_INDEXES,
     ERASURES: ERASURES_INDEXES,
 }
@@ -74,6 +76,7 @@ __all__ = [
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
+    "LETTER_DRAFTS",
     "MOST_DUE",
     "MOST_IDENTITIES",
     "MOST_LETTERS",
@@ -87,6 +90,7 @@ __all__ = [
     "ErasureEntry",
     "ErasureLedger",
     "Kind",
+    "LetterDrafts",
     "Numbers",
     "Overdue",
     "QueueName",
