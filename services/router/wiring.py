@@ -118,7 +118,6 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         origin_of("intake", settings),
     )
     app.state.desk_tools = tools = _tools(shell, now)
-    standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -136,7 +135,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
             MissingPolicies(shell.documents, rulebook=rulebook).run,
             *_desk_loops(tools, app.state.desk, now),
             listing.run,
-            standing.run,
+            OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s).run,
             DeskCleanup(shell.letters, stores).run,
         ),
         close=client.aclose,
