@@ -1,7 +1,6 @@
 """Composition of intake: the only place where its parts meet."""
 
 import os
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -16,15 +15,20 @@ from services.intake.api.dependencies import FrontDesk, WriterErasure
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
 from services.intake.domain.retention import forget
+from services.intake.files import storage
+from services.intake.files.cleaning import FileCleaner
+from services.intake.files.file_desk import FileDesk
+from services.intake.files.scanning import NoScanner, scanner_at
+from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
-from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
 from shared.kernel.retention import RetentionTable
 from shared.platform.app.retention import Retention
@@ -78,13 +82,6 @@ def rules(
     )
 
 
-class NoFiles:
-    """Stands for the storage of attachments, which this version doesn't have."""
-
-    async def erase(self, ids: Sequence[str]) -> None:
-        """Nothing is stored."""
-
-
 def _draw(kind: store.Kind) -> str:
     new = new_letter_number if kind == "letter" else new_diversion_number
     return new(os.urandom(RANDOM_BYTES))
@@ -104,21 +101,58 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         now=now,
     )
     book = seals.sealer.book
+    tell = shell.commands.execute
+    records, files = _files(settings, shell, now)
     releasing = jobs.DiversionReleaser(
-        shell.documents, shell.letters.state, tell=shell.commands.execute, now=now
+        shell.documents, shell.letters.state, files=records, tell=tell, now=now
     )
-    resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
+    scanner = scanner_at(settings.scanner)
+    metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
+    scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
+    resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
     ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
-    eraser, retaining = _retaining(shell, ledger, NoFiles(), table=table, now=now)
-    frontends = data_files.frontends(settings.frontends_file, examples=settings.is_development)
-    desk = _desk(
-        settings, shell, releasing, WriterErasure(table, eraser), frontends=frontends, now=now
-    )
+    eraser, retaining = _retaining(shell, ledger, files, table=table, now=now)
+    desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    forms = (*pages.FORMS, *FORMS)
-    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=forms)
+    app = _app(settings, shell, desk, client=client, ready=ready)
+    signer: ExportSigner = app.state.export_signer
+    return Service(
+        settings=settings,
+        shell=shell,
+        app=app,
+        ready=ready,
+        indexes={**store.INDEXES, **SIGN_IN_INDEXES},
+        loops=(
+            desk.numbers.run,
+            desk.backlog.run,
+            resealing.run,
+            releasing.run,
+            gauges.run,
+            scanning.run,
+            retaining.run,
+        ),
+        close=client.aclose,
+        new_consumer=shell.consumer,
+        retention=Retention(eraser, retaining.overview, ledger.done, signer),
+        forgets=eraser.erase_files_of,
+    )
+
+
+def _app(
+    settings: IntakeSettings,
+    shell: Shell[Command, IntakeState],
+    desk: FrontDesk,
+    *,
+    client: httpx.AsyncClient,
+    ready: Readiness,
+) -> FastAPI:
+    """The routes and pages."""
+    now, forms = desk.now, (*pages.FORMS, *FORMS)
+    app = create_app(
+        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=UPLOADS
+    )
     opened(app, desk, is_development=settings.is_development)
     install(
         app,
@@ -130,25 +164,22 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.state.citizen_pages = pages.CitizenPages.of(settings)
-    app.state.export_signer = signer = ExportSigner(seals.ring, "intake")
+    app.state.export_signer = ExportSigner(shell.seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
-    app.add_middleware(CrossOriginMiddleware, origins=frontends.origins)
-    return Service(
-        settings=settings,
-        shell=shell,
-        app=app,
-        ready=ready,
-        indexes={**store.INDEXES, **SIGN_IN_INDEXES},
-        loops=(
-            *(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
-            retaining.run,
-        ),
-        close=client.aclose,
-        new_consumer=shell.consumer,
-        retention=Retention(eraser, retaining.overview, ledger.done, signer),
-        forgets=eraser.erase_files_of,
-    )
+    app.add_middleware(CrossOriginMiddleware, origins=desk.frontends.origins)
+    return app
+
+
+def _files(
+    settings: IntakeSettings, shell: Shell[Command, IntakeState], now: Now
+) -> tuple[store.FileRecords, FileDesk]:
+    """The records of files, and the desk that receives, cleans and stores them."""
+    ring = shell.seals.ring
+    keep = shell.database.collection(store.FILES)
+    records = store.FileRecords(keep, ring, now=machine_time(now))
+    chunks = SealedChunks(storage.opened(settings.files_address), ring)
+    return records, FileDesk(records, chunks, FileCleaner())
 
 
 def _retaining(
@@ -179,7 +210,7 @@ def _desk(
     releasing: jobs.DiversionReleaser,
     erasure: WriterErasure,
     *,
-    frontends: Frontends,
+    files: FileDesk,
     now: Now,
 ) -> FrontDesk:
     machine, keep = machine_time(now), shell.database.collection
@@ -196,6 +227,7 @@ def _desk(
         documents=shell.documents,
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
+        files=files,
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         diversions=DiversionRecorder(
             shell.commands, numbers, shell.documents, policies, now, floods
@@ -213,7 +245,7 @@ def _desk(
         erasure=erasure,
         now=now,
         floods=floods,
-        frontends=frontends,
+        frontends=data_files.frontends(settings.frontends_file, examples=settings.is_development),
     )
 
 

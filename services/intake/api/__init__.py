@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, drafts, duty, erasure, letters, requests, reveals
+from services.intake.api import diversions, drafts, duty, erasure, files, letters, requests, reveals
 
 router = APIRouter()
 for _feature in (
@@ -10,6 +10,7 @@ for _feature in (
     requests.router,
     erasure.router,
     reveals.router,
+    files.router,
     drafts.router,
     diversions.router,
     duty.router,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.files_schemas import FileIds
 from services.intake.store.letter_drafts import KEPT_FOR, SavedLetterDraft
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
@@ -69,6 +70,7 @@ class LetterDraft(RequestBody):
     channel: Channel | None = None
     entry: Entry | None = None
     consent_to_publish: Annotated[bool, _Flag] | None = None
+    files: FileIds | None = None
     notice_version: Annotated[str, _Code] | None = None
     contact: DraftContact | None = None
     address: Annotated[str, _Detail] | None = None

@@ -1,4 +1,4 @@
-"""Documents, indexes and queries of intake: letters, diversions, idempotency keys and readings."""
+"""Documents, indexes and queries of intake: letters, diversions, files, keys and readings."""
 
 from services.intake.store.backlog import Backlog, Backlogged
 from services.intake.store.diversion_queries import (
@@ -20,6 +20,7 @@ from services.intake.store.erasure_ledger import (
     ErasureEntry,
     ErasureLedger,
 )
+from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
@@ -68,11 +69,13 @@ INDEXES = {
     LETTER_DRAFTS: DRAFT_INDEXES,
     READINGS: READING_INDEXES,
     ERASURES: ERASURES_INDEXES,
+    FILES: FILE_INDEXES,
 }
 """Sparse: what has been seen, resolved or sent leaves its index."""
 
 __all__ = [
     "ERASURES",
+    "FILES",
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
@@ -89,6 +92,7 @@ __all__ = [
     "Backlogged",
     "ErasureEntry",
     "ErasureLedger",
+    "FileRecords",
     "Kind",
     "LetterDrafts",
     "Numbers",

@@ -84,6 +84,8 @@ class AttachmentScanned(Event):
 
     attachment: OpaqueId
     outcome: ScanOutcome
+    quarantined: Flag = False
+    """Whether it was refused because something harmful was found; otherwise it can't be scanned."""
 
 
 class AttachmentFetched(Event):
