@@ -280,7 +280,11 @@ def _bureaus(ports: Ports, engines: Engines) -> Child:
         tier=3,
         port_name="bureaus",
         needs_broker=True,
-        settings={"MAILBOX_BUREAUS_PORT": str(ports.bureaus), **engines.own("bureaus")},
+        settings={
+            "MAILBOX_BUREAUS_PORT": str(ports.bureaus),
+            "MAILBOX_INTAKE": url(ports.intake),
+            **engines.own("bureaus"),
+        },
     )
 
 
