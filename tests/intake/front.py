@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter
+from obstore.store import MemoryStore
 
 from services.intake import pages, store, wiring
 from services.intake.api import router
@@ -19,10 +20,14 @@ from services.intake.api.dependencies import FrontDesk
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
+from services.intake.files.cleaning import FileCleaner
+from services.intake.files.file_desk import FileDesk
+from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.jobs import DiversionReleaser
 from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
@@ -108,6 +113,11 @@ class Front:
     releasing: DiversionReleaser
     readings: Memory
     """Who has read which diversion."""
+    files: Memory
+    """Records of files."""
+    objects: MemoryStore
+    """Their bytes, sealed."""
+    file_desk: FileDesk
     _names: Iterator[int] = field(default_factory=count)
 
     async def submit(
@@ -183,6 +193,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
+    files, objects = Memory(), MemoryStore()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with (
@@ -190,7 +201,11 @@ async def front(
         running(numbers.run()),
     ):
         tell = shelf.commands.execute
-        releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
+        records = store.FileRecords(files, own.ring, now=now)
+        file_desk = FileDesk(records, SealedChunks(objects, own.ring), FileCleaner())
+        releaser = DiversionReleaser(
+            shelf.documents, shelf.letters.state, files=records, tell=tell, now=now
+        )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
         desk = FrontDesk(
@@ -199,6 +214,7 @@ async def front(
             shelf.documents,
             numbers,
             backlog,
+            file_desk,
             blind,
             diversions=DiversionRecorder(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
@@ -219,8 +235,10 @@ async def front(
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
         parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
-        async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
-            yield Front(shelf, keys, backlog, client, releaser, readings)
+        async with opened_face(
+            kept, whole, now=now, forms=pages.FORMS, uploads=UPLOADS, **parts
+        ) as client:
+            yield Front(shelf, keys, backlog, client, releaser, readings, files, objects, file_desk)
 
 
 @cache

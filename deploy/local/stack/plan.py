@@ -255,6 +255,8 @@ def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) ->
         f"{prefix}STAFF_PAGES_URL": url(port),
         **engines.own(name),
     }
+    if name == "intake":
+        own["MAILBOX_INTAKE_FILES"] = f"file://{place.data / 'files'}"
     if name == "notifier":
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
         own["MAILBOX_NOTIFIER_GATEWAY_TOKEN_FILE"] = str(place.keys / GATEWAY_TOKEN)

@@ -12,6 +12,7 @@ from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
+from services.intake.files.file_desk import FileDesk
 from services.intake.store import Backlog, Numbers, Readings
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
@@ -34,6 +35,7 @@ class FrontDesk:
     documents: Collection
     numbers: Numbers
     backlog: Backlog
+    files: FileDesk
     blind: BlindIndex
     diversions: DiversionRecorder
     readings: Readings

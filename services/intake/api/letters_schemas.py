@@ -1,13 +1,15 @@
 """Bodies of the routes for letters; dates are days of Asia/Shanghai. Nothing names staff."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.files_schemas import FileIds
 from services.intake.api.office_hours import Said
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import Explained, LineShown
+from services.intake.domain.letter import ShownFileState
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
@@ -68,6 +70,8 @@ class ContactDetails(RequestBody):
 class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
+    later: ClassVar = frozenset({"files"})
+
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
     body: Annotated[str, Text(1, MAX_BODY)]
     category: Category
@@ -83,6 +87,7 @@ class NewLetter(RequestBody):
     notice_version: Version = NOTICE_VERSION
     contact: ContactDetails = ContactDetails()
     address: Annotated[str, Text(1, 300)] | None = None
+    files: FileIds = ()
     send_anyway: Explained | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
 
@@ -91,7 +96,7 @@ class NewLetter(RequestBody):
 
     def digest_of(self) -> str:
         """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another."""
-        return self.model_dump_json(exclude={"send_anyway"})
+        return self.model_dump_json(exclude={"send_anyway"} | self.unset_later_fields())
 
 
 class Submitted(BaseModel):
@@ -183,6 +188,9 @@ class FileShown(BaseModel):
     type: str
     size: int
     scan: ScanOutcome | None
+    state: ShownFileState
+    state_zh: str
+    state_en: str
 
 
 class StepShown(BaseModel):

@@ -82,7 +82,7 @@ class AttachmentScanned(Event):
     attachment: OpaqueId
     outcome: ScanOutcome
     quarantined: Flag = False
-    """Whether the scanner found it harmful; otherwise a refused file was not readable."""
+    """Whether it was refused because something harmful was found; otherwise it can't be scanned."""
 
 
 class AttachmentFetched(Event):

@@ -30,6 +30,10 @@ TITLES: Mapping[str, str] = {
     "crime_report": "这是报案，请先看下列办法 · this is a crime report, please read where to turn",
     "emergency": "可能是紧急警情：请立即拨打 110 · this may be an emergency: call 110 now",
     "emergency_not_kept": "请立即拨打 110，来信未能保存 · call 110 now: your letter was not kept",
+    "file_broken": "文件已损坏，无法读取 · the file is broken and can't be read",
+    "file_complex": "文件过于复杂，请缩小后再传 · too complex, please send a smaller version",
+    "file_encrypted": "文件已加密，请解除密码后再传 · encrypted, please remove its password first",
+    "file_type": "只能上传图片（JPEG、PNG、WebP、HEIC）和 PDF · send JPEG, PNG, WebP, HEIC or PDF",
     "happening_now": "现在正在发生吗？如是，请拨打 110 · is it happening now? If so, call 110",
     "headers_too_large": "请求头过长 · request headers too large",
     "id_reused": "该请求编号已用于其他内容 · request id used for something else",
@@ -151,7 +155,7 @@ async def on_refused(_: Request, refused: Exception) -> Response:
         None if refused.status == 404 else refused.code,
         errors=errors,
         members=refused.members,
-        headers={"retry-after": "5"} if refused.status == 503 else {},
+        headers={**({"retry-after": "5"} if refused.status == 503 else {}), **refused.headers},
     )
 
 
