@@ -1,13 +1,20 @@
-"""HTTP API of intake: send a letter, follow it, make requests about it; and the duty desk."""
+"""HTTP API of intake: send a letter, follow it, make requests about it; files; the duty desk."""
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, duty, files, letters, requests, reveals
+from services.intake.api import diversions, duty, file_access, files, letters, requests, reveals
 
 for _feature in (requests.router, reveals.router):
     letters.router.include_router(_feature)
 router = APIRouter()
-for _feature in (letters.router, files.router, diversions.router, duty.router, reveals.lists):
+for _feature in (
+    letters.router,
+    files.router,
+    file_access.router,
+    diversions.router,
+    duty.router,
+    reveals.lists,
+):
     router.include_router(_feature)
 
 __all__ = ["router"]
