@@ -27,8 +27,9 @@ from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
 from services.intake.files.cleaning import FileCleaner
 from services.intake.files.file_desk import FileDesk
+from services.intake.files.scanning import NoScanner
 from services.intake.files.sealed_chunks import SealedChunks
-from services.intake.jobs import DiversionReleaser
+from services.intake.jobs import DiversionReleaser, FileScanning
 from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
@@ -50,6 +51,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.pictures import picture
 from tests.support.sealed_shell import SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
@@ -118,6 +120,7 @@ class Front:
     objects: MemoryStore
     """Their bytes, sealed."""
     file_desk: FileDesk
+    scanning: FileScanning
     _names: Iterator[int] = field(default_factory=count)
 
     async def submit(
@@ -133,6 +136,22 @@ class Front:
         assert answer.status_code == 201, answer.text
         number: str = answer.json()["letter"]
         return number
+
+    async def upload(
+        self, content: bytes, who: str | None = "chen", **headers: str
+    ) -> httpx.Response:
+        """Send a file."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post(
+            "/v1/files", content=content, headers=self.headers(who) | named
+        )
+
+    async def uploaded(self, who: str = "chen", *, content: bytes | None = None) -> str:
+        """The id of a file that was received."""
+        answer = await self.upload(content or picture(), who)
+        assert answer.status_code == 201, answer.text
+        file: str = answer.json()["file"]
+        return file
 
     async def post(
         self,
@@ -203,6 +222,7 @@ async def front(
         tell = shelf.commands.execute
         records = store.FileRecords(files, own.ring, now=now)
         file_desk = FileDesk(records, SealedChunks(objects, own.ring), FileCleaner())
+        scanning = FileScanning(file_desk, NoScanner(), tell=tell, now=now)
         releaser = DiversionReleaser(
             shelf.documents, shelf.letters.state, files=records, tell=tell, now=now
         )
@@ -238,7 +258,18 @@ async def front(
         async with opened_face(
             kept, whole, now=now, forms=pages.FORMS, uploads=UPLOADS, **parts
         ) as client:
-            yield Front(shelf, keys, backlog, client, releaser, readings, files, objects, file_desk)
+            yield Front(
+                shelf,
+                keys,
+                backlog,
+                client,
+                releaser,
+                readings,
+                files,
+                objects,
+                file_desk,
+                scanning,
+            )
 
 
 @cache
