@@ -100,6 +100,13 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
+    orphans = jobs.FileOrphans(
+        files,
+        store.OrphanRecords(shell.database.collection(store.FILES)),
+        chunks=chunks,
+        state_of=shell.letters.state,
+        now=machine_time(now),
+    )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
@@ -137,6 +144,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             releasing.run,
             gauges.run,
             scanning.run,
+            orphans.run,
+            orphans.run_sweep,
         ),
         close=client.aclose,
         new_consumer=shell.consumer,

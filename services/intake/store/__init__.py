@@ -14,6 +14,7 @@ from services.intake.store.diversion_queries import (
     rows,
     unseen,
 )
+from services.intake.store.file_orphans import KeptFile, OrphanRecords
 from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
@@ -66,8 +67,10 @@ __all__ = [
     "Backlog",
     "Backlogged",
     "FileRecords",
+    "KeptFile",
     "Kind",
     "Numbers",
+    "OrphanRecords",
     "QueueName",
     "QueueRow",
     "Readings",
