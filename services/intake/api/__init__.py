@@ -1,8 +1,17 @@
-"""HTTP API of intake: send a letter, follow it, make requests about it; and the duty desk."""
+"""HTTP API of intake: send a letter, follow it, make requests about it; files; the duty desk."""
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, drafts, duty, files, letters, requests, reveals
+from services.intake.api import (
+    diversions,
+    drafts,
+    duty,
+    file_access,
+    files,
+    letters,
+    requests,
+    reveals,
+)
 
 router = APIRouter()
 for _feature in (
@@ -10,6 +19,7 @@ for _feature in (
     requests.router,
     reveals.router,
     files.router,
+    file_access.router,
     drafts.router,
     diversions.router,
     duty.router,
