@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
 from services.intake.domain.letter import RequestKind
+from services.intake.jobs.file_orphans import Why
 from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
 from shared.contracts import vocabulary as words
@@ -122,6 +123,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_intake_oldest_erasure_due_seconds", "rule"): of(*ERASED_BY_RULE),
     ("mailbox_intake_erased_parts_total", "part"): of(*get_args(words.Erasable)),
     ("mailbox_intake_erased_parts_total", "by"): of(*get_args(AskedBy)),
+    ("mailbox_intake_files_erased_total", "why"): of(*get_args(Why)),
     ("mailbox_intake_changes_total", "kind"): of("consent", "contact"),
     ("mailbox_intake_identities_revealed_total", "role"): of("handler", "supervisor"),
     ("mailbox_intake_identities_revealed_total", "reason"): of(*get_args(words.RevealReason)),

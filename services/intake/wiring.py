@@ -46,7 +46,7 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.masthead import masthead
+from shared.web.masthead import masthead, origin_of
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -102,12 +102,19 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     book = seals.sealer.book
     tell = shell.commands.execute
-    records, files = _files(settings, shell, now)
+    records, files, chunks = _files(settings, shell, now)
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
+    orphans = jobs.FileOrphans(
+        files,
+        store.OrphanRecords(shell.database.collection(store.FILES)),
+        chunks=chunks,
+        state_of=shell.letters.state,
+        now=machine_time(now),
+    )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
@@ -117,7 +124,6 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     app = _app(settings, shell, desk, client=client, ready=ready)
-    signer: ExportSigner = app.state.export_signer
     return Service(
         settings=settings,
         shell=shell,
@@ -131,11 +137,13 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             releasing.run,
             gauges.run,
             scanning.run,
+            orphans.run,
+            orphans.run_sweep,
             retaining.run,
         ),
         close=client.aclose,
         new_consumer=shell.consumer,
-        retention=Retention(eraser, retaining.overview, ledger.done, signer),
+        retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
         forgets=eraser.erase_files_of,
     )
 
@@ -164,6 +172,7 @@ def _app(
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.state.citizen_pages = pages.CitizenPages.of(settings)
+    app.state.letters_at = origin_of("router", settings)
     app.state.export_signer = ExportSigner(shell.seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
@@ -173,13 +182,13 @@ def _app(
 
 def _files(
     settings: IntakeSettings, shell: Shell[Command, IntakeState], now: Now
-) -> tuple[store.FileRecords, FileDesk]:
-    """The records of files, and the desk that receives, cleans and stores them."""
+) -> tuple[store.FileRecords, FileDesk, SealedChunks]:
+    """The records of files, the desk that receives, cleans and stores them, and their bytes."""
     ring = shell.seals.ring
     keep = shell.database.collection(store.FILES)
     records = store.FileRecords(keep, ring, now=machine_time(now))
     chunks = SealedChunks(storage.opened(settings.files_address), ring)
-    return records, FileDesk(records, chunks, FileCleaner())
+    return records, FileDesk(records, chunks, FileCleaner()), chunks
 
 
 def _retaining(

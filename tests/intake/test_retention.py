@@ -16,6 +16,7 @@ from services.intake.domain.diversion import DivertedContent, ResolveDiversion, 
 from services.intake.domain.letter import IntakeLetter, TimelineStep
 from services.intake.domain.retention import StillKept, check_request, due_parts
 from services.intake.domain.writer_requests import SubmitAddition
+from services.intake.files.sealed_chunks import StorageAway
 from services.intake.jobs import LetterEraser, RetentionLoop
 from shared.contracts.progress_v1 import (
     CommitmentMade,
@@ -306,6 +307,24 @@ async def _finished(at: Room) -> None:
     said = [part for what in at.said() for part in what]
     assert sorted(said) == ["attachments", "identity", "words"], "each once"
     assert all("waits_since" not in one for one in at.entries.kept.values())
+
+
+async def test_storage_that_is_away_keeps_the_event_back_until_the_files_are_gone() -> None:
+    async with room() as at:
+        at.shelf.now.pass_by(days=WORDS_DAYS)
+        away = [True, True]
+
+        def fail(step: str) -> None:
+            if step == "files" and away and away.pop():
+                raise StorageAway
+
+        at.fate = fail
+        await at.loop.step()
+        await at.shelf.quiet()
+        assert ("attachments",) not in at.said(), "the files are still there"
+        at.shelf.now.pass_by(seconds=61)
+        await at.loop.step()
+        await _finished(at)
 
 
 async def test_an_erasure_that_was_begun_is_given_up_if_somebody_writes_meanwhile() -> None:

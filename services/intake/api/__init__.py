@@ -1,8 +1,18 @@
-"""HTTP API of intake: send a letter, follow it, make requests about it; and the duty desk."""
+"""HTTP API of intake: send a letter, follow it, make requests about it; files; the duty desk."""
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, drafts, duty, erasure, files, letters, requests, reveals
+from services.intake.api import (
+    diversions,
+    drafts,
+    duty,
+    erasure,
+    file_access,
+    files,
+    letters,
+    requests,
+    reveals,
+)
 
 router = APIRouter()
 for _feature in (
@@ -11,6 +21,7 @@ for _feature in (
     erasure.router,
     reveals.router,
     files.router,
+    file_access.router,
     drafts.router,
     diversions.router,
     duty.router,

@@ -14,7 +14,7 @@ from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.retention import end_of
 from services.intake.store.erasure_ledger import ErasureEntry, ErasureLedger
 from shared.contracts.vocabulary import Erasable
-from shared.kernel.errors import NotFound, OutOfOrder, Refused
+from shared.kernel.errors import NotFound, OutOfOrder
 from shared.platform.app.retention import AskedBy
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
@@ -88,11 +88,12 @@ class LetterEraser:
     async def finish(self, entry: ErasureEntry) -> None:
         """Do what is left of an erasure.
 
-        Raises: Refused, if the letter runs again: that is recorded; DatabaseFault, TooManyRaces.
+        Raises: NotFound, OutOfOrder, if the letter runs again, which is recorded; and faults that
+        pass: DatabaseFault, TooManyRaces, Refused while storage or service are too busy.
         """
         try:
             await self._erase(entry)
-        except Refused as no:
+        except (NotFound, OutOfOrder) as no:
             await self._ledger.finish(entry, refused=no.code)
             raise
         await self._ledger.finish(entry)

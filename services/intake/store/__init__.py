@@ -20,6 +20,7 @@ from services.intake.store.erasure_ledger import (
     ErasureEntry,
     ErasureLedger,
 )
+from services.intake.store.file_orphans import KeptFile, OrphanRecords
 from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
@@ -93,9 +94,11 @@ __all__ = [
     "ErasureEntry",
     "ErasureLedger",
     "FileRecords",
+    "KeptFile",
     "Kind",
     "LetterDrafts",
     "Numbers",
+    "OrphanRecords",
     "Overdue",
     "QueueName",
     "QueueRow",
