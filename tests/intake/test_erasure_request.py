@@ -35,6 +35,19 @@ async def test_what_was_asked_is_gone_and_the_course_stays(desk: Front) -> None:
     assert shown.json()["state"] == "closed"
 
 
+async def test_files_are_gone_with_their_records_before_anybody_hears_of_it(desk: Front) -> None:
+    file = await desk.uploaded()
+    number = await desk.taken_in(files=[file])
+    await desk.progress(number, *ENDED)
+    desk.shelf.now.pass_by(days=31)
+    assert desk.objects.list().collect()
+    answer = await desk.post(f"/v1/letters/{number}/erasure", {"what": ["attachments"]})
+    assert answer.json() == {"erased": ["attachments"]}
+    assert not desk.objects.list().collect()
+    assert (await desk.get(f"/v1/files/{file}")).status_code == 404
+    assert (await desk.get(f"/v1/letters/{number}")).json()["files"] == []
+
+
 async def test_repeating_it_is_harmless(desk: Front) -> None:
     number = await ended(desk)
     path = f"/v1/letters/{number}/erasure"

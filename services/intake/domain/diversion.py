@@ -57,8 +57,9 @@ class DivertedContent:
         )
 
     def without_words(self) -> DivertedContent:
-        """The same without everything that is sealed."""
-        return replace(self, words=None, said=None, contact=None, identity=None)
+        """The same without everything that is sealed, and without its files."""
+        form = self.form and self.form.model_copy(update={"attachments": ()})
+        return replace(self, words=None, said=None, contact=None, identity=None, form=form)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import Protocol
 
 from services.intake import metrics, store
 from services.intake.domain import Command, IntakeState
-from services.intake.domain.diversion import Diversion
+from services.intake.domain.diversion import Diversion, DivertedContent
 from services.intake.domain.erasure import EraseLetterParts, is_held, without
 from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.retention import end_of
 from services.intake.store.erasure_ledger import ErasureEntry, ErasureLedger
+from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.vocabulary import Erasable
 from shared.kernel.errors import NotFound, OutOfOrder
 from shared.platform.app.retention import AskedBy
@@ -103,19 +104,21 @@ class LetterEraser:
     async def erase_files_of(self, ledger: Sequence[PastErasure]) -> None:
         """Remove the files that a restored database still lists. Raises: DatabaseFault."""
         for past in ledger:
-            state = await self._state_of(past.letter) if "attachments" in past.what else None
-            if isinstance(state, IntakeLetter):
-                await self._files.erase([file.id for file in state.files])
+            state = await self._state_of(past.letter)
+            if isinstance(state, Diversion) or "attachments" in past.what:
+                await self._files.erase(_files_of(state))
 
     async def _erase(self, entry: ErasureEntry) -> None:
         state = await self._erasable(entry.letter)
         if isinstance(state, IntakeLetter) and (state.last_fact_at or entry.at) > entry.at:
             raise OutOfOrder("erase after something new was said")
-        if "words" in entry.what and isinstance(state, IntakeLetter):
+        if isinstance(state, Diversion):
+            await self._files.erase(_files_of(state))
+        elif "words" in entry.what:
             for diversion in await store.diversions_of(self._letters, entry.letter):
                 await self._order(diversion, ("words",), entry)
-        if "attachments" in entry.what and isinstance(state, IntakeLetter):
-            await self._files.erase([file.id for file in state.files])
+        if isinstance(state, IntakeLetter) and "attachments" in entry.what:
+            await self._files.erase(_files_of(state))
         await self._order(entry.letter, entry.what, entry)
 
     async def _order(self, letter: str, what: tuple[Erasable, ...], entry: ErasureEntry) -> None:
@@ -137,6 +140,16 @@ class LetterEraser:
                 return state
             case _:
                 raise NotFound
+
+
+def _files_of(state: IntakeState | None) -> list[str]:
+    match state:
+        case IntakeLetter(files=files):
+            return [file.id for file in files]
+        case Diversion(caught=DivertedContent(form=LetterSubmitted(attachments=files))):
+            return [file.id for file in files]
+        case _:
+            return []
 
 
 def _check_closed(diversions: Iterable[IntakeState | None]) -> None:
