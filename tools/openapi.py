@@ -40,10 +40,15 @@ def document(name: str) -> Json:
     return app.openapi()
 
 
+ACCEPTED: Final = ": widened by "
+"""A code more in a request: programs written for the old document don't send it."""
+
+
 def broken(old: Json, new: Json) -> list[str]:
     """Changes in `new` that break programs written for `old`.
 
-    Routes, optional fields or parameters, fields of a response, and problems may be added.
+    Routes, optional fields or parameters, codes in requests, fields of a response, and problems may
+    be added.
     """
     found: list[str] = []
     before, after = _schemas(old), _schemas(new)
@@ -59,7 +64,8 @@ def _changes(pair: tuple[Json, Json], before: Json, after: Json) -> Iterator[str
     old, new = pair
     if old["security"] != new["security"]:
         yield "security: changed"
-    yield from breaks(_taken(old, before), _taken(new, after))
+    taken = breaks(_taken(old, before), _taken(new, after))
+    yield from (what for what in taken if ACCEPTED not in what)
     for status, answer in old["responses"].items():
         if status not in new["responses"]:
             yield f"{status}: gone"

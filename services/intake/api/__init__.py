@@ -2,9 +2,17 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, drafts, duty, letters, requests, reveals
+from services.intake.api import (
+    diversions,
+    drafts,
+    duty,
+    letters,
+    requests,
+    reveals,
+    similar_letters,
+)
 
-for _feature in (requests.router, reveals.router):
+for _feature in (similar_letters.router, requests.router, reveals.router):
     letters.router.include_router(_feature)
 router = APIRouter()
 for _feature in (letters.router, drafts.router, diversions.router, duty.router, reveals.lists):

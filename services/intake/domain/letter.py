@@ -3,7 +3,7 @@
 Days are those of Asia/Shanghai, instants UTC. Words are None once they were erased.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -126,6 +126,10 @@ class Publication:
     path: str
     published_at: datetime
     is_withdrawn: bool = False
+    title: str | None = field(default=None, repr=False)
+    """As everyone can read it; None if it isn't known here, or is withdrawn."""
+    city: Bureau | None = None
+    """As the page shows it."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ from services.intake.store.letter_queries import (
     identities_under,
     index,
     letters_of,
+    newest_published,
     outgoing,
+    own_open_letters,
 )
 from services.intake.store.numbers import Kind, Numbers
 from services.intake.store.reveal_queries import REVEAL_INDEXES, RevealFilter, letters_with_reveals
@@ -40,6 +42,7 @@ INDEXES = {
         *SHELL_INDEXES,
         Index((("owner", 1), ("received_at", -1), ("_id", -1))),
         Index((("identity_kid", 1),), sparse=True),
+        Index((("published_at", -1), ("_id", -1)), sparse=True),
         Index((("unseen_since", 1),), sparse=True),
         Index((("unresolved_since", 1),), sparse=True),
         Index((("letter_due_since", 1),), sparse=True),
@@ -78,8 +81,10 @@ __all__ = [
     "letters_due",
     "letters_of",
     "letters_with_reveals",
+    "newest_published",
     "of_writer",
     "outgoing",
+    "own_open_letters",
     "rows",
     "unseen",
 ]
