@@ -32,6 +32,8 @@ ISSUER_PATH = f"/{DEV_ISSUER_MARK}"
 AUDIENCE = "mailbox"
 CLIENT_ID = "mailbox-pages"
 """The services as a client of the issuers."""
+BUREAU_CLIENT_ID = "bureau-{}"
+"""A bureau's system as a client of the staff's issuer, by slug."""
 NONE: Mapping[str, str] = {}
 CLOCK_FILE = f"{SHARED_PREFIX}CLOCK_FILE"
 NO_QUIET_HOURS = {"MAILBOX_NOTIFIER_QUIET_FROM": "00:00", "MAILBOX_NOTIFIER_QUIET_UNTIL": "00:00"}
@@ -253,6 +255,8 @@ def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) ->
         f"{prefix}STAFF_PAGES_URL": url(port),
         **engines.own(name),
     }
+    if name == "intake":
+        own["MAILBOX_INTAKE_FILES"] = f"file://{place.data / 'files'}"
     if name == "notifier":
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
         own["MAILBOX_NOTIFIER_GATEWAY_TOKEN_FILE"] = str(place.keys / GATEWAY_TOKEN)
@@ -278,7 +282,11 @@ def _bureaus(ports: Ports, engines: Engines) -> Child:
         tier=3,
         port_name="bureaus",
         needs_broker=True,
-        settings={"MAILBOX_BUREAUS_PORT": str(ports.bureaus), **engines.own("bureaus")},
+        settings={
+            "MAILBOX_BUREAUS_PORT": str(ports.bureaus),
+            "MAILBOX_INTAKE": url(ports.intake),
+            **engines.own("bureaus"),
+        },
     )
 
 

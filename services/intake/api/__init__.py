@@ -1,4 +1,4 @@
-"""HTTP API of intake: send a letter, follow it, make requests about it; and the duty desk."""
+"""HTTP API of intake: send a letter, follow it, make requests about it; files; the duty desk."""
 
 from fastapi import APIRouter
 
@@ -6,6 +6,8 @@ from services.intake.api import (
     diversions,
     drafts,
     duty,
+    file_access,
+    files,
     letters,
     requests,
     reveals,
@@ -15,7 +17,15 @@ from services.intake.api import (
 for _feature in (similar_letters.router, requests.router, reveals.router):
     letters.router.include_router(_feature)
 router = APIRouter()
-for _feature in (letters.router, drafts.router, diversions.router, duty.router, reveals.lists):
+for _feature in (
+    letters.router,
+    drafts.router,
+    files.router,
+    file_access.router,
+    diversions.router,
+    duty.router,
+    reveals.lists,
+):
     router.include_router(_feature)
 
 __all__ = ["router"]

@@ -85,6 +85,7 @@ class LetterSubmission:
         await self._check_explained()
         await self._check_matter()
         await self._check_room()
+        await self._check_files()
         with self.desk.backlog.one_more():
             number = await self.desk.numbers.number(self.record, request=self.digest)
             if not is_diversion_number(number):
@@ -127,6 +128,7 @@ class LetterSubmission:
 
     async def _submit(self, number: str, command: SubmitLetter) -> IntakeLetter:
         """What was decided when the number was drawn stands, even if the rules differ by now."""
+        command = replace(command, letter=await self._with_files(command.letter, number))
         letter = await self.desk.tell(number, command, request=(self.record, self.digest))
         if not isinstance(letter, IntakeLetter):
             raise NotFound
@@ -134,8 +136,12 @@ class LetterSubmission:
         return letter
 
     async def _divert(self, number: str, threshold: Threshold) -> Warned:
+        content = self._content()
+        if content.form is not None:
+            with suppress(BadValue, NotFound):
+                content = replace(content, form=await self._with_files(content.form, number))
         detected = DetectedEmergency(
-            self.triaged, self.desk.owner(self.person), self.body.place.city, self._content()
+            self.triaged, self.desk.owner(self.person), self.body.place.city, content
         )
         diversion = await self.desk.diversions.divert(
             number, detected, threshold=threshold, request=(self.record, self.digest)
@@ -183,6 +189,28 @@ class LetterSubmission:
         if alike and not await self.desk.numbers.has_drawn(self.record):
             metrics.SAME_MATTER.inc()
             raise SameMatter(next(iter(alike)))
+
+    async def _with_files(self, letter: LetterSubmitted, number: str) -> LetterSubmitted:
+        """The letter with its files, which belong to that letter or diversion from now on.
+
+        Raises: BadValue, NotFound.
+        """
+        if not self.body.files:
+            return letter
+        files = await self.desk.files.attachments(
+            self.desk.owner(self.person), self.body.files, letter=number
+        )
+        return letter.model_copy(update={"attachments": files})
+
+    async def _check_files(self) -> None:
+        """Refuse files that the letter can't have before it gets a number.
+
+        Raises: BadValue, NotFound.
+        """
+        if self.body.files:
+            has_number = await self.desk.numbers.has_drawn(self.record)
+            owner = self.desk.owner(self.person)
+            await self.desk.files.check(owner, self.body.files, has_number=has_number)
 
     async def _check_room(self) -> None:
         """Raises: Backlogged."""

@@ -39,6 +39,7 @@ from shared.kernel.civil import passes_at
 from shared.kernel.complaints import complained_of, path_of_complaint
 from shared.kernel.errors import NotFound
 
+ShownFileState = Literal["waiting", "clean", "refused", "quarantined"]
 RequestKind = Literal["answer", "addition", "rating", "reopening", "appeal", "withdrawal"]
 
 ANSWERED: tuple[State, ...] = ("replied", "closed")
@@ -178,6 +179,37 @@ class LetterFile:
     """Bytes."""
     scan: ScanOutcome | None = None
     """None until the file was scanned for malware."""
+    quarantined: bool = False
+    """Whether it was refused because something harmful was found in it."""
+
+    @property
+    def state(self) -> ShownFileState:
+        """As the writer sees it."""
+        return "quarantined" if self.quarantined else self.scan or "waiting"
+
+
+@dataclass(frozen=True)
+class FileFetch:
+    """The first time that a holder got a file, by its system or on a page."""
+
+    file: str
+    bureau: Bureau
+    assignment: int
+    fetched_at: datetime | None = None
+    """None: not recorded."""
+
+
+@dataclass(frozen=True)
+class FileView:
+    """Files that a member of staff opened on one day."""
+
+    staff: str
+    """Opaque id; auditors see it, the writer doesn't."""
+    role: Role
+    bureau: Bureau | None
+    files: tuple[str, ...]
+    viewed_at: datetime
+    """When the first of them was opened."""
 
 
 @dataclass(frozen=True)
@@ -266,6 +298,8 @@ class IntakeLetter:
     requests: tuple[WriterRequest, ...] = ()
     reveals: tuple[Reveal, ...] = ()
     files: tuple[LetterFile, ...] = ()
+    fetches: tuple[FileFetch, ...] = ()
+    file_views: tuple[FileView, ...] = ()
     history: tuple[TimelineStep, ...] = ()
     kind: Literal["letter"] = "letter"
 
