@@ -8,18 +8,26 @@ from services.intake.api import (
     duty,
     file_access,
     files,
+    letter_access,
     letters,
+    personal_data,
     requests,
     reveals,
     similar_letters,
 )
 
-for _feature in (similar_letters.router, requests.router, reveals.router):
+for _feature in (
+    similar_letters.router,
+    requests.router,
+    letter_access.router,
+    reveals.router,
+):
     letters.router.include_router(_feature)
 router = APIRouter()
 for _feature in (
     letters.router,
     drafts.router,
+    personal_data.router,
     files.router,
     file_access.router,
     diversions.router,

@@ -170,6 +170,16 @@ class Reveal:
 
 
 @dataclass(frozen=True)
+class IdentityGiven:
+    """A bureau that got the writer's identity, sealed for it, because it held the letter."""
+
+    bureau: Bureau
+    assignment: int
+    given_at: datetime | None
+    """None: not recorded."""
+
+
+@dataclass(frozen=True)
 class LetterFile:
     """Metadata of a file that came with the letter or later."""
 
@@ -294,6 +304,8 @@ class IntakeLetter:
     """Key under which the present holder has the identity; `none:` and the reader while that
     holder has no valid key; None when the letter has ended or the holder must not have it.
     """
+    identity_given: tuple[IdentityGiven, ...] = ()
+    """Once for each holding; those before this was recorded are missing."""
     publication: Publication | None = None
     requests: tuple[WriterRequest, ...] = ()
     reveals: tuple[Reveal, ...] = ()

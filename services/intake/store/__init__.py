@@ -19,6 +19,7 @@ from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, Le
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
+    diversions_of,
     identities_under,
     index,
     letters_of,
@@ -43,6 +44,7 @@ INDEXES = {
         *SHELL_INDEXES,
         Index((("owner", 1), ("received_at", -1), ("_id", -1))),
         Index((("identity_kid", 1),), sparse=True),
+        Index((("diversion_of", 1), ("diverted_at", -1), ("_id", -1)), sparse=True),
         Index((("published_at", -1), ("_id", -1)), sparse=True),
         Index((("unseen_since", 1),), sparse=True),
         Index((("unresolved_since", 1),), sparse=True),
@@ -79,6 +81,7 @@ __all__ = [
     "QueueRow",
     "Readings",
     "RevealFilter",
+    "diversions_of",
     "first_unseen_of",
     "identities_under",
     "index",

@@ -25,11 +25,12 @@ MOST_TITLES = 300
 MOST_IDENTITIES = 200
 """Identities sealed again in one pass."""
 NEWEST_FIRST = Listing(at="received_at", direction=-1, most=20)
+DIVERTED_FIRST = Listing(at="diverted_at", direction=-1, most=20)
 FIELDS = (
     *("owner", "received_at", "identity_kid"),
     *("unseen_since", "unresolved_since", "letter_due_since", "diverted_by"),
     *REVEAL_FIELDS,
-    *("published_at", "published"),
+    *("published_at", "published", "diversion_of", "diverted_at"),
 )
 
 
@@ -53,7 +54,8 @@ def _known(state: IntakeState) -> Document:
             }
         case Diversion():
             writer = {"diverted_by": state.owner} if state.is_open else {}
-            return dict.fromkeys(_waits(state), state.diverted_at) | writer
+            always = {"diversion_of": state.owner, "diverted_at": state.diverted_at}
+            return dict.fromkeys(_waits(state), state.diverted_at) | writer | always
         case _:
             return {}
 
@@ -88,6 +90,16 @@ async def letters_of(
 ) -> tuple[list[str], Place | None]:
     """One page of a writer's letter numbers, newest first, and its end if more follow."""
     return await NEWEST_FIRST.page(letters, {"owner": owner}, after=after)
+
+
+async def diversions_of(
+    letters: Collection, owner: str, *, after: Place | None
+) -> tuple[list[str], Place | None]:
+    """One page of a writer's diversions, newest first, and its end if more follow.
+
+    Those that were last changed before this was indexed are missing.
+    """
+    return await DIVERTED_FIRST.page(letters, {"diversion_of": owner}, after=after)
 
 
 async def own_open_letters(
