@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.intake.api import (
+    acceptance_notice,
     diversions,
     drafts,
     duty,
@@ -20,6 +21,7 @@ for _feature in (
     similar_letters.router,
     requests.router,
     letter_access.router,
+    acceptance_notice.router,
     reveals.router,
 ):
     letters.router.include_router(_feature)
