@@ -45,7 +45,7 @@ from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
 from shared.web.front_page import front_page
-from shared.web.masthead import masthead
+from shared.web.masthead import masthead, origin_of
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -123,6 +123,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.include_router(front_page(pages.FRONT, settings))
+    app.state.letters_at = origin_of("router", settings)
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)

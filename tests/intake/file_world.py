@@ -44,7 +44,11 @@ async def uploaded(
     await files._chunks.write(record.id, "clean", content=_once(content))
     if thumbnail:
         await files._chunks.write(record.id, "thumbnail", content=_once(thumbnail))
-    found = {"type": kind, "size": len(content), "sha256": sha256(content).hexdigest()}
+    found: dict[str, Any] = {
+        "type": kind,
+        "size": len(content),
+        "sha256": sha256(content).hexdigest(),
+    }
     await files.records.finish(replace(record, **found, thumbnail=len(thumbnail)))
     return record.id
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from shared.kernel.letter_number import new_diversion_number
+from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from tests.support.letter_world import NUMBERS
 
 CHIEF: Final = "example-guangzhou-chief"
@@ -19,8 +19,12 @@ DIVERSIONS: Final = {
 }
 """Numbers of diversions in the world of `tests/browser/duty_world.py`."""
 
-
-_NUMBERS: Final = {**NUMBERS, **DIVERSIONS}
+FILE_LETTERS: Final = {
+    name: new_letter_number(drawn.to_bytes(10, "big"))
+    for name, drawn in {"hidden files": 11, "files": 12}.items()
+}
+"""Numbers of letters with files in that world."""
+_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **FILE_LETTERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +120,8 @@ DUTY_PAGES: Final = (
     StaffPage("duty-resolved", "d-0071", "/duty/{resolved}"),
     StaffPage("duty-writer", "d-0071", "/duty/{same writer}/writer"),
     StaffPage("duty-missing", "d-0071", "/duty/D-0"),
+    StaffPage("files", "gz", "/files/{files}"),
+    StaffPage("files-hidden", "gz", "/files/{hidden files}"),
+    StaffPage("reveal-log", "he", "/reveals/log"),
 )
 """Of intake."""

@@ -223,12 +223,10 @@ async def _page(
     begins = place(after) if after else None
     numbers, end = await letters_with_reveals(desk.documents, which, seen=seen, after=begins)
     states = await desk.letters.states(numbers)
-    letters = [
-        Reveals(
-            letter=number,
-            reveals=[reveal_listed(each) for each in state.reveals if shows(each, state)],
-        )
+    shown = {
+        number: [reveal_listed(each) for each in state.reveals if shows(each, state)]
         for number, state in states.items()
         if isinstance(state, IntakeLetter)
-    ]
+    }
+    letters = [Reveals(letter=number, reveals=found) for number, found in shown.items() if found]
     return RevealPage(letters=letters, next=written(end) if end else None)

@@ -118,7 +118,7 @@ def view_files(
 def is_viewed(letter: IntakeLetter, command: ViewFiles) -> bool:
     """Whether all of it is recorded already."""
     known = _on_same_day(letter, command)
-    return not command.files or (known is not None and set(known.files).issuperset(command.files))
+    return known is not None and set(known.files).issuperset(command.files)
 
 
 def check_view(letter: IntakeLetter, staff: str, *, at: datetime) -> None:
@@ -128,21 +128,19 @@ def check_view(letter: IntakeLetter, staff: str, *, at: datetime) -> None:
     """
     if letter.state == "withdrawn":
         raise NotFound
-    if is_masked(letter) and not has_grant(letter, staff, at=at):
+    if is_masked(letter) and grant_until(letter, staff, at=at) is None:
         raise NeedsGrant
 
 
-def has_grant(letter: IntakeLetter, staff: str, *, at: datetime) -> bool:
-    """Whether a view of the writer's identity is granted to this person now."""
+def grant_until(letter: IntakeLetter, staff: str, *, at: datetime) -> datetime | None:
+    """When the view of the writer's identity ends that is granted to this person now, if any."""
     holding = (letter.bureau, letter.assignment)
-    return any(
-        each.staff == staff
-        and (each.bureau, each.assignment) == holding
-        and each.decision is not None
-        and each.decision.until is not None
-        and at <= each.decision.until
+    ends = (
+        each.decision.until
         for each in letter.reveals
+        if each.staff == staff and (each.bureau, each.assignment) == holding and each.decision
     )
+    return max((end for end in ends if end is not None and at <= end), default=None)
 
 
 def _check_files(letter: IntakeLetter, files: tuple[str, ...]) -> None:

@@ -1,13 +1,13 @@
-"""Pages of the duty desk, of identities and their log, and the page at `/`."""
+"""Pages of the duty desk, of identities and their log, of files, and the page at `/`."""
 
 from fastapi import APIRouter
 
-from services.intake.pages import duty_pages, reveal_log, reveals
+from services.intake.pages import duty_pages, files, reveal_log, reveals
 from services.intake.pages.duty_pages import PLACE
 from services.intake.pages.front import FRONT
 
 router = APIRouter(include_in_schema=False)
-for desk in (duty_pages, reveal_log, reveals):
+for desk in (duty_pages, reveal_log, reveals, files):
     router.include_router(desk.router)
 
 FORMS = (PLACE, "/reveals")
