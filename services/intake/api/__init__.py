@@ -17,17 +17,14 @@ from services.intake.api import (
     similar_letters,
 )
 
+router = APIRouter()
 for _feature in (
     similar_letters.router,
+    letters.router,
     requests.router,
     letter_access.router,
     acceptance_notice.router,
     reveals.router,
-):
-    letters.router.include_router(_feature)
-router = APIRouter()
-for _feature in (
-    letters.router,
     drafts.router,
     personal_data.router,
     files.router,
@@ -36,6 +33,7 @@ for _feature in (
     duty.router,
     reveals.lists,
 ):
-    router.include_router(_feature)
+    # Routes of an included router are matched again at each level of inclusion.
+    router.routes.extend(_feature.routes)
 
 __all__ = ["router"]

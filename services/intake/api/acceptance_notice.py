@@ -30,7 +30,7 @@ from shared.web.language import Lang
 from shared.web.rendering import document
 from shared.web.site import STATIC
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 NEVER_ACCEPTED: Final = ("declined", "withdrawn")
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"

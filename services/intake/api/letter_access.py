@@ -14,7 +14,7 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import RevealReason, Role
 from shared.platform.http.identity import Citizen
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 PAGE: Final = 50
 MOST: Final = 10_000

@@ -20,8 +20,7 @@ from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
 from shared.platform.runtime import data_files
 
-router = APIRouter()
-"""To be included before the routes for one letter."""
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 
 class SameMatter(Refused):
