@@ -18,6 +18,7 @@ from shared.contracts.compatibility import breaks
 from shared.platform.http.application import application
 
 Json: TypeAlias = dict[str, Any]
+JSON: Final = "application/json"
 
 FACES: Final[Mapping[str, APIRouter]] = {
     "intake": intake,
@@ -86,13 +87,18 @@ def _taken(operation: Json, schemas: Json) -> Json:
     properties = {name: one["schema"] for name, one in fields.items()}
     required = [name for name, one in fields.items() if one.get("required")]
     if body := operation.get("requestBody"):
-        properties["body"] = body["content"]["application/json"]["schema"]
-        required += ["body"] if body.get("required") else []
+        kinds = {kind: content["schema"] for kind, content in body["content"].items()}
+        properties |= {_body_of(kind): schema for kind, schema in kinds.items()}
+        required += ["body"] if body.get("required") and JSON in kinds else []
     return {"properties": properties, "required": required, "$defs": schemas}
 
 
+def _body_of(kind: str) -> str:
+    return "body" if kind == JSON else f"body as {kind}"
+
+
 def _given(answer: Json, schemas: Json) -> Json:
-    content = answer.get("content", {}).get("application/json", {})
+    content = answer.get("content", {}).get(JSON, {})
     return {**deepcopy(content.get("schema", {})), "$defs": schemas}
 
 

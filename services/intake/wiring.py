@@ -101,6 +101,13 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
+    orphans = jobs.FileOrphans(
+        files,
+        store.OrphanRecords(shell.database.collection(store.FILES)),
+        chunks=chunks,
+        state_of=shell.letters.state,
+        now=machine_time(now),
+    )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
@@ -122,8 +129,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.state.letters_at = origin_of("router", settings)
     app.state.citizen_pages = pages.CitizenPages.of(settings)
+    app.state.letters_at = origin_of("router", settings)
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
@@ -141,6 +148,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             releasing.run,
             gauges.run,
             scanning.run,
+            orphans.run,
+            orphans.run_sweep,
         ),
         close=client.aclose,
         new_consumer=shell.consumer,

@@ -217,8 +217,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
-    drafts = Memory()
-    files, objects = Memory(), MemoryStore()
+    drafts, files, objects = Memory(), Memory(), MemoryStore()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with (

@@ -24,13 +24,11 @@ FILE_LETTERS: Final = {
     for name, drawn in {"hidden files": 11, "files": 12}.items()
 }
 """Numbers of letters with files in that world."""
-
 WRITTEN: Final = {
     name: new_letter_number(drawn.to_bytes(10, "big"))
     for name, drawn in {"asked": 1, "answered": 2, "refused": 3, "new": 4}.items()
 } | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
 """Numbers in the world of `tests/browser/writer_world.py`."""
-
 _NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **FILE_LETTERS, **WRITTEN}
 
 

@@ -1,4 +1,4 @@
-"""Pages of writers, of the duty desk, of identities, of files, and the page at `/`."""
+"""Pages of writers, of the duty desk, of identities, their log and files, and the start page."""
 
 from fastapi import APIRouter
 
