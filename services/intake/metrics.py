@@ -12,6 +12,10 @@ ENTERED = Counter(
     "Letters accepted, by the entry of their client (none: the client is not registered).",
     ["entry"],
 )
+SAME_MATTER = Counter(
+    "mailbox_intake_same_matter_total",
+    "Letters held up once because their writer had an open one on the same matter.",
+)
 REPEATED = Counter(
     "mailbox_intake_submissions_repeated_total",
     "Submissions that came again under the same key and were answered with the same letter.",

@@ -115,7 +115,7 @@ class LetterEraser:
         if isinstance(state, Diversion):
             await self._files.erase(_files_of(state))
         elif "words" in entry.what:
-            for diversion in await store.diversions_of(self._letters, entry.letter):
+            for diversion in await store.diversions_about(self._letters, entry.letter):
                 await self._order(diversion, ("words",), entry)
         if isinstance(state, IntakeLetter) and "attachments" in entry.what:
             await self._files.erase(_files_of(state))
@@ -132,7 +132,7 @@ class LetterEraser:
             case IntakeLetter():
                 if end_of(state) is None or is_held(state):
                     raise OutOfOrder(f"erase while {state.state}")
-                diversions = await store.diversions_of(self._letters, letter)
+                diversions = await store.diversions_about(self._letters, letter)
                 _check_closed([await self._state_of(each) for each in diversions])
                 return state
             case Diversion():

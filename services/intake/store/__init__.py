@@ -26,10 +26,13 @@ from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, Le
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
+    diversions_of,
     identities_under,
     index,
     letters_of,
+    newest_published,
     outgoing,
+    own_open_letters,
 )
 from services.intake.store.numbers import Kind, Numbers
 from services.intake.store.retention_queries import (
@@ -38,7 +41,7 @@ from services.intake.store.retention_queries import (
     RETENTION_INDEXES,
     Overdue,
     date_again,
-    diversions_of,
+    diversions_about,
     due,
     next_due,
     overdue,
@@ -59,6 +62,8 @@ INDEXES = {
         *SHELL_INDEXES,
         Index((("owner", 1), ("received_at", -1), ("_id", -1))),
         Index((("identity_kid", 1),), sparse=True),
+        Index((("diversion_of", 1), ("diverted_at", -1), ("_id", -1)), sparse=True),
+        Index((("published_at", -1), ("_id", -1)), sparse=True),
         Index((("unseen_since", 1),), sparse=True),
         Index((("unresolved_since", 1),), sparse=True),
         Index((("letter_due_since", 1),), sparse=True),
@@ -105,6 +110,7 @@ __all__ = [
     "Readings",
     "RevealFilter",
     "date_again",
+    "diversions_about",
     "diversions_of",
     "due",
     "first_unseen_of",
@@ -113,10 +119,12 @@ __all__ = [
     "letters_due",
     "letters_of",
     "letters_with_reveals",
+    "newest_published",
     "next_due",
     "of_writer",
     "outgoing",
     "overdue",
+    "own_open_letters",
     "rows",
     "unseen",
 ]

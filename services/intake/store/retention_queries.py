@@ -93,7 +93,7 @@ async def date_again(letters: Collection, states: States, *, table: RetentionTab
     return len(found)
 
 
-async def diversions_of(letters: Collection, letter: str) -> list[str]:
+async def diversions_about(letters: Collection, letter: str) -> list[str]:
     """The diversions that were found in a letter's conversation."""
     found = await letters.find({"state.found_in": letter}, fields={"_id": 1})
     return [each["_id"] for each in found]

@@ -54,6 +54,7 @@ TITLES: Mapping[str, str] = {
     "not_signed_in": "请先登录 · please sign in",
     "out_of_order": "当前状态下不能这样办理 · not possible in the present state",
     "private_key": "请勿提交私钥，此密钥须作废重做 · never send a private key: make a new pair",
+    "same_matter": "您已有相同内容的来信 · you have an open letter on the same matter",
     "sign_in_again": "请重新登录后再办理 · please sign in again",
     "stale_assignment": "信件已不由本单位办理 · no longer held by you",
     "still_kept": "依规定仍须保存，到期方可删除 · a rule keeps this until a later day",
