@@ -115,9 +115,9 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     desk = _desk(settings, shell, releasing, frontends, files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    forms = (*pages.FORMS, *FORMS)
+    forms, uploads = (*pages.FORMS, *FORMS), {**UPLOADS, **pages.UPLOADS}
     app = create_app(
-        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=UPLOADS
+        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=uploads
     )
     opened(app, desk, is_development=settings.is_development)
     install(
