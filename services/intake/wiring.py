@@ -158,8 +158,9 @@ def _app(
 ) -> FastAPI:
     """The routes and pages."""
     now, forms = desk.now, (*pages.FORMS, *FORMS)
+    uploads = {**UPLOADS, **pages.UPLOADS}
     app = create_app(
-        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=UPLOADS
+        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=uploads
     )
     opened(app, desk, is_development=settings.is_development)
     install(

@@ -271,7 +271,7 @@ async def front(
         layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
         parts: dict[str, Any] = {"layers": layers, **state, **limits}
         async with opened_face(
-            kept, whole, now=now, forms=pages.FORMS, uploads=UPLOADS, **parts
+            kept, whole, now=now, forms=pages.FORMS, uploads={**UPLOADS, **pages.UPLOADS}, **parts
         ) as client:
             yield Front(
                 shelf,
