@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
 from services.intake.domain.letter import RequestKind
+from shared.kernel.request_limits import KINDS, SCOPES
 from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
 from shared.contracts import vocabulary as words
@@ -105,6 +106,8 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_sign_ins_total", "outcome"): of("done", *WHAT_TO_DO),
     ("mailbox_http_letters_missed_total", "which"): of("unknown", "foreign"),
     ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),
+    ("mailbox_intake_requests_limited_total", "kind"): of(*KINDS),
+    ("mailbox_intake_requests_limited_total", "scope"): of(*SCOPES),
     ("mailbox_intake_identities_withheld_total", "reason"): of("no_key", "bad_key"),
     ("mailbox_intake_diversions_total", "threshold"): of(*get_args(words.Threshold)),
     ("mailbox_intake_diversions_resolved_total", "outcome"): of(*get_args(words.DiversionOutcome)),

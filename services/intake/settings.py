@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from typing_extensions import override
 
 from shared.platform.runtime.issuer_settings import CitizenIssuerSettings, IssuerSettings, Side
+from shared.platform.runtime.setting_checks import checked_readable
 from shared.platform.runtime.settings import ServiceSettings
 
 
@@ -30,6 +31,11 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """Until when letters are read on working days."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
+    limits_file: Path | None = None
+    """How often persons, addresses and networks may send something, in the form of
+    `shared/data/request_limits.yaml`; none: that file."""
+    limits_factor: int = Field(default=1, ge=1, le=1_000_000)
+    """Times the amounts of that file, such as 1000 where few people send much for a test."""
     flood_alike: int = Field(default=20, ge=2, le=10_000)
     """So many near-duplicate letters in an hour are a flood."""
     flood_from_one_network: int = Field(default=60, ge=2, le=100_000)
@@ -47,6 +53,11 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of trusted proxies."""
         return _networks(self.trusted_proxies)
+
+    @field_validator("limits_file")
+    @classmethod
+    def _readable_limits(cls, file: Path | None) -> Path | None:
+        return checked_readable(file)
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -17,6 +17,7 @@ from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
+from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
@@ -112,7 +113,14 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         app=opened(app, desk, is_development=settings.is_development),
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
-        loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
+        loops=(
+            desk.numbers.run,
+            desk.limiter.run,
+            desk.backlog.run,
+            resealing.run,
+            releasing.run,
+            gauges.run,
+        ),
         close=client.aclose,
         new_consumer=shell.consumer,
     )
@@ -128,6 +136,9 @@ def _desk(
     machine, keep = machine_time(now), shell.database.collection
     numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
     policies = data_files.policies(settings.policies_dir)
+    blind = BlindIndex.load(settings.keys_dir / "intake.secrets.json")
+    limits = data_files.request_limits(settings.limits_file, factor=settings.limits_factor)
+    limit_counts = store.LimitCounts(keep(store.LIMITS), now=machine)
     floods = FloodDetector(
         texts=settings.flood_alike,
         letters=settings.flood_from_one_network,
@@ -139,7 +150,7 @@ def _desk(
         documents=shell.documents,
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
-        blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
+        blind=blind,
         diversions=DiversionRecorder(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
@@ -153,6 +164,7 @@ def _desk(
         stations=data_files.stations(settings.stations_file),
         release=releasing.release,
         now=now,
+        limiter=RequestLimiter(limits, limit_counts, blind=blind, now=machine),
         floods=floods,
     )
 

@@ -1,7 +1,7 @@
 """Intake at work: its shell, its web face, and the writers who ask it."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import time
@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from services.intake import pages, store, wiring
 from services.intake.api import router
@@ -21,6 +22,7 @@ from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
+from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
 from services.intake.jobs import DiversionReleaser
@@ -179,15 +181,27 @@ async def front(
     most_unsent: int = 10_000,
     rules: Iterable[Rule] = (),
     watch: Watch = unwatched,
+    limits_factor: int = 1_000,
+    limit_store: Memory | None = None,
+    layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     **limits: int,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
+    """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions.
+
+    `limits_factor`: times the limits of what people may send; `limit_store`: where they are
+    counted.
+    """
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
+    counts = store.LimitCounts(limit_store or Memory(), now=now)
+    limiter = RequestLimiter(
+        data_files.request_limits(factor=limits_factor), counts, blind=blind, now=now
+    )
     async with (
         sealed_shell(watch(wiring.rules(own)), own, now=now) as shelf,
         running(numbers.run()),
+        running(limiter.run()),
     ):
         tell = shelf.commands.execute
         releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
@@ -209,6 +223,7 @@ async def front(
             triage=partial(triaged, rules=rules),
             release=releaser.release,
             now=now,
+            limiter=limiter,
             floods=floods,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
@@ -218,7 +233,7 @@ async def front(
             "is_development": False,
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
-        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
+        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware, *layers), **state, **limits}
         async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
             yield Front(shelf, keys, backlog, client, releaser, readings)
 

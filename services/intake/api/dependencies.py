@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from services.intake.api.diversion_recording import DiversionRecorder, TriageFunction
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
+from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
@@ -43,6 +44,7 @@ class FrontDesk:
     release: Callable[[str], Awaitable[None]]
     """Accepts the letter that a diversion became."""
     now: Now
+    limiter: RequestLimiter
     floods: FloodDetector = field(default_factory=FloodDetector)
 
     def owner(self, person: Person) -> str:
@@ -71,6 +73,14 @@ class FrontDesk:
         if not isinstance(found, Diversion):
             raise NotFound
         return normal, found
+
+    async def tell_if_room(
+        self, number: str, command: Command, request: tuple[str, str]
+    ) -> IntakeState:
+        """As `tell`, unless too much waits for the broker. Raises: Backlogged."""
+        self.backlog.check_reserve()
+        with self.backlog.one_more():
+            return await self.tell(number, command, request=request)
 
     async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
         """Execute a command under (idempotency key, request digest). Raises: Refused."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from services.intake.api.diversion_recording import (
     raising_not_kept,
 )
 from services.intake.api.letters_schemas import NewLetter
+from services.intake.api.request_limits import RateLimited
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
@@ -70,10 +72,11 @@ class LetterSubmission:
             digest=desk.blind.of("letter", body.digest_of()),
         )
 
-    async def accept(self) -> tuple[str, IntakeLetter]:
-        """The accepted letter and its number.
+    async def accept(self, take: Callable[[], Awaitable[None]]) -> tuple[str, IntakeLetter]:
+        """The accepted letter and its number; `take` counts it against its sender's limits.
 
-        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue.
+        Raises: Warned, if it isn't accepted as a letter; RateLimited; Backlogged; IdReused;
+        BadValue.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
@@ -81,6 +84,7 @@ class LetterSubmission:
         await self._check_explained()
         await self._check_room()
         with self.desk.backlog.one_more():
+            await self._check_limits(take)
             number = await self.desk.numbers.number(self.record, request=self.digest)
             if not is_diversion_number(number):
                 return number, await self._submit(number, command)
@@ -166,6 +170,17 @@ class LetterSubmission:
         if self.desk.backlog.is_full and not await self.desk.numbers.has_drawn(self.record):
             metrics.TURNED_AWAY.inc()
             raise Backlogged
+
+    async def _check_limits(self, take: Callable[[], Awaitable[None]]) -> None:
+        """A repeated submission is answered again, however many letters came since.
+
+        Raises: RateLimited.
+        """
+        try:
+            await take()
+        except RateLimited:
+            if not await self.desk.numbers.has_drawn(self.record):
+                raise
 
 
 def submit_command(

@@ -14,6 +14,7 @@ from services.intake import metrics
 from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.diversion_recording import DetectedEmergency, raising_not_kept
 from services.intake.api.letter_submission import who_writes
+from services.intake.api.limited import SenderLimit, limit_of, shows_limits
 from services.intake.api.requests_schemas import (
     Asked,
     NewAnswer,
@@ -37,9 +38,11 @@ from services.intake.domain.writer_requests import (
     SubmitAnswer,
     SubmitRating,
 )
+from services.intake.store import Backlogged
 from shared.contracts.words import Comment, WriterText
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import Citizen
+from shared.platform.http.openapi import refuses
 from shared.platform.http.parameters import IdempotencyKey, RequestBody
 from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
@@ -48,6 +51,9 @@ router = APIRouter()
 
 SENT = status.HTTP_202_ACCEPTED
 DONE = status.HTTP_204_NO_CONTENT
+CHANGED = refuses(Backlogged()) | shows_limits("requests", on=DONE)
+ASKED = warned(Backlogged()) | shows_limits("requests", on=SENT)
+WITHDRAWN = refuses(Backlogged()) | shows_limits("requests", on=SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ class RequestSender:
     desk: FrontDesk
     person: Person
     key: str
+    limit: SenderLimit
 
     async def ask(
         self,
@@ -65,9 +72,13 @@ class RequestSender:
         *,
         body: RequestBody,
         make: Callable[[str, str], Command],
+        is_free: bool = False,
     ) -> Asked:
-        """Send the command that `make` makes of owner and request id. Raises: Refused."""
-        request_id = await self._tell(letter, kind, body, make)
+        """Send the command that `make` makes of owner and request id. Raises: Refused.
+
+        `is_free`: it is accepted whatever the limits and the backlog.
+        """
+        request_id = await self._tell(letter, kind, body, make, is_free=is_free)
         metrics.REQUESTS.labels(kind).inc()
         return Asked(request_id=request_id)
 
@@ -86,7 +97,8 @@ class RequestSender:
         """
         diverted = await self._diverted(letter, kind, body, text)
         try:
-            asked = await self.ask(letter, kind, body=body, make=make)
+            free = diverted is not None
+            asked = await self.ask(letter, kind, body=body, make=make, is_free=free)
         except Refused as no:
             if diverted is None:
                 raise
@@ -96,10 +108,16 @@ class RequestSender:
         return asked
 
     async def change(
-        self, letter: str, kind: str, *, body: RequestBody, make: Callable[[str], Command]
+        self,
+        letter: str,
+        kind: str,
+        *,
+        body: RequestBody,
+        make: Callable[[str], Command],
+        is_free: bool = False,
     ) -> None:
-        """Execute the command that `make` makes of the owner. Raises: Refused."""
-        await self._tell(letter, kind, body, lambda owner, _: make(owner))
+        """Execute the command that `make` makes of the owner, as `ask`. Raises: Refused."""
+        await self._tell(letter, kind, body, lambda owner, _: make(owner), is_free=is_free)
         metrics.CHANGES.labels(kind).inc()
 
     async def _diverted(
@@ -130,25 +148,40 @@ class RequestSender:
         return drawn, diversion
 
     async def _tell(
-        self, letter: str, kind: str, body: RequestBody, make: Callable[[str, str], Command]
+        self,
+        letter: str,
+        kind: str,
+        body: RequestBody,
+        make: Callable[[str, str], Command],
+        *,
+        is_free: bool,
     ) -> str:
         number, _ = await self.desk.own_letter(self.person, letter)
         blind, key = self.desk.blind, self.key.strip('"')
         name = f"r-{blind.of('request', self.person.sub, number, kind, key)}"
         digest = blind.of("content", body.model_dump_json())
         command = make(self.desk.owner(self.person), name)
-        await self.desk.tell(number, command, request=(name, digest))
+        if is_free:
+            await self.desk.tell(number, command, request=(name, digest))
+        else:
+            await self.limit.take()
+            await self.desk.tell_if_room(number, command, (name, digest))
         return name
 
 
-async def _sender(person: Citizen, key: IdempotencyKey, desk: Desk) -> RequestSender:
-    return RequestSender(desk, person, key)
+async def _sender(
+    person: Citizen,
+    key: IdempotencyKey,
+    desk: Desk,
+    limit: Annotated[SenderLimit, Depends(limit_of("requests"))],
+) -> RequestSender:
+    return RequestSender(desk, person, key, limit)
 
 
 Sender = Annotated[RequestSender, Depends(_sender)]
 
 
-@router.post("/{letter}/answer", status_code=SENT, responses=warned())
+@router.post("/{letter}/answer", status_code=SENT, responses=ASKED)
 async def answer(letter: str, body: NewAnswer, sender: Sender) -> Asked:
     """Answer the bureau's question. A late answer is filed with the letter as an addition."""
     words = WriterText(text=body.text)
@@ -161,7 +194,7 @@ async def answer(letter: str, body: NewAnswer, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/addition", status_code=SENT, responses=warned())
+@router.post("/{letter}/addition", status_code=SENT, responses=ASKED)
 async def add(letter: str, body: NewText, sender: Sender) -> Asked:
     """Send something more, unasked."""
     words = WriterText(text=body.text)
@@ -174,7 +207,7 @@ async def add(letter: str, body: NewText, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/rating", status_code=SENT, responses=warned())
+@router.post("/{letter}/rating", status_code=SENT, responses=ASKED)
 async def rate(letter: str, body: NewRating, sender: Sender) -> Asked:
     """Rate the reply; `requests` of the letter shows whether the rating was accepted."""
     words = Comment(text=body.comment) if body.comment else None
@@ -187,7 +220,7 @@ async def rate(letter: str, body: NewRating, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/reopening", status_code=SENT, responses=warned())
+@router.post("/{letter}/reopening", status_code=SENT, responses=ASKED)
 async def reopen(letter: str, body: NewText, sender: Sender) -> Asked:
     """Ask for another reply, and say why."""
     words = WriterText(text=body.text)
@@ -200,7 +233,7 @@ async def reopen(letter: str, body: NewText, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/appeal", status_code=SENT, responses=warned())
+@router.post("/{letter}/appeal", status_code=SENT, responses=ASKED)
 async def appeal(letter: str, body: NewText, sender: Sender) -> Asked:
     """Appeal against a refusal, and say why."""
     words = WriterText(text=body.text)
@@ -213,7 +246,7 @@ async def appeal(letter: str, body: NewText, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/withdrawal", status_code=SENT)
+@router.post("/{letter}/withdrawal", status_code=SENT, responses=WITHDRAWN)
 async def withdraw(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
     """Withdraw the letter; `requests` of the letter shows whether that was accepted."""
     return await sender.ask(
@@ -224,15 +257,22 @@ async def withdraw(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/consent", status_code=DONE)
+@router.post("/{letter}/consent", status_code=DONE, responses=CHANGED)
 async def consent(letter: str, body: NewConsent, sender: Sender) -> None:
-    """Allow publication, or withdraw that consent, which takes down what is published."""
+    """Allow publication, or withdraw that consent, which takes down what is published.
+
+    A withdrawal is accepted whatever the limits.
+    """
     await sender.change(
-        letter, "consent", body=body, make=lambda owner: ChangeConsent(owner, body.to_publish)
+        letter,
+        "consent",
+        body=body,
+        make=lambda owner: ChangeConsent(owner, body.to_publish),
+        is_free=not body.to_publish,
     )
 
 
-@router.post("/{letter}/contact", status_code=DONE)
+@router.post("/{letter}/contact", status_code=DONE, responses=CHANGED)
 async def contact(letter: str, body: NewContact, sender: Sender) -> None:
     """Replace the contact details; fields that are left out are removed, except the address."""
     identity, details = who_writes(sender.person, body)

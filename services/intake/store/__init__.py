@@ -22,6 +22,7 @@ from services.intake.store.letter_queries import (
     letters_of,
     outgoing,
 )
+from services.intake.store.limit_counts import LIMIT_INDEXES, LIMITS, LimitCounts
 from services.intake.store.numbers import Kind, Numbers
 from services.intake.store.reveal_queries import REVEAL_INDEXES, RevealFilter, letters_with_reveals
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
@@ -46,6 +47,7 @@ INDEXES = {
         Index((("diverted_by", 1), ("unseen_since", 1)), sparse=True),
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
+    LIMITS: LIMIT_INDEXES,
     READINGS: READING_INDEXES,
 }
 """Sparse: what has been seen, resolved or sent leaves its index."""
@@ -54,6 +56,7 @@ __all__ = [
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
+    "LIMITS",
     "MOST_IDENTITIES",
     "MOST_LETTERS",
     "READINGS",
@@ -63,6 +66,7 @@ __all__ = [
     "Backlog",
     "Backlogged",
     "Kind",
+    "LimitCounts",
     "Numbers",
     "QueueName",
     "QueueRow",

@@ -151,7 +151,7 @@ async def on_refused(_: Request, refused: Exception) -> Response:
         None if refused.status == 404 else refused.code,
         errors=errors,
         members=refused.members,
-        headers={"retry-after": "5"} if refused.status == 503 else {},
+        headers={**({"retry-after": "5"} if refused.status == 503 else {}), **refused.headers},
     )
 
 

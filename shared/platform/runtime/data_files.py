@@ -17,6 +17,7 @@ from shared.kernel.places import Bureaus
 from shared.kernel.policies import Policies
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.reply_templates import ReplyTemplate, templates_of
+from shared.kernel.request_limits import RequestLimits
 from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.runtime.data_reading import parsed
@@ -94,6 +95,15 @@ def police_types(folder: Path = FOLDER) -> Mapping[str, tuple[str, str]]:
 def reply_templates(folder: Path = FOLDER) -> tuple[ReplyTemplate, ...]:
     """The texts from which replies begin. Raises: BadData."""
     return _read(folder / "reply_templates.yaml", templates_of)
+
+
+@cache
+def request_limits(file: Path | None = None, *, factor: int = 1) -> RequestLimits:
+    """How often somebody may do something, `factor` times. Raises: BadData.
+
+    `file`: the operator's own; None: ours.
+    """
+    return _read(file or FOLDER / "request_limits.yaml", partial(RequestLimits.of, factor=factor))
 
 
 def _police_types(data: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:
