@@ -13,7 +13,6 @@ from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
 from services.intake.domain.letter import RequestKind
-from shared.kernel.request_limits import KINDS, SCOPES
 from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
 from shared.contracts import vocabulary as words
@@ -21,6 +20,7 @@ from shared.contracts.catalogue import EVENTS
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.kernel.errors import Refused
+from shared.kernel.request_limits import KINDS, SCOPES
 from shared.platform.kafka.record_labels import COMMAND, UNKNOWN
 from shared.platform.runtime.shell_metrics import family_of
 from shared.web.sign_in import WHAT_TO_DO

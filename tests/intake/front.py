@@ -174,6 +174,27 @@ def _numbers(keys: Memory, now: Clock) -> store.Numbers:
     )
 
 
+@dataclass(frozen=True)
+class Limiting:
+    """How much people may send: `factor` times as much as in production; and where it is counted.
+
+    `layers`: those that find out a client's address.
+    """
+
+    factor: int = 1
+    store: Memory | None = None
+    layers: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
+
+    def limiter(self, blind: BlindIndex, now: Clock) -> RequestLimiter:
+        """What the routes ask."""
+        counts = store.LimitCounts(Memory() if self.store is None else self.store, now=now)
+        limits = data_files.request_limits(factor=self.factor)
+        return RequestLimiter(limits, counts, blind=blind, now=now)
+
+
+UNLIMITED = Limiting(1_000)
+
+
 @asynccontextmanager
 async def front(
     folder: Path,
@@ -181,23 +202,14 @@ async def front(
     most_unsent: int = 10_000,
     rules: Iterable[Rule] = (),
     watch: Watch = unwatched,
-    limits_factor: int = 1_000,
-    limit_store: Memory | None = None,
-    layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
+    limiting: Limiting = UNLIMITED,
     **limits: int,
 ) -> AsyncIterator[Front]:
-    """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions.
-
-    `limits_factor`: times the limits of what people may send; `limit_store`: where they are
-    counted.
-    """
+    """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
-    counts = store.LimitCounts(limit_store or Memory(), now=now)
-    limiter = RequestLimiter(
-        data_files.request_limits(factor=limits_factor), counts, blind=blind, now=now
-    )
+    limiter = limiting.limiter(blind, now)
     async with (
         sealed_shell(watch(wiring.rules(own)), own, now=now) as shelf,
         running(numbers.run()),
@@ -233,7 +245,11 @@ async def front(
             "is_development": False,
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
-        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware, *layers), **state, **limits}
+        parts: dict[str, Any] = {
+            "layers": (EmergencyGuardMiddleware, *limiting.layers),
+            **state,
+            **limits,
+        }
         async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
             yield Front(shelf, keys, backlog, client, releaser, readings)
 

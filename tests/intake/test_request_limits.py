@@ -24,7 +24,7 @@ from shared.platform.mongo.database import Operation, WriteResult
 from shared.platform.runtime import data_files
 from tests.intake.emergencies import PLANTED, STOP
 from tests.intake.faces import is_problem
-from tests.intake.front import Front, body, front
+from tests.intake.front import Front, Limiting, body, front
 from tests.support.doubles import Clock, Memory
 from tests.support.sealed_shell import running
 
@@ -125,7 +125,7 @@ async def test_a_document_that_another_replica_has_just_inserted_is_counted_too(
 
 
 async def test_a_person_at_the_limit_learns_until_when(tmp_path: Path) -> None:
-    async with front(tmp_path, limits_factor=1) as desk:
+    async with front(tmp_path, limiting=Limiting()) as desk:
         first = await desk.submit()
         assert first.headers["ratelimit-policy"] == (
             '"letters-burst";q=5;w=600, "letters-day";q=10;w=86400'
@@ -151,7 +151,7 @@ async def test_a_person_at_the_limit_learns_until_when(tmp_path: Path) -> None:
 
 
 async def test_the_day_has_a_limit_of_its_own(tmp_path: Path) -> None:
-    async with front(tmp_path, limits_factor=1) as desk:
+    async with front(tmp_path, limiting=Limiting()) as desk:
         for _ in range(2):
             for _ in range(5):
                 assert (await desk.submit()).status_code == 201
@@ -164,7 +164,7 @@ async def test_the_day_has_a_limit_of_its_own(tmp_path: Path) -> None:
 
 
 async def test_a_repeated_submission_is_answered_at_the_limit(tmp_path: Path) -> None:
-    async with front(tmp_path, limits_factor=1) as desk:
+    async with front(tmp_path, limiting=Limiting()) as desk:
         first = await desk.submit(key="first-key")
         for _ in range(4):
             await desk.submit()
@@ -174,7 +174,7 @@ async def test_a_repeated_submission_is_answered_at_the_limit(tmp_path: Path) ->
 
 async def test_a_spent_limit_costs_the_database_nothing(tmp_path: Path) -> None:
     store = Memory()
-    async with front(tmp_path, limits_factor=1, limit_store=store) as desk:
+    async with front(tmp_path, limiting=Limiting(store=store)) as desk:
         assert (await submitted(desk, 6)).status_code == 429
         writes = len(store.writes)
         for _ in range(3):
@@ -183,7 +183,7 @@ async def test_a_spent_limit_costs_the_database_nothing(tmp_path: Path) -> None:
 
 
 async def test_an_emergency_is_never_limited(tmp_path: Path) -> None:
-    async with front(tmp_path, limits_factor=1, rules=PLANTED) as desk:
+    async with front(tmp_path, limiting=Limiting(), rules=PLANTED) as desk:
         assert (await submitted(desk, 6)).status_code == 429
         for _ in range(3):
             answer = await desk.submit(body=f"快来，有人{STOP}")
@@ -191,7 +191,7 @@ async def test_an_emergency_is_never_limited(tmp_path: Path) -> None:
 
 
 async def test_an_emergency_in_an_addition_is_never_limited(tmp_path: Path) -> None:
-    async with front(tmp_path, limits_factor=1, rules=PLANTED) as desk:
+    async with front(tmp_path, limiting=Limiting(), rules=PLANTED) as desk:
         letter = await desk.taken_in()
         said = await consented(desk, letter, 30)
         assert said.headers["ratelimit"].startswith('"requests-burst";r=0')
@@ -205,7 +205,7 @@ async def test_an_emergency_in_an_addition_is_never_limited(tmp_path: Path) -> N
 
 
 async def test_consent_is_withdrawn_at_the_limit(tmp_path: Path) -> None:
-    async with front(tmp_path, limits_factor=1) as desk:
+    async with front(tmp_path, limiting=Limiting()) as desk:
         letter = await desk.taken_in()
         assert is_problem(await consented(desk, letter, 31), "429 too_often")
         withdrawn = await desk.post(
@@ -226,8 +226,8 @@ async def _from(desk: Front, address: str, n: int) -> Mapping[str, str]:
 
 async def test_an_address_and_its_network_are_limited_across_persons(tmp_path: Path) -> None:
     store = Memory()
-    parts = {"limits_factor": 1, "limit_store": store, "layers": (behind_proxies(),)}
-    async with front(tmp_path, **parts) as desk:  # type: ignore[arg-type]
+    limiting = Limiting(store=store, layers=(behind_proxies(),))
+    async with front(tmp_path, limiting=limiting) as desk:
         for n in range(50):
             assert (await _from(desk, ADDRESS, n))["status"] == "201"
         refused = await _from(desk, ADDRESS, 50)
@@ -243,8 +243,8 @@ async def test_an_address_and_its_network_are_limited_across_persons(tmp_path: P
 @pytest.mark.parametrize("address", ["10.1.2.3", "fd00::1", "::1", "100.64.0.1", "unknown"])
 async def test_an_address_that_is_nobodys_is_not_limited(tmp_path: Path, address: str) -> None:
     store = Memory()
-    parts = {"limits_factor": 1, "limit_store": store, "layers": (behind_proxies(),)}
-    async with front(tmp_path, **parts) as desk:  # type: ignore[arg-type]
+    limiting = Limiting(store=store, layers=(behind_proxies(),))
+    async with front(tmp_path, limiting=limiting) as desk:
         await _from(desk, address, 1)
         assert len(store.kept) == 1, "the person's counts alone"
 
@@ -266,7 +266,7 @@ async def test_days_of_one_person_cannot_be_connected() -> None:
 
 async def test_without_the_database_nothing_passes_and_nothing_breaks(tmp_path: Path) -> None:
     store = Memory()
-    async with front(tmp_path, limits_factor=1, limit_store=store) as desk:
+    async with front(tmp_path, limiting=Limiting(store=store)) as desk:
         store.failures += ["before"]
         assert is_problem(await desk.submit(), "503 not_ready")
         assert not desk.keys.kept

@@ -75,7 +75,7 @@ class FrontDesk:
         return normal, found
 
     async def tell_if_room(
-        self, number: str, command: Command, request: tuple[str, str]
+        self, number: str, command: Command, *, request: tuple[str, str]
     ) -> IntakeState:
         """As `tell`, unless too much waits for the broker. Raises: Backlogged."""
         self.backlog.check_reserve()

@@ -165,7 +165,7 @@ class RequestSender:
             await self.desk.tell(number, command, request=(name, digest))
         else:
             await self.limit.take()
-            await self.desk.tell_if_room(number, command, (name, digest))
+            await self.desk.tell_if_room(number, command, request=(name, digest))
         return name
 
 
