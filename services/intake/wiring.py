@@ -28,6 +28,7 @@ from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
+from shared.platform.crypto.signing_keys import RECEIPT_KEYS, SigningKeys
 from shared.platform.http.create_app import create_app
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import ServiceDecider
@@ -164,6 +165,7 @@ def _desk(
         stations=data_files.stations(settings.stations_file),
         release=releasing.release,
         now=now,
+        receipts=SigningKeys.load(settings.keys_dir / RECEIPT_KEYS),
         limiter=RequestLimiter(limits, limit_counts, blind=blind, now=machine),
         floods=floods,
     )

@@ -47,6 +47,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.keyring import signing_keys
 from tests.support.sealed_shell import SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
@@ -192,6 +193,7 @@ class Limiting:
         return RequestLimiter(limits, counts, blind=blind, now=now)
 
 
+RECEIPTS = signing_keys("receipts-1")
 UNLIMITED = Limiting(1_000)
 
 
@@ -236,6 +238,7 @@ async def front(
             release=releaser.release,
             now=now,
             limiter=limiter,
+            receipts=RECEIPTS,
             floods=floods,
         )
         kept, whole = settings(IntakeSettings, folder), _routes()

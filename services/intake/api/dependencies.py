@@ -17,6 +17,7 @@ from services.intake.store import Backlog, Numbers, Readings
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.crypto.signing_keys import SigningKeys
 from shared.platform.http.tokens import Person
 from shared.platform.letters.command_bus import CommandBus
 from shared.platform.letters.letters import Letters
@@ -45,6 +46,8 @@ class FrontDesk:
     """Accepts the letter that a diversion became."""
     now: Now
     limiter: RequestLimiter
+    receipts: SigningKeys
+    """Keys that sign receipts."""
     floods: FloodDetector = field(default_factory=FloodDetector)
 
     def owner(self, person: Person) -> str:

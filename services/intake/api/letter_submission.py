@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from secrets import token_hex
 
 from pydantic import ValidationError
@@ -33,6 +32,7 @@ from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound, Refused
 from shared.kernel.letter_number import is_diversion_number
+from shared.kernel.letter_receipts import text_digest
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
 from shared.rules.text.written import Written
@@ -205,7 +205,7 @@ def submit_command(
             on_behalf=body.on_behalf,
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
-            text_sha256=sha256(f"{salt}\n{body.subject}\n{body.body}".encode()).hexdigest(),
+            text_sha256=text_digest(body.subject, body.body, salt=salt),
             triage=Triage(
                 class_=triaged.class_,
                 threshold=triaged.threshold,

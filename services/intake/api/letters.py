@@ -9,6 +9,7 @@ from services.intake.api.letter_presentation import letter_line, letter_shown
 from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
 from services.intake.api.limited import SenderLimit, limit_of, shows_limits
+from services.intake.api.receipts import signed_receipt
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlogged, letters_of
@@ -49,7 +50,12 @@ async def submit(
     number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept(limit.take)
     response.headers["location"] = f"/v1/letters/{number}"
     at = letter.received_at
-    return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))
+    return Submitted(
+        letter=number,
+        received_at=at,
+        read_by=desk.hours.read_by(at),
+        receipt=signed_receipt(desk, number, letter),
+    )
 
 
 @router.get("")

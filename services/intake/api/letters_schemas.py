@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from services.intake.api.office_hours import Said
+from services.intake.api.receipts_schemas import SignedReceipt
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import Explained, LineShown
 from shared.contracts.fields import DistrictCode, Version
@@ -101,6 +102,8 @@ class Submitted(BaseModel):
     received_at: datetime
     read_by: Said | None = None
     """Who reads it, and when, by the hour at which it came in."""
+    receipt: SignedReceipt | None = None
+    """None: the submission is repeated, and the words were erased meanwhile."""
 
 
 class ReplyShown(BaseModel):
