@@ -3,13 +3,14 @@
 from fastapi import APIRouter
 
 from services.intake.api.dependencies import Desk, FrontDesk
-from services.intake.api.receipts_schemas import SignedReceipt, SigningKeysShown
+from services.intake.api.receipts_schemas import SignedReceipt
 from services.intake.domain.letter import IntakeLetter
 from shared.kernel.errors import OutOfOrder
 from shared.kernel.letter_receipts import receipt_of, text_digest
 from shared.platform.http.application import open_to_all
 from shared.platform.http.identity import Citizen
 from shared.platform.http.openapi import refuses
+from shared.platform.http.public_keys import PublicKeysShown
 
 router = APIRouter()
 keys = APIRouter(prefix="/v1/receipt-keys", tags=["receipts"])
@@ -30,9 +31,9 @@ async def read_receipt(letter: str, person: Citizen, desk: Desk) -> SignedReceip
 
 @keys.get("", response_model_exclude_none=True)
 @open_to_all
-async def read_keys(desk: Desk) -> SigningKeysShown:
+async def read_keys(desk: Desk) -> PublicKeysShown:
     """The public keys that check receipts, retired ones included."""
-    return SigningKeysShown.model_validate(desk.receipts.public_keys())
+    return PublicKeysShown.model_validate(desk.receipts.public_keys())
 
 
 def signed_receipt(desk: FrontDesk, number: str, letter: IntakeLetter) -> SignedReceipt | None:

@@ -36,27 +36,3 @@ class SignedReceipt(BaseModel):
     kid: str
     """The key, among those of `/v1/receipt-keys`."""
     signature: str
-
-
-class SigningKeyShown(BaseModel):
-    """A public key (RFC 8037): with `exp`, it signed until then and still verifies."""
-
-    model_config = ConfigDict(extra="allow")
-
-    kty: str
-    crv: str
-    use: str
-    alg: str
-    kid: str
-    iss: str
-    """Who signs with it."""
-    nbf: int
-    """From when it signs, Unix time."""
-    exp: int | None = None
-    x: str
-
-
-class SigningKeysShown(BaseModel):
-    """Public keys as a JWK set, the newest first; retired ones stay."""
-
-    keys: list[SigningKeyShown]
