@@ -2,12 +2,31 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, duty, letters, receipts, requests, reveals
+from services.intake.api import (
+    diversions,
+    drafts,
+    duty,
+    files,
+    letters,
+    receipts,
+    requests,
+    reveals,
+)
 
-for _feature in (requests.router, reveals.router, receipts.router):
-    letters.router.include_router(_feature)
 router = APIRouter()
-for _feature in (letters.router, diversions.router, duty.router, reveals.lists, receipts.keys):
-    router.include_router(_feature)
+for _feature in (
+    letters.router,
+    requests.router,
+    reveals.router,
+    receipts.router,
+    files.router,
+    drafts.router,
+    diversions.router,
+    duty.router,
+    reveals.lists,
+    receipts.keys,
+):
+    # Routes of an included router are matched again at each level of inclusion.
+    router.routes.extend(_feature.routes)
 
 __all__ = ["router"]

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response, status
 
 from services.intake.api.dependencies import Desk
+from services.intake.api.letter_entry import EntryNotRegistered
 from services.intake.api.letter_presentation import letter_line, letter_shown
 from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
@@ -26,7 +27,8 @@ LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=warned(*ELSEWHERE, Backlogged()) | shows_limits("letters", on=201),
+    responses=warned(*ELSEWHERE, EntryNotRegistered(), Backlogged())
+    | shows_limits("letters", on=201),
 )
 async def submit(
     body: NewLetter,
@@ -48,6 +50,8 @@ async def submit(
     Who sends too many gets 429 `too_often`, with `Retry-After`; an emergency is never refused.
     """
     number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept(limit.take)
+    if body.draft:
+        await desk.drafts.drop(desk.owner(person), body.draft)
     response.headers["location"] = f"/v1/letters/{number}"
     at = letter.received_at
     return Submitted(

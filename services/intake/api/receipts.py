@@ -12,7 +12,7 @@ from shared.platform.http.identity import Citizen
 from shared.platform.http.openapi import refuses
 from shared.platform.http.public_keys import PublicKeysShown
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
 keys = APIRouter(prefix="/v1/receipt-keys", tags=["receipts"])
 
 

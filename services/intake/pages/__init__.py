@@ -1,16 +1,38 @@
-"""Pages of the duty desk, of identities and their log, of receipts, and the page at `/`."""
+"""Pages of writers, of the duty desk, of identities and their log, of receipts, and at `/`."""
 
 from fastapi import APIRouter
 
-from services.intake.pages import duty_pages, receipts, reveal_log, reveals
+from services.intake.pages import (
+    duty_pages,
+    emergencies,
+    my_letters,
+    my_requests,
+    receipts,
+    reveal_log,
+    reveals,
+    start,
+    widget,
+    writing,
+)
 from services.intake.pages.duty_pages import PLACE
-from services.intake.pages.front import FRONT
+from services.intake.pages.start import WRITE, CitizenPages
 
 router = APIRouter(include_in_schema=False)
-for desk in (duty_pages, reveal_log, reveals, receipts):
+for desk in (
+    duty_pages,
+    reveal_log,
+    reveals,
+    my_letters,
+    my_requests,
+    receipts,
+    emergencies,
+    writing,
+    widget,
+    start,
+):
     router.include_router(desk.router)
 
-FORMS = (PLACE, "/reveals", receipts.RECEIPTS)
+FORMS = (PLACE, "/reveals", "/my", WRITE, receipts.RECEIPTS)
 """Paths below which pages accept forms."""
 
-__all__ = ["FORMS", "FRONT", "router"]
+__all__ = ["FORMS", "CitizenPages", "router"]
