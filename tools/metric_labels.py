@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
 from services.intake.domain.letter import RequestKind
+from services.intake.jobs.file_orphans import Why
 from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
 from shared.contracts import vocabulary as words
@@ -115,6 +116,7 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_intake_explanations_total", "found"): of(*EXPLAINED),
     ("mailbox_intake_floods_total", "kind"): of("emergencies", "network", "text"),
     ("mailbox_intake_flood_letters_total", "kind"): of("emergencies", "network", "text"),
+    ("mailbox_intake_files_erased_total", "why"): of(*get_args(Why)),
     ("mailbox_intake_changes_total", "kind"): of("consent", "contact"),
     ("mailbox_intake_identities_revealed_total", "role"): of("handler", "supervisor"),
     ("mailbox_intake_identities_revealed_total", "reason"): of(*get_args(words.RevealReason)),

@@ -111,6 +111,17 @@ FILES_UNSCANNED = Gauge(
     "mailbox_intake_scanner_off",
     "1 if the operator chose to hand files out unscanned, otherwise 0.",
 )
+FILES_ERASED = Counter(
+    "mailbox_intake_files_erased_total",
+    "Files erased because nobody uses them: uploads that broke off (incomplete), files that no"
+    " letter named within a day (unused), whose letter doesn't exist or have them (no_letter), and"
+    " bytes without a record (no_record).",
+    ["why"],
+)
+FILES_LOST = Gauge(
+    "mailbox_intake_files_lost",
+    "Files of letters whose bytes are missing in the storage, at the last daily comparison.",
+)
 
 for limit in KINDS:
     for scope in SCOPES:

@@ -46,7 +46,7 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.masthead import masthead
+from shared.web.masthead import masthead, origin_of
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -103,6 +103,13 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
+    orphans = jobs.FileOrphans(
+        files,
+        store.OrphanRecords(shell.database.collection(store.FILES)),
+        chunks=chunks,
+        state_of=shell.letters.state,
+        now=machine_time(now),
+    )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
@@ -125,6 +132,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.state.citizen_pages = pages.CitizenPages.of(settings)
+    app.state.letters_at = origin_of("router", settings)
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
@@ -143,6 +151,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             releasing.run,
             gauges.run,
             scanning.run,
+            orphans.run,
+            orphans.run_sweep,
         ),
         close=client.aclose,
         new_consumer=shell.consumer,

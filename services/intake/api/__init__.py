@@ -1,4 +1,4 @@
-"""HTTP API of intake: send a letter, follow it, make requests about it; and the duty desk."""
+"""HTTP API of intake: send a letter, follow it, make requests about it; files; the duty desk."""
 
 from fastapi import APIRouter
 
@@ -6,6 +6,7 @@ from services.intake.api import (
     diversions,
     drafts,
     duty,
+    file_access,
     files,
     letters,
     receipts,
@@ -20,6 +21,7 @@ for _feature in (
     reveals.router,
     receipts.router,
     files.router,
+    file_access.router,
     drafts.router,
     diversions.router,
     duty.router,

@@ -185,6 +185,30 @@ class LetterFile:
 
 
 @dataclass(frozen=True)
+class FileFetch:
+    """The first time that a holder got a file, by its system or on a page."""
+
+    file: str
+    bureau: Bureau
+    assignment: int
+    fetched_at: datetime | None = None
+    """None: not recorded."""
+
+
+@dataclass(frozen=True)
+class FileView:
+    """Files that a member of staff opened on one day."""
+
+    staff: str
+    """Opaque id; auditors see it, the writer doesn't."""
+    role: Role
+    bureau: Bureau | None
+    files: tuple[str, ...]
+    viewed_at: datetime
+    """When the first of them was opened."""
+
+
+@dataclass(frozen=True)
 class TimelineStep:
     """An event in the life of the letter as its writer sees it; `what` is the event's name."""
 
@@ -270,6 +294,8 @@ class IntakeLetter:
     requests: tuple[WriterRequest, ...] = ()
     reveals: tuple[Reveal, ...] = ()
     files: tuple[LetterFile, ...] = ()
+    fetches: tuple[FileFetch, ...] = ()
+    file_views: tuple[FileView, ...] = ()
     history: tuple[TimelineStep, ...] = ()
     kind: Literal["letter"] = "letter"
 

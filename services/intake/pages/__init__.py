@@ -1,10 +1,11 @@
-"""Pages of writers, of the duty desk, of identities and their log, of receipts, and at `/`."""
+"""Pages of writers, of the duty desk, of identities, receipts, files, and the start page."""
 
 from fastapi import APIRouter
 
 from services.intake.pages import (
     duty_pages,
     emergencies,
+    files,
     my_letters,
     my_requests,
     receipts,
@@ -22,6 +23,7 @@ for desk in (
     duty_pages,
     reveal_log,
     reveals,
+    files,
     my_letters,
     my_requests,
     receipts,

@@ -14,6 +14,7 @@ from services.intake.store.diversion_queries import (
     rows,
     unseen,
 )
+from services.intake.store.file_orphans import KeptFile, OrphanRecords
 from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
@@ -72,10 +73,12 @@ __all__ = [
     "Backlog",
     "Backlogged",
     "FileRecords",
+    "KeptFile",
     "Kind",
     "LetterDrafts",
     "LimitCounts",
     "Numbers",
+    "OrphanRecords",
     "QueueName",
     "QueueRow",
     "Readings",

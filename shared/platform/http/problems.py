@@ -35,6 +35,7 @@ TITLES: Mapping[str, str] = {
     "file_broken": "文件已损坏，无法读取 · the file is broken and can't be read",
     "file_complex": "文件过于复杂，请缩小后再传 · too complex, please send a smaller version",
     "file_encrypted": "文件已加密，请解除密码后再传 · encrypted, please remove its password first",
+    "file_refused": "文件未通过检查，不予提供 · the file was refused: nobody gets it",
     "file_type": "只能上传图片（JPEG、PNG、WebP、HEIC）和 PDF · send JPEG, PNG, WebP, HEIC or PDF",
     "happening_now": "现在正在发生吗？如是，请拨打 110 · is it happening now? If so, call 110",
     "headers_too_large": "请求头过长 · request headers too large",
@@ -59,6 +60,7 @@ TITLES: Mapping[str, str] = {
     "too_large": "提交的内容过长 · too large",
     "too_late": "已超过办理期限 · too late",
     "too_often": "操作过于频繁，请稍后再试 · too often, please try again later",
+    "waiting": "文件仍在检查，请稍后再取 · the file is still being checked, fetch it later",
 }
 DETAILS: Mapping[str, str] = {
     "Idempotency-Key": "请求头 Idempotency-Key 须为 8 至 200 个字母、数字或 _ . : -，"
@@ -75,6 +77,7 @@ CODES: Mapping[int, str] = {
     405: "method_not_allowed",
     408: "timeout",
     409: "out_of_order",
+    410: "file_refused",
     412: "changed",
     413: "too_large",
     415: "not_json",
