@@ -36,6 +36,7 @@ from shared.platform.mongo.database import (
     Index,
     Operation,
     Update,
+    Upsert,
     WriteResult,
 )
 from tests.support.moving import START as START
@@ -144,6 +145,8 @@ class Memory(Collection):
                     broken = True
             elif isinstance(operation, Delete):
                 self._delete(operation)
+            elif isinstance(operation, Upsert):
+                self._upsert(operation)
             elif operation.document["_id"] in self.kept:
                 taken.add(position)
             else:
@@ -159,6 +162,15 @@ class Memory(Collection):
                 self.kept[name] = apply(as_kept(document), as_kept(operation.change))
                 return 1
         return 0
+
+    def _upsert(self, operation: Upsert) -> None:
+        is_new = operation.id not in self.kept
+        given = {name: dict(fields) for name, fields in operation.change.items()}
+        at_first = given.pop("$setOnInsert", {})
+        if is_new:
+            given["$set"] = given.get("$set", {}) | at_first
+        document = as_kept(self.kept.get(operation.id, {"_id": operation.id}))
+        self.kept[operation.id] = apply(document, as_kept(given))
 
     def _delete(self, operation: Delete) -> None:
         wanted = as_kept(operation.where)

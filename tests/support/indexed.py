@@ -9,7 +9,15 @@ from typing import Any
 
 from typing_extensions import override
 
-from shared.platform.mongo.database import Document, Index, Insert, Operation, Update, WriteResult
+from shared.platform.mongo.database import (
+    Document,
+    Index,
+    Insert,
+    Operation,
+    Update,
+    Upsert,
+    WriteResult,
+)
 from tests.support.doubles import Memory, MemoryDatabase, as_kept
 from tests.support.operators import apply, fits
 
@@ -85,6 +93,8 @@ class Indexed(Memory):
         """The ids of documents that an operation may have changed."""
         if isinstance(operation, Insert):
             return (operation.document["_id"],)
+        if isinstance(operation, Upsert):
+            return (operation.id,)
         return (operation.where["_id"],) if "_id" in operation.where else tuple(self.kept)
 
     def _names(self, where: Mapping[str, Any]) -> Iterable[str] | None:

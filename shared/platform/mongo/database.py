@@ -60,13 +60,24 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Upsert:
+    """Apply `change` to the document with that `_id`, which is inserted if it is missing.
+
+    Two processes that insert it at once: one of them finds the position among `taken`.
+    """
+
+    id: str
+    change: Document
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Delete the document that matches `where`, if there is one."""
 
     where: Document
 
 
-Operation = Insert | Update | Delete
+Operation = Insert | Update | Upsert | Delete
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +239,8 @@ def _native(operation: Operation) -> InsertOne[Document] | UpdateOne | DeleteOne
         return InsertOne(operation.document)
     if isinstance(operation, Delete):
         return DeleteOne(operation.where)
+    if isinstance(operation, Upsert):
+        return UpdateOne({"_id": operation.id}, operation.change, upsert=True)
     return UpdateOne(operation.where, operation.change)
 
 
