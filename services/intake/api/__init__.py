@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, duty, letters, requests, reveals
+from services.intake.api import diversions, drafts, duty, files, letters, requests, reveals
 
 router = APIRouter()
 for _feature in (
     letters.router,
     requests.router,
     reveals.router,
+    files.router,
+    drafts.router,
     diversions.router,
     duty.router,
     reveals.lists,

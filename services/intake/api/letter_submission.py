@@ -17,6 +17,7 @@ from services.intake.api.diversion_recording import (
     DetectedEmergency,
     raising_not_kept,
 )
+from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.warnings import Warned, explained, warning_of
@@ -30,6 +31,7 @@ from shared.contracts.values import About, Place, Triage
 from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound, Refused
+from shared.kernel.frontends import channel_of
 from shared.kernel.letter_number import is_diversion_number
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
@@ -73,13 +75,15 @@ class LetterSubmission:
     async def accept(self) -> tuple[str, IntakeLetter]:
         """The accepted letter and its number.
 
-        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue.
+        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue;
+        EntryNotRegistered.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
         command = self._command()
         await self._check_explained()
         await self._check_room()
+        await self._check_files()
         with self.desk.backlog.one_more():
             number, is_new = await self.desk.numbers.draw(self.record, request=self.digest)
             if not is_diversion_number(number):
@@ -108,16 +112,23 @@ class LetterSubmission:
         return self.desk.blind.of("diverted", self.record)
 
     def _command(self) -> SubmitLetter:
-        """Raises: BadValue, LimitReached."""
+        """Raises: BadValue, LimitReached, EntryNotRegistered."""
         owner, now = self.desk.owner(self.person), self.desk.now()
+        came_in = entry_of(self.body, self.person.client, frontends=self.desk.frontends)
         return submit_command(
-            self.person, self.body, triaged=self.triaged, owner=owner, received_at=now
+            self.person,
+            self.body,
+            triaged=self.triaged,
+            owner=owner,
+            received_at=now,
+            came_in=came_in,
         )
 
     async def _submit(
         self, number: str, command: SubmitLetter, *, is_new: bool = False
     ) -> IntakeLetter:
         """What was decided when the number was drawn stands, even if the rules differ by now."""
+        command = replace(command, letter=await self._with_files(command.letter, number))
         request = self.record, self.digest
         letter = await self.desk.tell(number, command, request=request, is_new=is_new)
         if not isinstance(letter, IntakeLetter):
@@ -126,8 +137,12 @@ class LetterSubmission:
         return letter
 
     async def _divert(self, number: str, threshold: Threshold) -> Warned:
+        content = self._content()
+        if content.form is not None:
+            with suppress(BadValue, NotFound):
+                content = replace(content, form=await self._with_files(content.form, number))
         detected = DetectedEmergency(
-            self.triaged, self.desk.owner(self.person), self.body.place.city, self._content()
+            self.triaged, self.desk.owner(self.person), self.body.place.city, content
         )
         diversion = await self.desk.diversions.divert(
             number, detected, threshold=threshold, request=(self.record, self.digest)
@@ -164,6 +179,28 @@ class LetterSubmission:
             city, stations = self.body.place.city, self.desk.stations
             raise explained(kind, self.triaged, city=city, stations=stations)
 
+    async def _with_files(self, letter: LetterSubmitted, number: str) -> LetterSubmitted:
+        """The letter with its files, which belong to that letter or diversion from now on.
+
+        Raises: BadValue, NotFound.
+        """
+        if not self.body.files:
+            return letter
+        files = await self.desk.files.attachments(
+            self.desk.owner(self.person), self.body.files, letter=number
+        )
+        return letter.model_copy(update={"attachments": files})
+
+    async def _check_files(self) -> None:
+        """Refuse files that the letter can't have before it gets a number.
+
+        Raises: BadValue, NotFound.
+        """
+        if self.body.files:
+            has_number = await self.desk.numbers.has_drawn(self.record)
+            owner = self.desk.owner(self.person)
+            await self.desk.files.check(owner, self.body.files, has_number=has_number)
+
     async def _check_room(self) -> None:
         """Raises: Backlogged."""
         if self.desk.backlog.is_full and not await self.desk.numbers.has_drawn(self.record):
@@ -172,7 +209,13 @@ class LetterSubmission:
 
 
 def submit_command(
-    person: Person, body: NewLetter, *, triaged: TriageResult, owner: str, received_at: datetime
+    person: Person,
+    body: NewLetter,
+    *,
+    triaged: TriageResult,
+    owner: str,
+    received_at: datetime,
+    came_in: LetterEntry = UNREGISTERED,
 ) -> SubmitLetter:
     """The command that submits `body`, with own values marked. Raises: BadValue, LimitReached."""
     identity, contact = who_writes(person, body)
@@ -184,10 +227,11 @@ def submit_command(
         owner,
         LetterSubmitted(
             received_at=received_at,
-            channel=body.channel,
+            channel=channel_of(came_in.entry),
+            entry=came_in.entry,
             lang=body.lang,
             category=body.category,
-            addressed_to=body.addressed_to,
+            addressed_to=body.addressed_to or came_in.city,
             place=Place(city=body.place.city, district=body.place.district),
             about=About(**body.about.model_dump()) if body.about else None,
             on_behalf=body.on_behalf,
@@ -227,5 +271,6 @@ def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, 
 def _count(letter: IntakeLetter, *, is_new: bool) -> None:
     if is_new:
         metrics.SUBMITTED.labels(letter.channel, letter.category).inc()
+        metrics.ENTERED.labels(letter.entry or "none").inc()
     else:
         metrics.REPEATED.inc()

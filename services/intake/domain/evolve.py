@@ -8,6 +8,7 @@ from services.intake.domain import (
     contact,
     diversion,
     erasure,
+    files,
     identity_reveals,
     identity_sealing,
     publication_copy,
@@ -48,7 +49,7 @@ FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] =
     {
         (NoLetter, LetterSubmitted): submission.submitted,
         (IntakeLetter, submission.OwnerRecorded): submission.owner_recorded,
-        (IntakeLetter, AttachmentScanned): submission.attachment_scanned,
+        (IntakeLetter, AttachmentScanned): files.attachment_scanned,
         **{(IntakeLetter, event): writer_requests.requested for event in writer_requests.KINDS},
         (IntakeLetter, writer_view.ProgressNoted): writer_view.progress_noted,
         (IntakeLetter, ContactChanged): contact.contact_changed,
