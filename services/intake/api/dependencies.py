@@ -17,7 +17,6 @@ from services.intake.files.file_desk import FileDesk
 from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
 from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
@@ -27,6 +26,7 @@ from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
+from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
 
 
