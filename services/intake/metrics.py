@@ -76,6 +76,23 @@ FLOOD_LETTERS = Counter(
     "Letters and diversions that are part of a flood, by kind; none is held up or refused.",
     ["kind"],
 )
+ERASURES_DUE = Gauge(
+    "mailbox_intake_erasures_due_letters",
+    "Letters and diversions with a part that should be erased by now, by the row of the retention"
+    " table; a thousand stands for all beyond.",
+    ["rule"],
+)
+OLDEST_ERASURE_DUE = Gauge(
+    "mailbox_intake_oldest_erasure_due_seconds",
+    "For how long the oldest part has been due to be erased, by the row of the retention table; 0"
+    " when nothing is.",
+    ["rule"],
+)
+ERASED_PARTS = Counter(
+    "mailbox_intake_erased_parts_total",
+    "Parts of letters and diversions erased, by part and by who asked for it.",
+    ["part", "by"],
+)
 FILES_RECEIVED = Counter(
     "mailbox_intake_files_received_total",
     "Files received and cleaned, by their type by content.",
