@@ -18,7 +18,6 @@ from services.intake.files.file_desk import FileDesk
 from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
 from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.retention import RetentionTable
 from shared.platform.app.retention import PartEraser
@@ -31,6 +30,7 @@ from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
+from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
 
 

@@ -33,11 +33,11 @@ from shared.contracts.values import About, Place, Triage
 from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound, Refused
-from shared.kernel.frontends import channel_of
 from shared.kernel.letter_number import is_diversion_number
 from shared.kernel.letter_receipts import text_digest
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
+from shared.rules.frontends import channel_of
 from shared.rules.text.written import Written
 
 

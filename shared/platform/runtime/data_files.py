@@ -11,7 +11,6 @@ from typing import Final, TypeVar
 from shared.kernel import plain
 from shared.kernel.categories import Categories
 from shared.kernel.errors import BadData
-from shared.kernel.frontends import Frontends
 from shared.kernel.offices import Offices
 from shared.kernel.overrides import layered
 from shared.kernel.places import Bureaus
@@ -24,6 +23,7 @@ from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.runtime.data_reading import parsed
 from shared.platform.runtime.policy_check import check_catalogued
+from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
 
 FOLDER: Final = Path(__file__).parents[2] / "data"
