@@ -29,8 +29,9 @@ from shared.platform.http.application import application
 from shared.platform.http.tokens import Person
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime.readiness import Readiness
+from tests.intake.emergencies import ASK, STOP, diverted, guarded_front
 from tests.intake.faces import token
-from tests.intake.front import CITIZEN, front
+from tests.intake.front import CITIZEN
 from tests.notifier import story as clocks
 from tests.publisher.face import PEOPLE as EDITORS
 from tests.publisher.face import as_person, faces
@@ -66,6 +67,8 @@ class Face:
     """By name: the headers of their sign-in."""
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By parameter of a path: existing values."""
+    strangers: frozenset[str] = frozenset()
+    """People from whom all of `known` is hidden, though they may ask."""
 
 
 Opened = Callable[[Path], AbstractAsyncContextManager[Face]]
@@ -171,15 +174,17 @@ async def _sent(case: Case[Any], face: Face, who: str) -> httpx.Response:
 @asynccontextmanager
 async def intake(folder: Path) -> AsyncIterator[Face]:
     """Letters of one writer, one of them masked, and the duty desk's entries."""
-    async with front(folder) as ours:
+    async with guarded_front(folder) as ours:
         letters = [await ours.taken_in(), await ours.taken_in(category="report")]
-        caught = await ours.submit(body="救命，有人拿刀要杀我，快来人", subject="救命")
+        known = {
+            "letter": letters,
+            "diversion": [await diverted(ours, mark) for mark in (ASK, STOP)],
+        }
         at = ours.shelf.now()
         roles = ["duty", "supervisor", "auditor", "custodian", "bureau:guangzhou:handler"]
-        people = {"chen": token("chen", at=at, **CITIZEN)}
+        people = {who: token(who, at=at, **CITIZEN) for who in ("chen", "huang")}
         people |= {role: token(role.replace(":", "-"), at=at, roles=[role]) for role in roles}
-        known = {"letter": letters, "diversion": [caught.json().get("diversion", letters[0])]}
-        yield Face(ours.client, _signed_in(people), known)
+        yield Face(ours.client, _signed_in(people), known, strangers=frozenset({"huang"}))
 
 
 @asynccontextmanager
@@ -188,7 +193,8 @@ async def router(folder: Path) -> AsyncIterator[Face]:
     async with office(folder) as ours:
         await ours.receive()
         people = {who: ours.headers(who) for who in (*STAFF, "chen")}
-        yield Face(ours.client, people | NOBODY, {"letter": [LETTER], "holder": ["bureau:foshan"]})
+        known = {"letter": [LETTER], "holder": ["bureau:foshan"]}
+        yield Face(ours.client, people | NOBODY, known, strangers=frozenset({"fs", "gz-traffic"}))
 
 
 @asynccontextmanager

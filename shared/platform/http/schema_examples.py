@@ -72,7 +72,7 @@ def example_of(schema: Json, schemas: Json, *, is_whole: bool, name: str = "") -
 def _single(schema: Json, name: str) -> Any:
     match schema.get("type"):
         case "integer":
-            return schema.get("minimum", 1)
+            return int(schema.get("minimum", 1))
         case "number":
             return 0.5
         case "boolean":
