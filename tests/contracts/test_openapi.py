@@ -1,6 +1,7 @@
 """The OpenAPI documents are well formed, true of every route, and compatible with the release."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -76,6 +77,30 @@ def test_problems_are_described_as_they_are_sent(service: str) -> None:
         for code, example in content.get("examples", {}).items():
             assert example["value"]["code"] == code, at
             assert " · " in example["value"]["title"], at
+
+
+@EACH
+def test_operations_have_names_that_clients_can_call(service: str) -> None:
+    names = [operation["operationId"] for _, operation in operations(document(service))]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not re.fullmatch(r"[a-z]+([A-Z][a-z]*)*", name)] == []
+
+
+def test_what_a_writer_does_has_a_name_of_a_verb_and_its_object() -> None:
+    named = dict(operations(document("intake"))).values()
+    theirs = [one["operationId"] for one in named if "Who: citizens" in one["description"]]
+    assert theirs
+    assert [name for name in theirs if name.islower()] == []
+
+
+def test_links_lead_from_what_was_created_to_what_can_be_done_with_it() -> None:
+    shown = document("intake")
+    links = shown["paths"]["/v1/letters"]["post"]["responses"]["201"]["links"]
+    by_name = {operation["operationId"]: at for at, operation in operations(shown)}
+    assert by_name["readLetter"] == "get /v1/letters/{letter}"
+    assert links.keys() >= {"readLetter", "addToLetter", "rateReply", "withdrawLetter"}
+    assert not links.keys() & {"revealIdentity", "readDutyDiversion"}
+    assert links["readLetter"]["parameters"] == {"letter": "$response.body#/letter"}
 
 
 def test_roles_and_fresh_sign_ins_are_named() -> None:

@@ -20,7 +20,7 @@ async def read_diversion(diversion: str, person: Citizen, desk: Desk) -> Diversi
 
 
 @router.post("/{diversion}/answer")
-async def say_whether_it_happens(
+async def answer_diversion(
     diversion: str, body: NewHappening, person: Citizen, key: IdempotencyKey, desk: Desk
 ) -> DiversionShown:
     """Say whether it is happening now. No: it is accepted as a letter, with its first time.

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, responses=warned(*ELSEWHERE, Backlogged()))
-async def submit(
+async def submit_letter(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: Desk, response: Response
 ) -> Submitted:
     """Accept a letter. The same key and letter again give the same answer; a key holds 90 days.
@@ -37,7 +37,7 @@ async def submit(
 
 
 @router.get("")
-async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterList:
+async def list_letters(person: Citizen, desk: Desk, after: After = None) -> LetterList:
     """The writer's own letters, newest first, a page of twenty; `after`: the last page's `next`."""
     numbers, end = await letters_of(
         desk.documents, desk.owner(person), after=place(after) if after else None
@@ -54,7 +54,7 @@ async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterL
 
 
 @router.get("/{letter}")
-async def read_one(letter: str, person: Citizen, desk: Desk) -> LetterShown:
+async def read_letter(letter: str, person: Citizen, desk: Desk) -> LetterShown:
     """A letter of the writer's own, with all that happened to it."""
     number, found = await desk.own_letter(person, letter)
     return letter_shown(number, found, wording=data_files.categories(), stations=desk.stations)
