@@ -11,21 +11,19 @@ CHANGING: Final = frozenset({"POST", "PUT"})
 
 
 def add_links(operations: Iterable[tuple[str, str, Json]], schemas: Json) -> None:
-    """Link each creating operation to those that take its number in their path.
+    """Link each response that names something new to the operations that take it in their path.
 
     `operations`: method, who may use it, and the description; links stay with the same people.
     """
     known = [*operations]
     for method, who, operation in known:
-        success = next((one for one in operation["responses"] if one < "300"), None)
-        if method not in CHANGING or success is None:
-            continue
-        answer = operation["responses"][success]
         theirs = [other for _, others, other in known if others == who and other is not operation]
-        new = set(_named(answer, schemas)) - (_in_path(operation) if method == "POST" else set())
-        sources = {name: f"$response.body#/{name}" for name in new}
-        if links := dict(_links(sources, theirs)):
-            answer["links"] = links
+        given = _in_path(operation) if method == "POST" else set[str]()
+        for answer in operation["responses"].values() if method in CHANGING else ():
+            new = [name for name in _named(answer, schemas) if name not in given]
+            sources = {name: f"$response.body#/{name}" for name in new}
+            if links := dict(_links(sources, theirs)):
+                answer["links"] = links
 
 
 def _links(sources: Mapping[str, str], targets: Iterable[Json]) -> Iterable[tuple[str, Json]]:
@@ -42,6 +40,8 @@ def _in_path(operation: Json) -> set[str]:
 
 def _named(answer: Json, schemas: Json) -> list[str]:
     """The followed numbers that a response may name."""
-    content = answer.get("content", {}).get("application/json", {})
-    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-    return [each for each in FOLLOWED if each in schemas.get(name, {}).get("properties", {})]
+    shown = [content["schema"] for content in answer.get("content", {}).values()]
+    options = [option for schema in shown for option in schema.get("anyOf", [schema])]
+    names = {option.get("$ref", "").rpartition("/")[2] for option in options}
+    fields = {field for name in names for field in schemas.get(name, {}).get("properties", {})}
+    return [each for each in FOLLOWED if each in fields]
