@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from typing_extensions import override
 
 from shared.platform.runtime.issuer_settings import CitizenIssuerSettings, IssuerSettings, Side
+from shared.platform.runtime.setting_checks import checked_readable
 from shared.platform.runtime.settings import ServiceSettings
 
 
@@ -24,6 +25,9 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """With so many letters waiting for the broker, new ones are refused until it is back."""
     stations_file: Path | None = None
     """File of police stations; without it, writers are not sent to a station by name."""
+    frontends_file: Path | None = None
+    """The registered frontends, in the form of `shared/data/frontends.yaml`; none: in development
+    that file, else nobody is registered and no browser on another site may call the API."""
     office_opens: time = time(9)
     """From when letters are read on working days; time of Guangdong."""
     office_closes: time = time(17, 30)
@@ -47,6 +51,11 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of trusted proxies."""
         return _networks(self.trusted_proxies)
+
+    @field_validator("frontends_file")
+    @classmethod
+    def _readable_frontends(cls, file: Path | None) -> Path | None:
+        return checked_readable(file)
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -22,12 +22,14 @@ from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
+from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.create_app import create_app
+from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
@@ -88,7 +90,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
-    desk = _desk(settings, shell, releasing, now=now)
+    frontends = data_files.frontends(settings.frontends_file, examples=settings.is_development)
+    desk = _desk(settings, shell, releasing, frontends, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
@@ -106,6 +109,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
+    app.add_middleware(CrossOriginMiddleware, origins=frontends.origins)
     return Service(
         settings=settings,
         shell=shell,
@@ -122,6 +126,7 @@ def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
     releasing: jobs.DiversionReleaser,
+    frontends: Frontends,
     *,
     now: Now,
 ) -> FrontDesk:
@@ -144,6 +149,7 @@ def _desk(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
         readings=store.Readings(keep(store.READINGS), now=now),
+        drafts=store.LetterDrafts(keep(store.LETTER_DRAFTS), shell.seals.ring, now=machine),
         triage=triaged,
         hours=OpeningHours(
             data_files.calendar(overrides=settings.calendar_overrides),
@@ -154,6 +160,7 @@ def _desk(
         release=releasing.release,
         now=now,
         floods=floods,
+        frontends=frontends,
     )
 
 

@@ -30,6 +30,7 @@ from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
+from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
@@ -58,6 +59,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "lin-by-name": {**CITIZEN, "roles": ["triage"]},
 }
 
+ORIGINS = data_files.frontends().origins
 DRAWN: Mapping[store.Kind, Callable[[bytes], str]] = {
     "letter": new_letter_number,
     "diversion": new_diversion_number,
@@ -108,6 +110,7 @@ class Front:
     releasing: DiversionReleaser
     readings: Memory
     """Who has read which diversion."""
+    drafts: Memory
     _names: Iterator[int] = field(default_factory=count)
 
     async def submit(
@@ -160,7 +163,8 @@ class Front:
         """A sign-in; an unknown name is a citizen's, too."""
         if who is None:
             return {}
-        given = token(who, at=self.shelf.now(), **PEOPLE.get(who, CITIZEN))
+        claims = {"client_id": "development", **PEOPLE.get(who, CITIZEN)}
+        given = token(who, at=self.shelf.now(), **claims)
         return {"authorization": f"Bearer {given}"}
 
 
@@ -183,6 +187,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
+    drafts = Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with (
@@ -204,12 +209,14 @@ async def front(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
             ),
             readings=store.Readings(readings, now=now),
+            drafts=store.LetterDrafts(drafts, own.ring, now=now),
             hours=OpeningHours(data_files.calendar(), time(9), time(17, 30)),
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releaser.release,
             now=now,
             floods=floods,
+            frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
         state = {
@@ -218,9 +225,10 @@ async def front(
             "is_development": False,
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
-        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
+        layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        parts: dict[str, Any] = {"layers": layers, **state, **limits}
         async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
-            yield Front(shelf, keys, backlog, client, releaser, readings)
+            yield Front(shelf, keys, backlog, client, releaser, readings, drafts)
 
 
 @cache

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, duty, letters, requests, reveals
+from services.intake.api import diversions, drafts, duty, letters, requests, reveals
 
 for _feature in (requests.router, reveals.router):
     letters.router.include_router(_feature)
 router = APIRouter()
-for _feature in (letters.router, diversions.router, duty.router, reveals.lists):
+for _feature in (letters.router, drafts.router, diversions.router, duty.router, reveals.lists):
     router.include_router(_feature)
 
 __all__ = ["router"]

@@ -12,8 +12,9 @@ from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
-from services.intake.store import Backlog, Numbers, Readings
+from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
 from shared.kernel.errors import ForeignLetter, NotFound
+from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
@@ -37,6 +38,7 @@ class FrontDesk:
     blind: BlindIndex
     diversions: DiversionRecorder
     readings: Readings
+    drafts: LetterDrafts
     triage: TriageFunction
     hours: OpeningHours
     stations: Stations
@@ -44,6 +46,7 @@ class FrontDesk:
     """Accepts the letter that a diversion became."""
     now: Now
     floods: FloodDetector = field(default_factory=FloodDetector)
+    frontends: Frontends = field(default_factory=Frontends)
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are stored."""

@@ -19,6 +19,7 @@ from shared.contracts.vocabulary import (
     ClockName,
     DayKind,
     DeclineReason,
+    Entry,
     Language,
     OnBehalf,
     Outcome,
@@ -34,6 +35,8 @@ from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.http.parameters import RequestBody
 
 NOTICE_VERSION = "1"
+ADDED = ("entry",)
+"""Optional fields of a letter that were added after its digest was first stored."""
 
 
 class Where(RequestBody):
@@ -94,10 +97,15 @@ class NewLetter(RequestBody):
     """The person that the sender writes for, if not for themself."""
     lang: Language = "zh"
     channel: Channel = "web"
+    """Older clients' word for `entry`: the client must have an entry of that channel."""
+    entry: Entry | None = None
+    """Where on the client's site it was written; the client must be registered for it."""
     consent_to_publish: Annotated[bool, Field(strict=True)] = False
     notice_version: Version = NOTICE_VERSION
     contact: ContactDetails = ContactDetails()
     address: Annotated[str, Text(1, 300)] | None = None
+    draft: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """The draft that this letter was written from, which is erased once the letter is accepted."""
     send_anyway: Explained | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
 
@@ -105,8 +113,13 @@ class NewLetter(RequestBody):
     """
 
     def digest_of(self) -> str:
-        """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another."""
-        return self.model_dump_json(exclude={"send_anyway"})
+        """The letter as JSON, without `send_anyway` and `draft`, which don't make it another.
+
+        Fields that later versions added are left out while they are empty, so that a submission
+        repeated across an upgrade stays the same.
+        """
+        added = {name for name in ADDED if getattr(self, name) is None}
+        return self.model_dump_json(exclude={"send_anyway", "draft", *added})
 
 
 class Submitted(BaseModel):

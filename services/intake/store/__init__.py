@@ -14,6 +14,7 @@ from services.intake.store.diversion_queries import (
     rows,
     unseen,
 )
+from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
@@ -46,6 +47,7 @@ INDEXES = {
         Index((("diverted_by", 1), ("unseen_since", 1)), sparse=True),
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
+    LETTER_DRAFTS: DRAFT_INDEXES,
     READINGS: READING_INDEXES,
 }
 """Sparse: what has been seen, resolved or sent leaves its index."""
@@ -54,6 +56,7 @@ __all__ = [
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
+    "LETTER_DRAFTS",
     "MOST_IDENTITIES",
     "MOST_LETTERS",
     "READINGS",
@@ -63,6 +66,7 @@ __all__ = [
     "Backlog",
     "Backlogged",
     "Kind",
+    "LetterDrafts",
     "Numbers",
     "QueueName",
     "QueueRow",

@@ -38,6 +38,8 @@ class ClaimNames(BaseModel):
     id_number: str = Field(default="id_number", repr=False)
     phone: str = Field(default="phone_number", repr=False)
     roles: str = "roles"
+    client: str = "client_id"
+    """Of an access token (RFC 9068); `azp` is read where this one is missing."""
 
 
 _FROM_JSON: TypeAdapter[ClaimNames] = TypeAdapter(ClaimNames)
