@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from shared.platform.crypto.key_files import to_base64url
 from shared.platform.http.application import application
-from shared.platform.http.identity import BEARER, Guard, Verifier
+from shared.platform.http.identity import BEARER, Verifier, guards_in
 from shared.platform.http.jwks import Jwks
 from shared.platform.runtime.issuer_settings import Side
 from tests.shared.platform.issuing import KEYS, Issuer, signed
@@ -65,18 +65,11 @@ def opened(service: str, issuer: Issuer) -> FastAPI:
 def doors(service: str) -> Iterator[Door]:
     """The guarded routes of a service, with invented path parameters."""
     for route in iter_route_contexts(FACES[service].routes):
-        sides = {guard.side for guard in _guards(route.dependant)}
+        sides = {guard.side for guard in guards_in(route.dependant)}
         if sides:
             (side,) = sides
             path = str(route.path).replace("{", "").replace("}", "")
             yield from (Door(method, path, side) for method in sorted(route.methods or ()))
-
-
-def _guards(dependant: Any) -> Iterator[Guard]:
-    for dependency in dependant.dependencies:
-        if isinstance(dependency.call, Guard):
-            yield dependency.call
-        yield from _guards(dependency)
 
 
 def bad_tokens(issuer: Issuer, side: Side) -> dict[str, list[bytes]]:

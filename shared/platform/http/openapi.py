@@ -90,7 +90,7 @@ def described(app: FastAPI, shown: Json) -> Json:
         _describe(method, operation, dependant, schemas=schemas)
     add_links(
         (
-            (method, _who(next(_guards(dependant), None)), one)
+            (method, _who(next(guards_in(dependant), None)), one)
             for method, one, dependant in operations
         ),
         schemas,
