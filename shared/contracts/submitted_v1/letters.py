@@ -84,6 +84,8 @@ class AttachmentScanned(Event):
 
     attachment: OpaqueId
     outcome: ScanOutcome
+    quarantined: Flag = False
+    """Whether the scanner found it harmful; otherwise a refused file was not readable."""
 
 
 class AttachmentFetched(Event):

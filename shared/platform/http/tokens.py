@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final
 
 from joserfc import jws
@@ -14,6 +15,7 @@ from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from typing_extensions import override
 
+from shared.contracts.slugs import BUREAUS, Bureau
 from shared.kernel.viewers import OPAQUE
 from shared.platform.crypto.key_files import of_base64url
 from shared.platform.runtime.issuer_settings import IssuerSettings
@@ -29,6 +31,10 @@ LEEWAY = timedelta(seconds=30)
 
 BUREAU = "bureau"
 """The prefix of roles within bureaus."""
+SYSTEMS: Final[Mapping[str, Bureau]] = MappingProxyType(
+    {f"{BUREAU}:{slug}:system": slug for slug in BUREAUS}
+)
+"""Roles of the bureaus' own systems, which no person has."""
 ACCESS_TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 """Types of tokens that open our API."""
 _HEADER = {"alg", "kid", "typ"}
@@ -58,6 +64,19 @@ class Person:
     def is_citizen(self) -> bool:
         """Whether name and ID number are known and there is no staff role."""
         return bool(self.name and self.id_number) and not self.roles
+
+    @property
+    def is_system(self) -> bool:
+        """Whether a role is that of a bureau's system, so that this is no member of staff."""
+        return not self.roles.isdisjoint(SYSTEMS)
+
+    @property
+    def system_of(self) -> Bureau | None:
+        """The bureau whose system this is: with that role alone, and without a person's sign-in."""
+        is_person = self.name or self.id_number or self.auth_time
+        if is_person or len(self.roles) != 1:
+            return None
+        return SYSTEMS.get(*self.roles)
 
     @property
     def staff_id(self) -> str:
