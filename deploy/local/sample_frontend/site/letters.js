@@ -63,9 +63,8 @@ function reply(letter, tell) {
 }
 
 function ratingForm(letter, tell) {
-  const score = el("select", { id: "score", name: "score" }, t("scores").map((name, at) => el("option", { value: at + 1 }, name)));
+  const score = el("select", { id: "score", name: "score", required: true }, el("option", { value: "" }, "…"), t("scores").map((name, at) => el("option", { value: at + 1 }, name)));
   const solved = el("input", { type: "checkbox", name: "solved" });
-  score.value = "5";
   return asking(letter, "rating", () => ({ solved: solved.checked, score: Number(score.value) }), tell,
     el("h2", {}, t("rateTitle")), el("label", { class: "check" }, solved, t("solved")),
     el("label", { for: "score" }, t("score")), score, el("div", { class: "actions" }, el("button", { class: "main" }, t("rate"))));

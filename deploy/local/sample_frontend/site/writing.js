@@ -152,7 +152,8 @@ async function send(form, outcome, pages, more = {}) {
   const press = form.elements.send;
   press.disabled = true;
   press.textContent = t("sending");
-  const content = { ...contentOf(form), files: files.filter((one) => one.state).map((one) => one.state.file) };
+  const uploaded = files.filter((one) => one.state).map((one) => one.state.file);
+  const content = { ...contentOf(form), ...(uploaded.length && { files: uploaded }) };
   try {
     const accepted = await call("POST", "/v1/letters", { key: once.key(content), json: { ...content, draft: draft.id, ...more } });
     showAccepted(accepted, pages);
