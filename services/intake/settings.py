@@ -9,7 +9,12 @@ from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 from typing_extensions import override
 
-from shared.platform.runtime.issuer_settings import CitizenIssuerSettings, IssuerSettings, Side
+from shared.platform.runtime.issuer_settings import (
+    BrowserClient,
+    CitizenIssuerSettings,
+    IssuerSettings,
+    Side,
+)
 from shared.platform.runtime.setting_checks import checked_readable
 from shared.platform.runtime.settings import ServiceSettings
 
@@ -34,6 +39,8 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """Until when letters are read on working days."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
+    neutral_url: str = Field(default="https://www.weather.com.cn/", pattern=r"^https?://[^\s@]+$")
+    """Where writers go who leave the mailbox in haste; nothing there tells of it."""
     flood_alike: int = Field(default=20, ge=2, le=10_000)
     """So many near-duplicate letters in an hour are a flood."""
     flood_from_one_network: int = Field(default=60, ge=2, le=100_000)
@@ -46,6 +53,12 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     def issuers(self) -> Mapping[Side, IssuerSettings]:
         """The issuers whose tokens this service checks, by side."""
         return {"staff": self.staff, "citizens": self.citizens}
+
+    @property
+    @override
+    def browser_clients(self) -> Mapping[Side, BrowserClient | None]:
+        """This service as a client of both issuers."""
+        return {"staff": self.staff_client, "citizens": self.citizen_client}
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

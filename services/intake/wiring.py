@@ -38,7 +38,6 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.front_page import front_page
 from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
@@ -96,6 +95,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
     app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=forms)
+    opened(app, desk, is_development=settings.is_development)
     install(
         app,
         settings=settings,
@@ -105,7 +105,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.include_router(front_page(pages.FRONT, settings))
+    app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
@@ -113,7 +113,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     return Service(
         settings=settings,
         shell=shell,
-        app=opened(app, desk, is_development=settings.is_development),
+        app=app,
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
         loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),

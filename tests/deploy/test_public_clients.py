@@ -49,7 +49,7 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient() as nobody:
         app = build(
             load_issuers(tmp_path, NAMES, now=lambda: moment(2)),
-            Registration("seeded-secret", ("http://127.0.0.1:8082",), public=public),
+            Registration(dict.fromkeys(SIDES, "seeded-secret"), (), public=public),
             http=nobody,
         )
         transport = httpx.ASGITransport(app=app)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import cache, partial
 from itertools import count
@@ -219,10 +219,12 @@ async def front(
             frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
+        citizens = replace(pages.CitizenPages.of(kept), client="mailbox-pages")
         state = {
             "desk": desk,
             "duty_queue": DutyQueue(desk),
             "is_development": False,
+            "citizen_pages": citizens,
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
         layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))

@@ -26,17 +26,12 @@ from deploy.local.fakes.openid import ALGORITHM, chosen_language
 from deploy.local.fakes.openid_clients import Registration, System, public_clients
 from deploy.local.fakes.people import BY_SUB, PEOPLE, DemoPerson
 from deploy.local.stack.keys import (
+    CLIENT_SECRETS,
     SIDES,
-    STAFF_CLIENT_SECRET,
     bureau_client_secret_file,
     issuer_key_file,
 )
-from deploy.local.stack.plan import (
-    AUDIENCE,
-    BUREAU_CLIENT_ID,
-    issuer_path,
-    issuer_variable,
-)
+from deploy.local.stack.plan import AUDIENCE, BUREAU_CLIENT_ID, issuer_path, issuer_variable
 from shared.contracts.slugs import BUREAUS
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.issuer_settings import Side
@@ -199,7 +194,10 @@ def _from_environment() -> FastAPI:
     keys, given = Path(os.environ["MAILBOX_KEYS_DIR"]), os.environ
     issuers = load_issuers(keys, {side: given[issuer_variable(side)] for side in SIDES})
     registration = Registration(
-        secret=read_secret(keys / STAFF_CLIENT_SECRET, at_least=LEAST_TOKEN),
+        secrets={
+            side: read_secret(keys / file, at_least=LEAST_TOKEN)
+            for side, file in CLIENT_SECRETS.items()
+        },
         origins=tuple(filter(None, given.get("MAILBOX_ISSUER_PAGES", "").split(","))),
         browser_url=given.get("MAILBOX_ISSUER_BROWSER_URL") or None,
         systems=load_systems(keys),

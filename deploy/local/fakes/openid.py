@@ -24,6 +24,7 @@ from deploy.local.fakes.openid_clients import Registration, System, authenticate
 from deploy.local.fakes.people import BY_SUB, DemoPerson, headings
 from deploy.local.stack.plan import AUDIENCE, CLIENT_ID
 from shared.platform.runtime.issuer_settings import Side
+from shared.web.addresses import SIGN_IN_PATHS
 
 LOG = logging.getLogger(__name__)
 
@@ -33,8 +34,6 @@ SESSION_LASTS_S = 12 * 3_600
 SYSTEM_TOKEN_LASTS_S = 600
 PUBLIC_TOKEN_LASTS_S = 3_600
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
-CALLBACK, SIGNED_OUT, ENDED = "/sign-in/callback", "/sign-out", "/sign-in/ended"
-"""Paths of a service, registered for its origin."""
 
 
 class Signer(Protocol):
@@ -94,6 +93,8 @@ class Provider:
         self.sessions: dict[str, ProviderSession] = {}
         self.grants: dict[str, Grant] = {}
         self.cookie = f"development-{signer.side}"
+        self.paths = SIGN_IN_PATHS[signer.side]
+        """Paths of a service, registered for each of its origins."""
 
     def configuration(self) -> dict[str, Any]:
         """Return the discovery document."""
@@ -175,7 +176,7 @@ class Provider:
         if client in self.public:
             token = self.access_token(client, claims, lasts_s=PUBLIC_TOKEN_LASTS_S)
             return {"access_token": token, "expires_in": PUBLIC_TOKEN_LASTS_S, **answer}
-        session.origins.add(grant.redirect_uri.removesuffix(CALLBACK))
+        session.origins.add(grant.redirect_uri.removesuffix(self.paths.callback))
         opaque = secrets.token_urlsafe(24)
         return {"access_token": opaque, "expires_in": CODE_LASTS_S, **answer}
 
@@ -193,7 +194,7 @@ class Provider:
 
     def system(self, client: str) -> System | None:
         """Return the bureau's system with that client id."""
-        return self.registration.systems.get(client) if self.signer.side == "staff" else None
+        return self.registration.systems_of(self.signer.side).get(client)
 
     def system_token(self, client: str, system: System) -> dict[str, Any]:
         """Return the answer to a system's client credentials."""
@@ -217,7 +218,7 @@ class Provider:
             }
             token = self.signer.sign(claims, audience=CLIENT_ID, type_="logout+jwt", lasts_s=120)
             try:
-                await self.http.post(f"{origin}{ENDED}", data={"logout_token": token})
+                await self.http.post(f"{origin}{self.paths.ended}", data={"logout_token": token})
             except httpx.HTTPError as fault:
                 LOG.warning(
                     "service not told of a sign-out",
@@ -326,8 +327,7 @@ async def _token(provider: Provider, request: Request) -> Response:
     named = form.get("client_id", "")
     authorization = request.headers.get("authorization", "")
     is_public = not authorization and named in provider.public
-    systems = provider.registration.systems if provider.signer.side == "staff" else {}
-    known = authenticated(provider.registration, authorization, systems=systems)
+    known = authenticated(provider.registration, authorization, side=provider.signer.side)
     client = named if is_public else known
     if client is None:
         return JSONResponse({"error": "invalid_client"}, status_code=401)
@@ -350,7 +350,7 @@ async def _end_session(provider: Provider, request: Request) -> Response:
         await provider.end(session)
     back = asked.get("post_logout_redirect_uri", "")
     pages = {f"{origin}/" for origin in provider.public.values()}
-    if back not in _registered(provider, SIGNED_OUT) | pages:
+    if back not in _registered(provider, provider.paths.sign_out) | pages:
         return problem(400, "Signed out; unknown post_logout_redirect_uri")
     more = f"?{urlencode({'state': asked['state']})}" if "state" in asked else ""
     answer = RedirectResponse(f"{back}{more}", status_code=303)
@@ -362,7 +362,7 @@ def _redirects(provider: Provider, client: str) -> set[str]:
     """Return the addresses to which a client may lead back after a sign-in."""
     if client in provider.public:
         return {f"{provider.public[client]}/"}
-    return _registered(provider, CALLBACK) if client == CLIENT_ID else set()
+    return _registered(provider, provider.paths.callback) if client == CLIENT_ID else set()
 
 
 def _registered(provider: Provider, path: str) -> set[str]:

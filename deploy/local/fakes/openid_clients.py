@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from deploy.local.stack.plan import CLIENT_ID
+from shared.platform.runtime.issuer_settings import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class System:
 class Registration:
     """All services as one client, the systems of bureaus, and pages of other sites."""
 
-    secret: str = field(repr=False)
+    secrets: Mapping[Side, str] = field(repr=False)
+    """Secrets of the services' client at each issuer."""
     origins: tuple[str, ...]
     """Where browsers reach the services."""
     systems: Mapping[str, System] = field(default_factory=dict)
@@ -31,6 +33,10 @@ class Registration:
     browser_url: str | None = None
     """Where browsers reach the provider, if not at its name, as in containers."""
 
+    def systems_of(self, side: Side) -> Mapping[str, System]:
+        """Return the systems that this side's issuer knows."""
+        return self.systems if side == "staff" else {}
+
 
 def public_clients(text: str) -> dict[str, str]:
     """Read `client=origin` pairs, separated by commas."""
@@ -38,9 +44,7 @@ def public_clients(text: str) -> dict[str, str]:
     return {client: origin for client, _, origin in pairs}
 
 
-def authenticated(
-    registration: Registration, authorization: str, *, systems: Mapping[str, System]
-) -> str | None:
+def authenticated(registration: Registration, authorization: str, *, side: Side) -> str | None:
     """Return the client whose id and secret these are (RFC 6749, section 2.3.1)."""
     scheme, _, given = authorization.partition(" ")
     try:
@@ -48,8 +52,8 @@ def authenticated(
     except ValueError:
         return None
     client, given = unquote(name), unquote(secret)
-    system = systems.get(client)
-    known = system.secret if system else registration.secret
+    system = registration.systems_of(side).get(client)
+    known = system.secret if system else registration.secrets[side]
     is_known = system is not None or client == CLIENT_ID
     is_right = hmac.compare_digest(given.encode(), known.encode())
     return client if scheme.lower() == "basic" and is_known and is_right else None

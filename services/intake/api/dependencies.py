@@ -82,10 +82,17 @@ class FrontDesk:
             raise ForeignLetter
         return normal, found
 
-    async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
-        """Execute a command under (idempotency key, request digest). Raises: Refused."""
+    async def tell(
+        self, number: str, command: Command, *, request: tuple[str, str], is_new: bool = False
+    ) -> IntakeState:
+        """Execute a command under (idempotency key, request digest). Raises: Refused.
+
+        `is_new`: the number was just drawn.
+        """
         grouped = self.floods.grouped(command, key=request[0])
-        return await self.commands.execute(IdempotentCommand(number, grouped, *request))
+        return await self.commands.execute(
+            IdempotentCommand(number, grouped, *request, is_first=is_new)
+        )
 
 
 async def _front_desk(request: Request) -> FrontDesk:

@@ -84,9 +84,9 @@ class LetterSubmission:
         await self._check_explained()
         await self._check_room()
         with self.desk.backlog.one_more():
-            number = await self.desk.numbers.number(self.record, request=self.digest)
+            number, is_new = await self.desk.numbers.draw(self.record, request=self.digest)
             if not is_diversion_number(number):
-                return number, await self._submit(number, command)
+                return number, await self._submit(number, command, is_new=is_new)
         raise await self._divert(number, "ask")
 
     async def _emergency(self, threshold: Threshold) -> tuple[str, IntakeLetter]:
@@ -123,9 +123,12 @@ class LetterSubmission:
             came_in=came_in,
         )
 
-    async def _submit(self, number: str, command: SubmitLetter) -> IntakeLetter:
+    async def _submit(
+        self, number: str, command: SubmitLetter, *, is_new: bool = False
+    ) -> IntakeLetter:
         """What was decided when the number was drawn stands, even if the rules differ by now."""
-        letter = await self.desk.tell(number, command, request=(self.record, self.digest))
+        request = self.record, self.digest
+        letter = await self.desk.tell(number, command, request=request, is_new=is_new)
         if not isinstance(letter, IntakeLetter):
             raise NotFound
         _count(letter, is_new=letter.received_at == command.letter.received_at)
