@@ -5,7 +5,7 @@ from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 from typing_extensions import override
 
@@ -15,7 +15,7 @@ from shared.platform.runtime.issuer_settings import (
     IssuerSettings,
     Side,
 )
-from shared.platform.runtime.setting_checks import checked_readable
+from shared.platform.runtime.setting_checks import checked_readable, is_production, refuse
 from shared.platform.runtime.settings import ServiceSettings
 
 
@@ -28,6 +28,12 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     http_port: int = Field(default=8081, ge=1, le=65_535)
     most_unsent: int = Field(default=10_000, ge=1, le=1_000_000)
     """With so many letters waiting for the broker, new ones are refused until it is back."""
+    files: str | None = Field(default=None, pattern=r"^(file:///|s3://)[^\s?#]+$")
+    """Where files of writers are kept, sealed: `file:///folder` or `s3://bucket/prefix` (key and
+    endpoint by `AWS_...`); in development alone, none: a folder beside that of the keys."""
+    scanner: str | None = Field(default=None, pattern=r"^(none|[\w.\-]+:\d{1,5})$")
+    """clamd's `host:port`, or `none`: files are handed out unscanned; only in development may it be
+    left out, and is then `none`."""
     stations_file: Path | None = None
     """File of police stations; without it, writers are not sent to a station by name."""
     frontends_file: Path | None = None
@@ -69,6 +75,18 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     @classmethod
     def _readable_frontends(cls, file: Path | None) -> Path | None:
         return checked_readable(file)
+
+    @property
+    def files_address(self) -> str:
+        """Where files are kept."""
+        return self.files or f"file://{self.keys_dir.absolute().parent / 'files'}"
+
+    @field_validator("files", "scanner")
+    @classmethod
+    def _chosen_in_production(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and is_production(info):
+            refuse("must be set outside MAILBOX_ENV=dev")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -15,11 +15,17 @@ from services.intake.api.dependencies import FrontDesk
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
+from services.intake.files import storage
+from services.intake.files.cleaning import FileCleaner
+from services.intake.files.file_desk import FileDesk
+from services.intake.files.scanning import NoScanner, scanner_at
+from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.frontends import Frontends
@@ -38,7 +44,7 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.masthead import masthead
+from shared.web.masthead import masthead, origin_of
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -84,17 +90,28 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book = seals.sealer.book
-    releasing = jobs.DiversionReleaser(
-        shell.documents, shell.letters.state, tell=shell.commands.execute, now=now
+    tell = shell.commands.execute
+    records = store.FileRecords(
+        shell.database.collection(store.FILES), seals.ring, now=machine_time(now)
     )
-    resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
+    chunks = SealedChunks(storage.opened(settings.files_address), seals.ring)
+    files = FileDesk(records, chunks, FileCleaner())
+    releasing = jobs.DiversionReleaser(
+        shell.documents, shell.letters.state, files=records, tell=tell, now=now
+    )
+    scanner = scanner_at(settings.scanner)
+    metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
+    scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
+    resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
     frontends = data_files.frontends(settings.frontends_file, examples=settings.is_development)
-    desk = _desk(settings, shell, releasing, frontends, now=now)
+    desk = _desk(settings, shell, releasing, frontends, files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
-    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=forms)
+    app = create_app(
+        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=UPLOADS
+    )
     opened(app, desk, is_development=settings.is_development)
     install(
         app,
@@ -105,6 +122,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
+    app.state.letters_at = origin_of("router", settings)
     app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
@@ -116,7 +134,14 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         app=app,
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
-        loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
+        loops=(
+            desk.numbers.run,
+            desk.backlog.run,
+            resealing.run,
+            releasing.run,
+            gauges.run,
+            scanning.run,
+        ),
         close=client.aclose,
         new_consumer=shell.consumer,
     )
@@ -128,6 +153,7 @@ def _desk(
     releasing: jobs.DiversionReleaser,
     frontends: Frontends,
     *,
+    files: FileDesk,
     now: Now,
 ) -> FrontDesk:
     machine, keep = machine_time(now), shell.database.collection
@@ -144,6 +170,7 @@ def _desk(
         documents=shell.documents,
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
+        files=files,
         blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         diversions=DiversionRecorder(
             shell.commands, numbers, shell.documents, policies, now, floods

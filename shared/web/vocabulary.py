@@ -50,9 +50,9 @@ FILE_TYPES: Final = bilingual(
 FILE_STATES: Final = bilingual(
     {
         "waiting": ("正在检查", "being checked"),
-        "clean": ("可以查看", "can be opened"),
-        "refused": ("无法读取，未予接收", "not readable, refused"),
-        "quarantined": ("可能含有病毒，已隔离", "may be harmful, locked away"),
+        "clean": ("已通过检查", "checked"),
+        "refused": ("无法检查，不予提供", "could not be checked, refused"),
+        "quarantined": ("发现有害内容，已隔离", "harmful, locked away"),
     }
 )
 """What became of a writer's file."""
@@ -184,6 +184,7 @@ NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
     "day_kind": _table(names_of_changes.DAY_KINDS),
     "diversion_outcome": _table(names.DIVERSION_OUTCOMES),
     "effect": _table(names_of_changes.EFFECTS),
+    "entry": _table(names.ENTRIES),
     "erasable": _table(names_of_changes.ERASABLE),
     "extension_reason": _table(names.EXTENSION_REASONS),
     "file_state": _table(FILE_STATES),

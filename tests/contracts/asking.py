@@ -196,14 +196,17 @@ async def intake(folder: Path) -> AsyncIterator[Face]:
     """Letters of one writer, one of them masked, and the duty desk's entries."""
     async with guarded_front(folder) as ours:
         letters = [await ours.taken_in(), await ours.taken_in(category="report")]
-        known = {
-            "letter": letters,
-            "diversion": [await diverted(ours, mark) for mark in (ASK, STOP)],
-        }
+        caught = [await diverted(ours, mark) for mark in (ASK, STOP)]
+        draft = await ours.client.put("/v1/drafts/d-1", json={}, headers=ours.headers("chen"))
+        assert draft.status_code == 200, draft.text
+        files = [await ours.uploaded(), await ours.uploaded()]
+        await ours.scanning.look()
+        await ours.taken_in(files=files[1:])
         at = ours.shelf.now()
         roles = ["duty", "supervisor", "auditor", "custodian", "bureau:guangzhou:handler"]
         people = {who: token(who, at=at, **CITIZEN) for who in ("chen", "huang")}
         people |= {role: token(role.replace(":", "-"), at=at, roles=[role]) for role in roles}
+        known = {"letter": letters, "diversion": caught, "draft": ["d-1"], "file": files}
         yield Face(ours.client, _signed_in(people), known, strangers=frozenset({"huang"}))
 
 

@@ -23,6 +23,7 @@ UNKNOWN: Mapping[str, str] = {
     "letter": new_letter_number(b"\7" * 10),
     "diversion": new_diversion_number(b"\7" * 10),
     "draft": "d-7",
+    "file": f"f{7:032x}",
 }
 """By parameter of a path: a well-formed value that nothing has."""
 
@@ -39,8 +40,8 @@ class HiddenRoute:
 
     def at(self, value: str) -> str:
         """The path for one number; other parameters have a usual value."""
-        rest = self.path.replace(f"{{{self.name}}}", value)
-        return rest.replace("{reveal}", "rv-1").replace("{holder}", "foshan")
+        usual = {**UNKNOWN, "reveal": "rv-1", "holder": "foshan", self.name: value}
+        return self.path.format_map(usual)
 
 
 class Commands:

@@ -158,12 +158,17 @@ def without_problem(new: Json) -> None:
     del new["paths"]["/v1/letters"]["get"]["responses"]["401"]
 
 
+def taking_fewer_kinds_of_files(new: Json) -> None:
+    del new["paths"]["/v1/files"]["post"]["requestBody"]["content"]["image/png"]
+
+
 BREAKING: dict[str, Callable[[Json], None]] = {
     "GET /v1/letters gone": without_route,
     "POST /v1/letters/{letter}/addition .body.mood: required now": needing_more,
     "POST /v1/letters/{letter}/addition 202.request_id: removed": answering_less,
     "GET /v1/letters security: changed": letting_nobody_in,
     "GET /v1/letters 401: gone": without_problem,
+    "POST /v1/files .body as image/png: removed": taking_fewer_kinds_of_files,
 }
 
 
@@ -185,6 +190,7 @@ def test_what_is_added_breaks_nothing() -> None:
     asked["properties"]["mood"] = more
     asked["required"].append("mood")
     new["components"]["schemas"]["NewText"]["properties"]["mood"] = more
+    new["components"]["schemas"]["NewWithdrawal"]["properties"]["reason"]["enum"].append("mood")
     assert broken(document("intake"), new) == []
 
 

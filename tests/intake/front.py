@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter
+from obstore.store import MemoryStore
 
 from services.intake import pages, store, wiring
 from services.intake.api import router
@@ -19,11 +20,16 @@ from services.intake.api.dependencies import FrontDesk
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
-from services.intake.jobs import DiversionReleaser
+from services.intake.files.cleaning import FileCleaner
+from services.intake.files.file_desk import FileDesk
+from services.intake.files.scanning import NoScanner
+from services.intake.files.sealed_chunks import SealedChunks
+from services.intake.jobs import DiversionReleaser, FileScanning
 from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
@@ -46,6 +52,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.pictures import picture
 from tests.support.sealed_shell import SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
@@ -83,7 +90,7 @@ CHANGES: dict[str, Mapping[str, Any]] = {
 
 
 def body(**over: Any) -> dict[str, Any]:
-    """A letter as the frontend sends it."""
+    """A letter as the frontend sends it, also if its writer has one like it."""
     given: dict[str, Any] = {
         "subject": f"{NAME}反映路牌",
         "body": TEXT,
@@ -94,6 +101,7 @@ def body(**over: Any) -> dict[str, Any]:
         "consent_to_publish": True,
         "contact": {"phone": SECOND_PHONE, "email": EMAIL, "wechat": WECHAT},
         "address": ADDRESS,
+        "send_anyway": "same_matter",
     }
     return {name: value for name, value in (given | over).items() if value is not ...}
 
@@ -111,6 +119,12 @@ class Front:
     readings: Memory
     """Who has read which diversion."""
     drafts: Memory
+    files: Memory
+    """Records of files."""
+    objects: MemoryStore
+    """Their bytes, sealed."""
+    file_desk: FileDesk
+    scanning: FileScanning
     _names: Iterator[int] = field(default_factory=count)
 
     async def submit(
@@ -126,6 +140,22 @@ class Front:
         assert answer.status_code == 201, answer.text
         number: str = answer.json()["letter"]
         return number
+
+    async def upload(
+        self, content: bytes, who: str | None = "chen", **headers: str
+    ) -> httpx.Response:
+        """Send a file."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post(
+            "/v1/files", content=content, headers=self.headers(who) | named
+        )
+
+    async def uploaded(self, who: str = "chen", *, content: bytes | None = None) -> str:
+        """The id of a file that was received."""
+        answer = await self.upload(content or picture(), who)
+        assert answer.status_code == 201, answer.text
+        file: str = answer.json()["file"]
+        return file
 
     async def post(
         self,
@@ -188,6 +218,7 @@ async def front(
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     drafts = Memory()
+    files, objects = Memory(), MemoryStore()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with (
@@ -195,7 +226,12 @@ async def front(
         running(numbers.run()),
     ):
         tell = shelf.commands.execute
-        releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
+        records = store.FileRecords(files, own.ring, now=now)
+        file_desk = FileDesk(records, SealedChunks(objects, own.ring), FileCleaner())
+        scanning = FileScanning(file_desk, NoScanner(), tell=tell, now=now)
+        releaser = DiversionReleaser(
+            shelf.documents, shelf.letters.state, files=records, tell=tell, now=now
+        )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
         desk = FrontDesk(
@@ -204,6 +240,7 @@ async def front(
             shelf.documents,
             numbers,
             backlog,
+            file_desk,
             blind,
             diversions=DiversionRecorder(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
@@ -229,8 +266,22 @@ async def front(
         }
         layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
         parts: dict[str, Any] = {"layers": layers, **state, **limits}
-        async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
-            yield Front(shelf, keys, backlog, client, releaser, readings, drafts)
+        async with opened_face(
+            kept, whole, now=now, forms=pages.FORMS, uploads=UPLOADS, **parts
+        ) as client:
+            yield Front(
+                shelf,
+                keys,
+                backlog,
+                client,
+                releaser,
+                readings,
+                drafts,
+                files,
+                objects,
+                file_desk,
+                scanning,
+            )
 
 
 @cache

@@ -178,6 +178,19 @@ async def test_a_crime_report_is_explained_and_sent_all_the_same(desk: Front) ->
     assert sent.headers["location"].endswith("?done=sent")
 
 
+async def test_a_letter_on_the_same_matter_leads_to_the_open_one(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    await send(desk, f"{await written(desk, csrf)}/check", csrf)
+    letter = await written(desk, csrf)
+    told = await send(desk, f"{letter}/check", csrf)
+    [open_letter] = await desk.shelf.documents.find({})
+    assert (told.status_code, "on the same matter" in told.text) == (409, True)
+    assert f"/my/letters/{open_letter['_id']}/addition" in told.text
+    assert page_faults(told.text, lang="en") == []
+    sent = await send(desk, f"{letter}/check", csrf, send_anyway="same_matter")
+    assert sent.headers["location"].endswith("?done=sent")
+
+
 async def test_unfinished_letters_are_listed_resumed_and_erased(desk: Front) -> None:
     csrf = await as_writer(desk)
     letter = await begun(desk)

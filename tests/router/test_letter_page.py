@@ -64,9 +64,9 @@ async def test_words_clocks_history_and_offers_are_shown(pages: PageVisitors) ->
     ("scan", "shown", "is_link"),
     [
         (None, "Being checked", False),
-        ({"outcome": "clean"}, "Can be opened", True),
-        ({"outcome": "refused"}, "Not readable, refused", False),
-        ({"outcome": "refused", "quarantined": True}, "May be harmful, locked away", False),
+        ({"outcome": "clean"}, "Checked", True),
+        ({"outcome": "refused"}, "Could not be checked, refused", False),
+        ({"outcome": "refused", "quarantined": True}, "Harmful, locked away", False),
     ],
 )
 async def test_a_file_is_listed_with_its_state_and_a_clean_one_can_be_opened(

@@ -19,6 +19,11 @@ DIVERSIONS: Final = {
 }
 """Numbers of diversions in the world of `tests/browser/duty_world.py`."""
 
+FILE_LETTERS: Final = {
+    name: new_letter_number(drawn.to_bytes(10, "big"))
+    for name, drawn in {"hidden files": 11, "files": 12}.items()
+}
+"""Numbers of letters with files in that world."""
 
 WRITTEN: Final = {
     name: new_letter_number(drawn.to_bytes(10, "big"))
@@ -26,7 +31,7 @@ WRITTEN: Final = {
 } | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
 """Numbers in the world of `tests/browser/writer_world.py`."""
 
-_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **WRITTEN}
+_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **FILE_LETTERS, **WRITTEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,9 @@ DUTY_PAGES: Final = (
     StaffPage("duty-resolved", "d-0071", "/duty/{resolved}"),
     StaffPage("duty-writer", "d-0071", "/duty/{same writer}/writer"),
     StaffPage("duty-missing", "d-0071", "/duty/D-0"),
+    StaffPage("files", "gz", "/files/{files}"),
+    StaffPage("files-hidden", "gz", "/files/{hidden files}"),
+    StaffPage("reveal-log", "he", "/reveals/log"),
 )
 """Of intake."""
 WRITERS_PAGES: Final = (

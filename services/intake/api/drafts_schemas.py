@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.files_schemas import FileIds
 from services.intake.store.letter_drafts import KEPT_FOR, SavedLetterDraft
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
@@ -72,6 +73,7 @@ class LetterDraft(RequestBody):
     notice_version: Annotated[str, _Code] | None = None
     contact: DraftContact | None = None
     address: Annotated[str, _Detail] | None = None
+    files: FileIds | None = None
 
 
 class LetterDraftLine(BaseModel):

@@ -20,6 +20,7 @@ from services.intake.api.diversion_recording import (
 from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.requests_schemas import NewContact
+from services.intake.api.similar_letters import SameMatter, own_letters_like
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
 from services.intake.domain.letter import IntakeLetter
@@ -76,13 +77,15 @@ class LetterSubmission:
         """The accepted letter and its number.
 
         Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue;
-        EntryNotRegistered.
+        EntryNotRegistered; SameMatter.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
         command = self._command()
         await self._check_explained()
+        await self._check_matter()
         await self._check_room()
+        await self._check_files()
         with self.desk.backlog.one_more():
             number, is_new = await self.desk.numbers.draw(self.record, request=self.digest)
             if not is_diversion_number(number):
@@ -127,6 +130,7 @@ class LetterSubmission:
         self, number: str, command: SubmitLetter, *, is_new: bool = False
     ) -> IntakeLetter:
         """What was decided when the number was drawn stands, even if the rules differ by now."""
+        command = replace(command, letter=await self._with_files(command.letter, number))
         request = self.record, self.digest
         letter = await self.desk.tell(number, command, request=request, is_new=is_new)
         if not isinstance(letter, IntakeLetter):
@@ -135,8 +139,12 @@ class LetterSubmission:
         return letter
 
     async def _divert(self, number: str, threshold: Threshold) -> Warned:
+        content = self._content()
+        if content.form is not None:
+            with suppress(BadValue, NotFound):
+                content = replace(content, form=await self._with_files(content.form, number))
         detected = DetectedEmergency(
-            self.triaged, self.desk.owner(self.person), self.body.place.city, self._content()
+            self.triaged, self.desk.owner(self.person), self.body.place.city, content
         )
         diversion = await self.desk.diversions.divert(
             number, detected, threshold=threshold, request=(self.record, self.digest)
@@ -172,6 +180,40 @@ class LetterSubmission:
             metrics.EXPLAINED.labels(kind).inc()
             city, stations = self.body.place.city, self.desk.stations
             raise explained(kind, self.triaged, city=city, stations=stations)
+
+    async def _check_matter(self) -> None:
+        """Refuse a letter that its writer has sent already, unless it is sent anyway.
+
+        Raises: SameMatter.
+        """
+        if self.body.send_anyway is not None:
+            return
+        alike = await own_letters_like(self.desk, self.person, self.body)
+        if alike and not await self.desk.numbers.has_drawn(self.record):
+            metrics.SAME_MATTER.inc()
+            raise SameMatter(next(iter(alike)))
+
+    async def _with_files(self, letter: LetterSubmitted, number: str) -> LetterSubmitted:
+        """The letter with its files, which belong to that letter or diversion from now on.
+
+        Raises: BadValue, NotFound.
+        """
+        if not self.body.files:
+            return letter
+        files = await self.desk.files.attachments(
+            self.desk.owner(self.person), self.body.files, letter=number
+        )
+        return letter.model_copy(update={"attachments": files})
+
+    async def _check_files(self) -> None:
+        """Refuse files that the letter can't have before it gets a number.
+
+        Raises: BadValue, NotFound.
+        """
+        if self.body.files:
+            has_number = await self.desk.numbers.has_drawn(self.record)
+            owner = self.desk.owner(self.person)
+            await self.desk.files.check(owner, self.body.files, has_number=has_number)
 
     async def _check_room(self) -> None:
         """Raises: Backlogged."""

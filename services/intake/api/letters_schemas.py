@@ -1,13 +1,15 @@
 """Bodies of the routes for letters; dates are days of Asia/Shanghai. Nothing names staff."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from services.intake.api.files_schemas import FileIds
 from services.intake.api.office_hours import Said
 from services.intake.api.reveals_schemas import RevealShown
-from services.intake.api.warnings import Explained, LineShown
+from services.intake.api.warnings import LineShown, SendAnyway
+from services.intake.domain.letter import ShownFileState
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
@@ -35,8 +37,6 @@ from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.http.parameters import RequestBody
 
 NOTICE_VERSION = "1"
-ADDED = ("entry",)
-"""Optional fields of a letter that were added after its digest was first stored."""
 
 
 class Where(RequestBody):
@@ -85,6 +85,7 @@ class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [NEW_LETTER_EXAMPLE]})
+    later: ClassVar = frozenset({"files", "entry"})
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
     body: Annotated[str, Text(1, MAX_BODY)]
@@ -104,22 +105,19 @@ class NewLetter(RequestBody):
     notice_version: Version = NOTICE_VERSION
     contact: ContactDetails = ContactDetails()
     address: Annotated[str, Text(1, 300)] | None = None
+    files: FileIds = ()
     draft: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """The draft that this letter was written from, which is erased once the letter is accepted."""
-    send_anyway: Explained | None = None
+    send_anyway: SendAnyway | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
 
-    A crime report is not accepted with `not_police`: it is explained first.
+    A crime report is not accepted with another code than its own: it is explained first. With any
+    code, the letter isn't compared with the writer's open ones again.
     """
 
     def digest_of(self) -> str:
-        """The letter as JSON, without `send_anyway` and `draft`, which don't make it another.
-
-        Fields that later versions added are left out while they are empty, so that a submission
-        repeated across an upgrade stays the same.
-        """
-        added = {name for name in ADDED if getattr(self, name) is None}
-        return self.model_dump_json(exclude={"send_anyway", "draft", *added})
+        """The letter as JSON, without `send_anyway` and `draft`, which don't make it another."""
+        return self.model_dump_json(exclude={"send_anyway", "draft"} | self.unset_later_fields())
 
 
 class Submitted(BaseModel):
@@ -211,6 +209,9 @@ class FileShown(BaseModel):
     type: str
     size: int
     scan: ScanOutcome | None
+    state: ShownFileState
+    state_zh: str
+    state_en: str
 
 
 class StepShown(BaseModel):

@@ -9,6 +9,8 @@ from services.intake.domain import (
     contact,
     diversion,
     erasure,
+    file_access,
+    files,
     identity_reveals,
     publication_copy,
     submission,
@@ -33,6 +35,8 @@ Command: TypeAlias = (
     | NoteProgress
     | SealIdentity
     | erasure.EraseLetterParts
+    | files.RecordScan
+    | file_access.FileAccessCommand
     | diversion.DiversionCommand
 )
 Events: TypeAlias = tuple[Event | PrivateEvent, ...]
@@ -60,6 +64,9 @@ def rule_table(key_of: KeyOf) -> RuleTable:
             (identity_reveals.ViewIdentity, IntakeLetter): identity_reveals.view_identity,
             (NoteProgress, IntakeLetter): partial(note_progress, key_of=key_of),
             (SealIdentity, IntakeLetter): partial(seal_again, key_of=key_of),
+            (files.RecordScan, IntakeLetter): files.record_scan,
+            (file_access.FetchFile, IntakeLetter): file_access.fetch_file,
+            (file_access.ViewFiles, IntakeLetter): file_access.view_files,
             (erasure.EraseLetterParts, IntakeLetter): erasure.erase,
             (erasure.EraseLetterParts, Diversion): diversion.erase_content,
             (diversion.Divert, NoLetter): diversion.divert,

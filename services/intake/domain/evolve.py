@@ -8,6 +8,8 @@ from services.intake.domain import (
     contact,
     diversion,
     erasure,
+    file_access,
+    files,
     identity_reveals,
     identity_sealing,
     publication_copy,
@@ -19,7 +21,6 @@ from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter, NoLetter
 from services.intake.domain.publication_copy import PublisherEventNoted, publisher_event_noted
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
-from shared.contracts.event import Event
 from shared.contracts.submitted_v1 import (
     AttachmentFetched,
     AttachmentScanned,
@@ -40,6 +41,7 @@ PrivateEvent: TypeAlias = (
     submission.OwnerRecorded
     | writer_view.ProgressNoted
     | PublisherEventNoted
+    | file_access.FilesViewed
     | diversion.DiversionEvent
 )
 """Events that go on no topic."""
@@ -48,7 +50,9 @@ FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] =
     {
         (NoLetter, LetterSubmitted): submission.submitted,
         (IntakeLetter, submission.OwnerRecorded): submission.owner_recorded,
-        (IntakeLetter, AttachmentScanned): submission.attachment_scanned,
+        (IntakeLetter, AttachmentScanned): files.attachment_scanned,
+        (IntakeLetter, AttachmentFetched): file_access.attachment_fetched,
+        (IntakeLetter, file_access.FilesViewed): file_access.files_viewed,
         **{(IntakeLetter, event): writer_requests.requested for event in writer_requests.KINDS},
         (IntakeLetter, writer_view.ProgressNoted): writer_view.progress_noted,
         (IntakeLetter, ContactChanged): contact.contact_changed,
@@ -70,8 +74,6 @@ FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] =
         (Diversion, diversion.ContentErased): diversion.content_erased,
     }
 )
-LOG_ONLY: frozenset[type[Event]] = frozenset({AttachmentFetched})
-"""Events that only the log keeps."""
 
 
 def evolve(state: IntakeState, event: object) -> IntakeState:

@@ -3,7 +3,7 @@
 Days are those of Asia/Shanghai, instants UTC. Words are None once they were erased.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -39,6 +39,7 @@ from shared.kernel.civil import passes_at
 from shared.kernel.complaints import complained_of, path_of_complaint
 from shared.kernel.errors import NotFound
 
+ShownFileState = Literal["waiting", "clean", "refused", "quarantined"]
 RequestKind = Literal["answer", "addition", "rating", "reopening", "appeal", "withdrawal"]
 
 ANSWERED: tuple[State, ...] = ("replied", "closed")
@@ -126,6 +127,10 @@ class Publication:
     path: str
     published_at: datetime
     is_withdrawn: bool = False
+    title: str | None = field(default=None, repr=False)
+    """As everyone can read it; None if it isn't known here, or is withdrawn."""
+    city: Bureau | None = None
+    """As the page shows it."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +170,16 @@ class Reveal:
 
 
 @dataclass(frozen=True)
+class IdentityGiven:
+    """A bureau that got the writer's identity, sealed for it, because it held the letter."""
+
+    bureau: Bureau
+    assignment: int
+    given_at: datetime | None
+    """None: not recorded."""
+
+
+@dataclass(frozen=True)
 class LetterFile:
     """Metadata of a file that came with the letter or later."""
 
@@ -174,6 +189,37 @@ class LetterFile:
     """Bytes."""
     scan: ScanOutcome | None = None
     """None until the file was scanned for malware."""
+    quarantined: bool = False
+    """Whether it was refused because something harmful was found in it."""
+
+    @property
+    def state(self) -> ShownFileState:
+        """As the writer sees it."""
+        return "quarantined" if self.quarantined else self.scan or "waiting"
+
+
+@dataclass(frozen=True)
+class FileFetch:
+    """The first time that a holder got a file, by its system or on a page."""
+
+    file: str
+    bureau: Bureau
+    assignment: int
+    fetched_at: datetime | None = None
+    """None: not recorded."""
+
+
+@dataclass(frozen=True)
+class FileView:
+    """Files that a member of staff opened on one day."""
+
+    staff: str
+    """Opaque id; auditors see it, the writer doesn't."""
+    role: Role
+    bureau: Bureau | None
+    files: tuple[str, ...]
+    viewed_at: datetime
+    """When the first of them was opened."""
 
 
 @dataclass(frozen=True)
@@ -258,10 +304,14 @@ class IntakeLetter:
     """Key under which the present holder has the identity; `none:` and the reader while that
     holder has no valid key; None when the letter has ended or the holder must not have it.
     """
+    identity_given: tuple[IdentityGiven, ...] = ()
+    """Once for each holding; those before this was recorded are missing."""
     publication: Publication | None = None
     requests: tuple[WriterRequest, ...] = ()
     reveals: tuple[Reveal, ...] = ()
     files: tuple[LetterFile, ...] = ()
+    fetches: tuple[FileFetch, ...] = ()
+    file_views: tuple[FileView, ...] = ()
     history: tuple[TimelineStep, ...] = ()
     kind: Literal["letter"] = "letter"
 

@@ -2,6 +2,7 @@
 
 from services.intake.jobs.diversion_gauges import DiversionGauges
 from services.intake.jobs.diversion_release import DiversionReleaser
+from services.intake.jobs.file_scanning import FileScanning
 from services.intake.jobs.identity_resealing import IdentityResealer
 
-__all__ = ["DiversionGauges", "DiversionReleaser", "IdentityResealer"]
+__all__ = ["DiversionGauges", "DiversionReleaser", "FileScanning", "IdentityResealer"]

@@ -1,10 +1,11 @@
-"""Pages of writers, of the duty desk, of identities and their log, and the page at `/`."""
+"""Pages of writers, of the duty desk, of identities, of files, and the page at `/`."""
 
 from fastapi import APIRouter
 
 from services.intake.pages import (
     duty_pages,
     emergencies,
+    files,
     my_letters,
     my_requests,
     reveal_log,
@@ -21,6 +22,7 @@ for desk in (
     duty_pages,
     reveal_log,
     reveals,
+    files,
     my_letters,
     my_requests,
     emergencies,

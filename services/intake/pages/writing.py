@@ -18,6 +18,7 @@ from services.intake.api.drafts import DraftId
 from services.intake.api.drafts_schemas import LetterDraft, draft_line
 from services.intake.api.letters import submit_letter
 from services.intake.api.letters_schemas import NOTICE_VERSION, NewLetter
+from services.intake.api.similar_letters import SameMatter
 from services.intake.api.warnings import Warned, lines_for
 from services.intake.pages.my_letters import MINE, Writer
 from services.intake.pages.start import WRITE, pages_of
@@ -188,7 +189,7 @@ async def send(request: Request, person: Writer, desk: Desk, draft: DraftId) -> 
     key = f"page-{draft}-{writing.version}"
     try:
         sent = await submit_letter(body, sender, key, desk, Response())
-    except Warned as warned:
+    except (Warned, SameMatter) as warned:
         return writing.page(
             "write_warned.html", status=warned.status, code=warned.code, told=warned.members
         )

@@ -1,4 +1,4 @@
-"""Documents, indexes and queries of intake: letters, diversions, idempotency keys and readings."""
+"""Documents, indexes and queries of intake: letters, diversions, files, keys and readings."""
 
 from services.intake.store.backlog import Backlog, Backlogged
 from services.intake.store.diversion_queries import (
@@ -14,14 +14,18 @@ from services.intake.store.diversion_queries import (
     rows,
     unseen,
 )
+from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
+    diversions_of,
     identities_under,
     index,
     letters_of,
+    newest_published,
     outgoing,
+    own_open_letters,
 )
 from services.intake.store.numbers import Kind, Numbers
 from services.intake.store.reveal_queries import REVEAL_INDEXES, RevealFilter, letters_with_reveals
@@ -40,6 +44,8 @@ INDEXES = {
         *SHELL_INDEXES,
         Index((("owner", 1), ("received_at", -1), ("_id", -1))),
         Index((("identity_kid", 1),), sparse=True),
+        Index((("diversion_of", 1), ("diverted_at", -1), ("_id", -1)), sparse=True),
+        Index((("published_at", -1), ("_id", -1)), sparse=True),
         Index((("unseen_since", 1),), sparse=True),
         Index((("unresolved_since", 1),), sparse=True),
         Index((("letter_due_since", 1),), sparse=True),
@@ -49,10 +55,12 @@ INDEXES = {
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
     LETTER_DRAFTS: DRAFT_INDEXES,
     READINGS: READING_INDEXES,
+    FILES: FILE_INDEXES,
 }
 """Sparse: what has been seen, resolved or sent leaves its index."""
 
 __all__ = [
+    "FILES",
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
@@ -65,6 +73,7 @@ __all__ = [
     "WRITES",
     "Backlog",
     "Backlogged",
+    "FileRecords",
     "Kind",
     "LetterDrafts",
     "Numbers",
@@ -72,14 +81,17 @@ __all__ = [
     "QueueRow",
     "Readings",
     "RevealFilter",
+    "diversions_of",
     "first_unseen_of",
     "identities_under",
     "index",
     "letters_due",
     "letters_of",
     "letters_with_reveals",
+    "newest_published",
     "of_writer",
     "outgoing",
+    "own_open_letters",
     "rows",
     "unseen",
 ]

@@ -88,16 +88,26 @@ class Letters(Generic[C, S]):
         counted and logged, so that the others are still shown.
         """
         among = {"_id": {"$in": list(letters)}, **(where or {})}
-        kept = await self._collection.find(among, fields={"state": 1})
-        found = {document["_id"]: document.get("state") for document in kept}
+        states = self._opened(await self._collection.find(among, fields={"state": 1}))
+        return {letter: states[letter] for letter in letters if letter in states}
+
+    async def found(
+        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
+    ) -> dict[str, S]:
+        """The states of the first matching letters, in that order, by one query.
+
+        A letter that can't be loaded is left out, counted and logged.
+        """
+        return self._opened(
+            await self._collection.find(where, fields={"state": 1}, sort=sort, limit=limit)
+        )
+
+    def _opened(self, documents: Iterable[Document]) -> dict[str, S]:
         states: dict[str, S] = {}
-        for letter in letters:
-            if letter not in found:
-                continue
+        for document in documents:
+            letter, kept = document["_id"], document.get("state")
             try:
-                states[letter] = self._seals.open_state(
-                    self._rules.state, found[letter], letter=letter
-                )
+                states[letter] = self._seals.open_state(self._rules.state, kept, letter=letter)
             except Exception as fault:  # noqa: BLE001 - one letter's fault; the others are shown
                 _note_unloadable(letter, fault)
         return states
