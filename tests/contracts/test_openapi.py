@@ -164,7 +164,7 @@ def taking_fewer_kinds_of_files(new: Json) -> None:
 
 BREAKING: dict[str, Callable[[Json], None]] = {
     "GET /v1/letters gone": without_route,
-    "POST /v1/letters/{letter}/addition .body.mood: required now": needing_more,
+    "POST /v1/letters/{letter}/reopening .body.mood: required now": needing_more,
     "POST /v1/letters/{letter}/addition 202.request_id: removed": answering_less,
     "GET /v1/letters security: changed": letting_nobody_in,
     "GET /v1/letters 401: gone": without_problem,
