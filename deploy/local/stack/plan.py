@@ -271,10 +271,10 @@ def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) ->
     }
     if name == "intake":
         own["MAILBOX_INTAKE_FRONTENDS_FILE"] = str(place.frontends)
-        own["MAILBOX_INTAKE_FILES"] = f"file://{place.data / 'files'}"
         own["MAILBOX_CITIZEN_CLIENT_ID"] = CLIENT_ID
         own["MAILBOX_CITIZEN_CLIENT_SECRET_FILE"] = str(place.keys / CLIENT_SECRETS["citizens"])
         own["MAILBOX_CITIZEN_PAGES_URL"] = url(port)
+        own["MAILBOX_INTAKE_FILES"] = f"file://{place.data / 'files'}"
     if name == "notifier":
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
         own["MAILBOX_NOTIFIER_GATEWAY_TOKEN_FILE"] = str(place.keys / GATEWAY_TOKEN)

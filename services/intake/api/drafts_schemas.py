@@ -70,10 +70,10 @@ class LetterDraft(RequestBody):
     channel: Channel | None = None
     entry: Entry | None = None
     consent_to_publish: Annotated[bool, _Flag] | None = None
+    files: FileIds | None = None
     notice_version: Annotated[str, _Code] | None = None
     contact: DraftContact | None = None
     address: Annotated[str, _Detail] | None = None
-    files: FileIds | None = None
 
 
 class LetterDraftLine(BaseModel):

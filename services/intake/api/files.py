@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response, status
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
+from services.intake import metrics
 from services.intake.api.dependencies import Desk
 from services.intake.api.files_schemas import (
     HANDED_OUT,
@@ -23,7 +24,7 @@ from services.intake.domain.files import (
     EncryptedFile,
     NotAnAcceptedType,
 )
-from shared.kernel.errors import OutOfOrder
+from shared.kernel.errors import OutOfOrder, Refused
 from shared.platform.http.identity import Citizen
 from shared.platform.http.openapi import refuses
 
@@ -55,7 +56,13 @@ async def upload_file(
 
     A file that no letter names within a day is deleted; a person may have thirty of them.
     """
-    record = await desk.files.receive(desk.owner(person), _body(request), name=file_name(name))
+    owner, named = desk.owner(person), file_name(name)
+    try:
+        record = await desk.files.receive(owner, _body(request), name=named)
+    except Refused as no:
+        metrics.FILES_REFUSED.labels(no.code).inc()
+        raise
+    metrics.FILES_RECEIVED.labels(record.type).inc()
     response.headers["location"] = f"{PATH}/{record.id}"
     return uploaded(record)
 

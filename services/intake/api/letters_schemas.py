@@ -85,7 +85,7 @@ class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [NEW_LETTER_EXAMPLE]})
-    later: ClassVar = frozenset({"files", "entry"})
+    later: ClassVar = frozenset({"entry", "files"})
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
     body: Annotated[str, Text(1, MAX_BODY)]
@@ -105,9 +105,9 @@ class NewLetter(RequestBody):
     notice_version: Version = NOTICE_VERSION
     contact: ContactDetails = ContactDetails()
     address: Annotated[str, Text(1, 300)] | None = None
-    files: FileIds = ()
     draft: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """The draft that this letter was written from, which is erased once the letter is accepted."""
+    files: FileIds = ()
     send_anyway: SendAnyway | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
 
@@ -116,7 +116,7 @@ class NewLetter(RequestBody):
     """
 
     def digest_of(self) -> str:
-        """The letter as JSON, without `send_anyway` and `draft`, which don't make it another."""
+        """The letter as JSON, without `send_anyway` and `draft`, which do not make it another."""
         return self.model_dump_json(exclude={"send_anyway", "draft"} | self.unset_later_fields())
 
 

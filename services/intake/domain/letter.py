@@ -313,6 +313,12 @@ class IntakeLetter:
     fetches: tuple[FileFetch, ...] = ()
     file_views: tuple[FileView, ...] = ()
     history: tuple[TimelineStep, ...] = ()
+    archive: Literal["letter", "petition", "disclosure"] = "letter"
+    """As what it is filed, which decides how long its parts are kept."""
+    ended_at: datetime | None = None
+    """When it ended; None while it runs, and in documents of older versions."""
+    last_fact_at: datetime | None = None
+    """When the router last reported anything; None in documents of older versions."""
     kind: Literal["letter"] = "letter"
 
     @property

@@ -6,9 +6,9 @@ Runs in the cleaning process alone.
 from collections.abc import Mapping
 from io import BytesIO
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from PIL import Image
+from PIL import Image, MpoImagePlugin, WebPImagePlugin
 from pillow_heif import options, register_heif_opener
 
 from services.intake.files.cleaned import CleanedBytes, TooComplex
@@ -22,6 +22,8 @@ THUMBNAIL_SIDE: Final = 320
 ORIENTATION: Final = 0x0112
 """The Exif tag that says how the camera was held."""
 
+DECODERS: Final = (MpoImagePlugin, WebPImagePlugin)
+"""Loaded here, besides those of `preinit`; Pillow would load them when they are first needed."""
 _FORMATS: Final[Mapping[FileType, tuple[str, ...]]] = MappingProxyType(
     {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "webp": ("WEBP",), "heic": ("HEIF",)}
 )
@@ -39,7 +41,7 @@ _TURNS: Final = MappingProxyType(
 
 
 def load_decoders(kind: FileType) -> None:
-    """Load the libraries for that type, because later no file can be opened."""
+    """Load the decoders for that type, because later no file can be opened."""
     Image.preinit()
     if kind == "heic":
         options.DECODE_THREADS = 1
@@ -48,10 +50,7 @@ def load_decoders(kind: FileType) -> None:
 
 def cleaned_image(raw: bytes, kind: FileType) -> CleanedBytes:
     """The first picture in `raw`, upright, without metadata. Raises: TooComplex; OSError, ..."""
-    with Image.open(BytesIO(raw), formats=_FORMATS[kind]) as opened:
-        width, height = opened.size
-        if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-            raise TooComplex
+    with _opened(raw, kind) as opened:
         turn = _TURNS.get(_orientation(opened))
         opened.load()
         picture = opened.transpose(turn) if turn is not None else opened
@@ -63,6 +62,18 @@ def cleaned_image(raw: bytes, kind: FileType) -> CleanedBytes:
     if kept != "jpeg" and len(content) > MAX_CLEAN:
         kept, content = "jpeg", _encoded(_on_white(picture), "jpeg")
     return CleanedBytes(MEDIA_TYPES[kept], content, thumbnail)
+
+
+def _opened(raw: bytes, kind: FileType) -> Image.Image:
+    """The picture, not decoded yet. Raises: TooComplex; OSError, ..."""
+    try:
+        opened = Image.open(BytesIO(raw), formats=_FORMATS[kind])
+    except Image.DecompressionBombError:
+        raise TooComplex from None
+    width, height = opened.size
+    if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
+        raise TooComplex
+    return opened
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -77,10 +88,16 @@ def _orientation(picture: Image.Image) -> int:
 def _plain(picture: Image.Image, *, has_alpha: bool) -> Image.Image:
     """The picture in a mode that every format here can hold."""
     if picture.mode.startswith("I"):
-        picture = picture.convert("L")
+        picture = picture.convert("I").point(_to_eight_bits).convert("L")
     if has_alpha and ("A" in picture.mode or "transparency" in picture.info):
-        return picture.convert("RGBA")
-    return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+        mode = "RGBA"
+    else:
+        mode = "L" if picture.mode in ("1", "L") else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _to_eight_bits(value: Any) -> Any:
+    return value * (1 / 256)
 
 
 def _thumbnail(picture: Image.Image) -> memoryview:
@@ -102,6 +119,8 @@ def _encoded(picture: Image.Image, kind: FileType, *, quality: int = 90) -> memo
     out = BytesIO()
     if kind == "png":
         picture.save(out, "PNG")
+    elif kind == "webp":
+        picture.save(out, "WEBP", quality=quality, method=1)  # a sixth of the default's time
     else:
-        picture.save(out, kind.upper(), quality=quality)
+        picture.save(out, "JPEG", quality=quality)
     return out.getbuffer()

@@ -22,12 +22,13 @@ OF_PAGE: Final = frozenset({
     "/Rotate", "/Contents", "/Group", "/UserUnit",
 })  # fmt: skip
 """What a page keeps: what shows it."""
+NEVER: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/Properties")
+"""What no dictionary keeps; marked content and layers are named in `/Properties`."""
 OF_STREAM: Final = (
-    "/Metadata", "/PieceInfo", "/LastModified", "/AF", "/OPI", "/Ref", "/Alternates", "/Measure",
-    "/PtData", "/F", "/FFilter", "/FDecodeParms", "/StructParent", "/StructParents",
+    "/F", "/FFilter", "/FDecodeParms", "/OPI", "/Ref", "/Alternates", "/Measure", "/PtData",
+    "/StructParent", "/StructParents", "/OC",
 )  # fmt: skip
-"""What a picture or a form loses: metadata, and references to other files."""
-OF_RESOURCES: Final = ("/Metadata", "/PieceInfo", "/AF")
+"""What a picture or a form loses besides: references to other files, and what else describes it."""
 JPEG: Final = Name.DCTDecode
 
 
@@ -71,13 +72,19 @@ def _strip(found: Object, target: Pdf) -> None:
     if isinstance(found, Stream):
         _delete(found, OF_STREAM)
         _strip_picture(found, target)
-    for each in _dictionaries(found):
-        _delete(each, OF_RESOURCES)
+    for part in _dictionaries(found):
+        _delete(part, NEVER)
 
 
-def _dictionaries(found: Object) -> Iterator[Dictionary]:
-    if isinstance(found, Dictionary):
+def _dictionaries(found: Any) -> Iterator[Any]:
+    """The object's dictionaries, without those of other objects that it refers to."""
+    if isinstance(found, Dictionary | Stream):
         yield found
+    elif not isinstance(found, pikepdf.Array):
+        return
+    for part in found if isinstance(found, pikepdf.Array) else list(found.values()):
+        if isinstance(part, Object) and not part.is_indirect:
+            yield from _dictionaries(part)
 
 
 def _delete(found: Any, names: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from services.intake.api import requests
 from services.intake.api.requests_schemas import (
+    NewAddition,
     NewAnswer,
     NewConsent,
     NewContact,
@@ -107,7 +108,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("Send it"),
         N_("What you added is on its way to whoever handles your letter."),
         requests.add_to_letter,
-        NewText,
+        NewAddition,
         (WriterField("text", N_("What do you want to add?"), most=MAX_NOTE),),
         says=(N_("Adding something does not change the date by which you get a reply."),),
         has_words=True,

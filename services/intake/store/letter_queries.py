@@ -8,10 +8,12 @@ from pydantic import TypeAdapter
 from services.intake.domain import IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import ANSWERED, ENDED, IntakeLetter
+from services.intake.store.retention_queries import RETENTION_FIELDS, retention_fields
 from services.intake.store.reveal_queries import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
 from shared.contracts.topics import DIVERTED, SUBMITTED
+from shared.kernel.retention import RetentionTable
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import Outgoing
 from shared.platform.mongo.database import Collection, Document
@@ -30,16 +32,18 @@ FIELDS = (
     *("owner", "received_at", "identity_kid"),
     *("unseen_since", "unresolved_since", "letter_due_since", "diverted_by"),
     *REVEAL_FIELDS,
+    *RETENTION_FIELDS,
     *("published_at", "published", "diversion_of", "diverted_at"),
 )
 
 
-def index(state: IntakeState) -> Document:
+def index(state: IntakeState, *, table: RetentionTable) -> Document:
     """Index fields. Letters: writer, time, key of the identity, and the steps of reveals.
 
     Diversions: what the duty desk has still to do and for which writer, and the letter that is due.
+    Both: what the retention table says.
     """
-    return dict.fromkeys(FIELDS) | _known(state)
+    return dict.fromkeys(FIELDS) | _known(state) | retention_fields(state, table)
 
 
 def _known(state: IntakeState) -> Document:

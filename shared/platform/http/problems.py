@@ -57,6 +57,7 @@ TITLES: Mapping[str, str] = {
     "same_matter": "您已有相同内容的来信 · you have an open letter on the same matter",
     "sign_in_again": "请重新登录后再办理 · please sign in again",
     "stale_assignment": "信件已不由本单位办理 · no longer held by you",
+    "still_kept": "依规定仍须保存，到期方可删除 · a rule keeps this until a later day",
     "timeout": "请求超时 · the request took too long",
     "too_large": "提交的内容过长 · too large",
     "too_late": "已超过办理期限 · too late",
