@@ -7,6 +7,11 @@ SUBMITTED = Counter(
     "Letters accepted, by channel and the category that the writer chose.",
     ["channel", "category"],
 )
+ENTERED = Counter(
+    "mailbox_intake_letters_entered_total",
+    "Letters accepted, by the entry of their client (none: the client is not registered).",
+    ["entry"],
+)
 REPEATED = Counter(
     "mailbox_intake_submissions_repeated_total",
     "Submissions that came again under the same key and were answered with the same letter.",

@@ -9,8 +9,13 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 from typing_extensions import override
 
-from shared.platform.runtime.issuer_settings import CitizenIssuerSettings, IssuerSettings, Side
-from shared.platform.runtime.setting_checks import is_production, refuse
+from shared.platform.runtime.issuer_settings import (
+    BrowserClient,
+    CitizenIssuerSettings,
+    IssuerSettings,
+    Side,
+)
+from shared.platform.runtime.setting_checks import checked_readable, is_production, refuse
 from shared.platform.runtime.settings import ServiceSettings
 
 
@@ -31,12 +36,17 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     left out, and is then `none`."""
     stations_file: Path | None = None
     """File of police stations; without it, writers are not sent to a station by name."""
+    frontends_file: Path | None = None
+    """The registered frontends, in the form of `shared/data/frontends.yaml`; none: in development
+    that file, else nobody is registered and no browser on another site may call the API."""
     office_opens: time = time(9)
     """From when letters are read on working days; time of Guangdong."""
     office_closes: time = time(17, 30)
     """Until when letters are read on working days."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
+    neutral_url: str = Field(default="https://www.weather.com.cn/", pattern=r"^https?://[^\s@]+$")
+    """Where writers go who leave the mailbox in haste; nothing there tells of it."""
     flood_alike: int = Field(default=20, ge=2, le=10_000)
     """So many near-duplicate letters in an hour are a flood."""
     flood_from_one_network: int = Field(default=60, ge=2, le=100_000)
@@ -51,9 +61,20 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
         return {"staff": self.staff, "citizens": self.citizens}
 
     @property
+    @override
+    def browser_clients(self) -> Mapping[Side, BrowserClient | None]:
+        """This service as a client of both issuers."""
+        return {"staff": self.staff_client, "citizens": self.citizen_client}
+
+    @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of trusted proxies."""
         return _networks(self.trusted_proxies)
+
+    @field_validator("frontends_file")
+    @classmethod
+    def _readable_frontends(cls, file: Path | None) -> Path | None:
+        return checked_readable(file)
 
     @property
     def files_address(self) -> str:

@@ -28,12 +28,14 @@ from services.intake.files.scanning import NoScanner, scanner_at
 from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
+from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.create_app import create_app
+from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
@@ -42,7 +44,6 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.front_page import front_page
 from shared.web.masthead import masthead, origin_of
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
@@ -93,7 +94,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     records = store.FileRecords(
         shell.database.collection(store.FILES), seals.ring, now=machine_time(now)
     )
-    chunks = SealedChunks(storage.opened(settings.files_address), seals.ring)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), seals.ring)
     files = FileDesk(records, chunks, FileCleaner())
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now
@@ -110,13 +111,15 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
-    desk = _desk(settings, shell, releasing, files=files, now=now)
+    frontends = data_files.frontends(settings.frontends_file, examples=settings.is_development)
+    desk = _desk(settings, shell, releasing, frontends, files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
     app = create_app(
         "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=UPLOADS
     )
+    opened(app, desk, is_development=settings.is_development)
     install(
         app,
         settings=settings,
@@ -126,15 +129,16 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.include_router(front_page(pages.FRONT, settings))
     app.state.letters_at = origin_of("router", settings)
+    app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
+    app.add_middleware(CrossOriginMiddleware, origins=frontends.origins)
     return Service(
         settings=settings,
         shell=shell,
-        app=opened(app, desk, is_development=settings.is_development),
+        app=app,
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
         loops=(
@@ -156,6 +160,7 @@ def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
     releasing: jobs.DiversionReleaser,
+    frontends: Frontends,
     *,
     files: FileDesk,
     now: Now,
@@ -180,6 +185,7 @@ def _desk(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
         readings=store.Readings(keep(store.READINGS), now=now),
+        drafts=store.LetterDrafts(keep(store.LETTER_DRAFTS), shell.seals.ring, now=machine),
         triage=triaged,
         hours=OpeningHours(
             data_files.calendar(overrides=settings.calendar_overrides),
@@ -190,6 +196,7 @@ def _desk(
         release=releasing.release,
         now=now,
         floods=floods,
+        frontends=frontends,
     )
 
 

@@ -35,7 +35,9 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         app = build(
             load_issuers(tmp_path, NAMES, now=lambda: NOW),
             Registration(
-                "seeded-secret", ("http://127.0.0.1:8082",), systems=load_systems(tmp_path)
+                {"staff": "seeded-secret", "citizens": "other-secret"},
+                ("http://127.0.0.1:8082",),
+                systems=load_systems(tmp_path),
             ),
             http=nobody,
         )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import cache, partial
 from itertools import count
@@ -36,6 +36,7 @@ from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
+from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
@@ -65,6 +66,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "lin-by-name": {**CITIZEN, "roles": ["triage"]},
 }
 
+ORIGINS = data_files.frontends().origins
 DRAWN: Mapping[store.Kind, Callable[[bytes], str]] = {
     "letter": new_letter_number,
     "diversion": new_diversion_number,
@@ -115,6 +117,7 @@ class Front:
     releasing: DiversionReleaser
     readings: Memory
     """Who has read which diversion."""
+    drafts: Memory
     files: Memory
     """Records of files."""
     objects: MemoryStore
@@ -189,7 +192,8 @@ class Front:
         """A sign-in; an unknown name is a citizen's, too."""
         if who is None:
             return {}
-        given = token(who, at=self.shelf.now(), **PEOPLE.get(who, CITIZEN))
+        claims = {"client_id": "development", **PEOPLE.get(who, CITIZEN)}
+        given = token(who, at=self.shelf.now(), **claims)
         return {"authorization": f"Bearer {given}"}
 
 
@@ -212,7 +216,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
-    files, objects = Memory(), MemoryStore()
+    drafts, files, objects = Memory(), Memory(), MemoryStore()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     async with (
@@ -240,21 +244,26 @@ async def front(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
             ),
             readings=store.Readings(readings, now=now),
+            drafts=store.LetterDrafts(drafts, own.ring, now=now),
             hours=OpeningHours(data_files.calendar(), time(9), time(17, 30)),
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releaser.release,
             now=now,
             floods=floods,
+            frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
+        citizens = replace(pages.CitizenPages.of(kept), client="mailbox-pages")
         state = {
             "desk": desk,
             "duty_queue": DutyQueue(desk),
             "is_development": False,
+            "citizen_pages": citizens,
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
-        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
+        layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        parts: dict[str, Any] = {"layers": layers, **state, **limits}
         async with opened_face(
             kept, whole, now=now, forms=pages.FORMS, uploads=UPLOADS, **parts
         ) as client:
@@ -265,6 +274,7 @@ async def front(
                 client,
                 releaser,
                 readings,
+                drafts,
                 files,
                 objects,
                 file_desk,

@@ -23,6 +23,7 @@ from deploy.local.fakes.fake_services import page, problem
 from deploy.local.fakes.people import BY_SUB, DemoPerson, headings
 from deploy.local.stack.plan import AUDIENCE, CLIENT_ID
 from shared.platform.runtime.issuer_settings import Side
+from shared.web.addresses import SIGN_IN_PATHS
 
 LOG = logging.getLogger(__name__)
 
@@ -31,8 +32,6 @@ CODE_LASTS_S = 60
 SESSION_LASTS_S = 12 * 3_600
 SYSTEM_TOKEN_LASTS_S = 600
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
-CALLBACK, SIGNED_OUT, ENDED = "/sign-in/callback", "/sign-out", "/sign-in/ended"
-"""Paths of a service, registered for its origin."""
 
 
 class Signer(Protocol):
@@ -69,7 +68,8 @@ class System:
 class Registration:
     """The clients: all services as one, and the systems of bureaus."""
 
-    secret: str = field(repr=False)
+    secrets: Mapping[Side, str] = field(repr=False)
+    """Its secret at each issuer."""
     origins: tuple[str, ...]
     """Where browsers reach the services."""
     systems: Mapping[str, System] = field(default_factory=dict)
@@ -112,6 +112,8 @@ class Provider:
         self.sessions: dict[str, ProviderSession] = {}
         self.grants: dict[str, Grant] = {}
         self.cookie = f"development-{signer.side}"
+        self.paths = SIGN_IN_PATHS[signer.side]
+        """Paths of a service, registered for each of its origins."""
 
     def configuration(self) -> dict[str, Any]:
         """Return the discovery document."""
@@ -184,7 +186,7 @@ class Provider:
         ):
             return None
         session = grant.session
-        session.origins.add(grant.redirect_uri.removesuffix(CALLBACK))
+        session.origins.add(grant.redirect_uri.removesuffix(self.paths.callback))
         claims = {"auth_time": session.at, "sid": session.id, **session.person.claims()}
         if grant.nonce is not None:
             claims["nonce"] = grant.nonce
@@ -228,7 +230,7 @@ class Provider:
             }
             token = self.signer.sign(claims, audience=CLIENT_ID, type_="logout+jwt", lasts_s=120)
             try:
-                await self.http.post(f"{origin}{ENDED}", data={"logout_token": token})
+                await self.http.post(f"{origin}{self.paths.ended}", data={"logout_token": token})
             except httpx.HTTPError as fault:
                 LOG.warning(
                     "service not told of a sign-out",
@@ -269,7 +271,9 @@ def chosen_language(request: Request) -> Literal["zh-CN", "en"]:
 def _authorize(provider: Provider, request: Request) -> Response:
     asked = dict(request.query_params)
     back = asked.get("redirect_uri", "")
-    if asked.get("client_id") != CLIENT_ID or back not in _registered(provider, CALLBACK):
+    if asked.get("client_id") != CLIENT_ID or back not in _registered(
+        provider, provider.paths.callback
+    ):
         return problem(400, "Unknown client or redirect_uri")
     if fault := _fault(asked):
         return _back(provider, asked, error=fault)
@@ -355,7 +359,7 @@ async def _end_session(provider: Provider, request: Request) -> Response:
     if session is not None:
         await provider.end(session)
     back = asked.get("post_logout_redirect_uri", "")
-    if back not in _registered(provider, SIGNED_OUT):
+    if back not in _registered(provider, provider.paths.sign_out):
         return problem(400, "Signed out; unknown post_logout_redirect_uri")
     more = f"?{urlencode({'state': asked['state']})}" if "state" in asked else ""
     answer = RedirectResponse(f"{back}{more}", status_code=303)
@@ -376,7 +380,7 @@ def _client(provider: Provider, authorization: str) -> str | None:
         return None
     client, given = unquote(name), unquote(secret)
     system = provider.system(client)
-    known = system.secret if system else provider.registration.secret
+    known = system.secret if system else provider.registration.secrets[provider.signer.side]
     is_known = system is not None or client == CLIENT_ID
     is_right = hmac.compare_digest(given.encode(), known.encode())
     return client if scheme.lower() == "basic" and is_known and is_right else None

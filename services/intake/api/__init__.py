@@ -2,19 +2,30 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, duty, file_access, files, letters, requests, reveals
+from services.intake.api import (
+    diversions,
+    drafts,
+    duty,
+    file_access,
+    files,
+    letters,
+    requests,
+    reveals,
+)
 
-for _feature in (requests.router, reveals.router):
-    letters.router.include_router(_feature)
 router = APIRouter()
 for _feature in (
     letters.router,
+    requests.router,
+    reveals.router,
     files.router,
     file_access.router,
+    drafts.router,
     diversions.router,
     duty.router,
     reveals.lists,
 ):
-    router.include_router(_feature)
+    # Routes of an included router are matched again at each level of inclusion.
+    router.routes.extend(_feature.routes)
 
 __all__ = ["router"]

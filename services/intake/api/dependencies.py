@@ -14,9 +14,10 @@ from services.intake.domain.diversion import Diversion
 from services.intake.domain.identity_reveals import standing
 from services.intake.domain.letter import IntakeLetter
 from services.intake.files.file_desk import FileDesk
-from services.intake.store import Backlog, Numbers, Readings
+from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
 from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
+from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
@@ -42,6 +43,7 @@ class FrontDesk:
     blind: BlindIndex
     diversions: DiversionRecorder
     readings: Readings
+    drafts: LetterDrafts
     triage: TriageFunction
     hours: OpeningHours
     stations: Stations
@@ -49,6 +51,7 @@ class FrontDesk:
     """Accepts the letter that a diversion became."""
     now: Now
     floods: FloodDetector = field(default_factory=FloodDetector)
+    frontends: Frontends = field(default_factory=Frontends)
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are stored."""
@@ -89,10 +92,17 @@ class FrontDesk:
             raise NotFound
         return normal, found
 
-    async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
-        """Execute a command under (idempotency key, request digest). Raises: Refused."""
+    async def tell(
+        self, number: str, command: Command, *, request: tuple[str, str], is_new: bool = False
+    ) -> IntakeState:
+        """Execute a command under (idempotency key, request digest). Raises: Refused.
+
+        `is_new`: the number was just drawn.
+        """
         grouped = self.floods.grouped(command, key=request[0])
-        return await self.commands.execute(IdempotentCommand(number, grouped, *request))
+        return await self.commands.execute(
+            IdempotentCommand(number, grouped, *request, is_first=is_new)
+        )
 
 
 async def _front_desk(request: Request) -> FrontDesk:

@@ -17,6 +17,7 @@ from services.intake.api.diversion_recording import (
     DetectedEmergency,
     raising_not_kept,
 )
+from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.warnings import Warned, explained, warning_of
@@ -30,6 +31,7 @@ from shared.contracts.values import About, Place, Triage
 from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound, Refused
+from shared.kernel.frontends import channel_of
 from shared.kernel.letter_number import is_diversion_number
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
@@ -73,7 +75,8 @@ class LetterSubmission:
     async def accept(self) -> tuple[str, IntakeLetter]:
         """The accepted letter and its number.
 
-        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue.
+        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue;
+        EntryNotRegistered.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
@@ -82,9 +85,9 @@ class LetterSubmission:
         await self._check_room()
         await self._check_files()
         with self.desk.backlog.one_more():
-            number = await self.desk.numbers.number(self.record, request=self.digest)
+            number, is_new = await self.desk.numbers.draw(self.record, request=self.digest)
             if not is_diversion_number(number):
-                return number, await self._submit(number, command)
+                return number, await self._submit(number, command, is_new=is_new)
         raise await self._divert(number, "ask")
 
     async def _emergency(self, threshold: Threshold) -> tuple[str, IntakeLetter]:
@@ -109,16 +112,25 @@ class LetterSubmission:
         return self.desk.blind.of("diverted", self.record)
 
     def _command(self) -> SubmitLetter:
-        """Raises: BadValue, LimitReached."""
+        """Raises: BadValue, LimitReached, EntryNotRegistered."""
         owner, now = self.desk.owner(self.person), self.desk.now()
+        came_in = entry_of(self.body, self.person.client, frontends=self.desk.frontends)
         return submit_command(
-            self.person, self.body, triaged=self.triaged, owner=owner, received_at=now
+            self.person,
+            self.body,
+            triaged=self.triaged,
+            owner=owner,
+            received_at=now,
+            came_in=came_in,
         )
 
-    async def _submit(self, number: str, command: SubmitLetter) -> IntakeLetter:
+    async def _submit(
+        self, number: str, command: SubmitLetter, *, is_new: bool = False
+    ) -> IntakeLetter:
         """What was decided when the number was drawn stands, even if the rules differ by now."""
         command = replace(command, letter=await self._with_files(command.letter, number))
-        letter = await self.desk.tell(number, command, request=(self.record, self.digest))
+        request = self.record, self.digest
+        letter = await self.desk.tell(number, command, request=request, is_new=is_new)
         if not isinstance(letter, IntakeLetter):
             raise NotFound
         _count(letter, is_new=letter.received_at == command.letter.received_at)
@@ -197,7 +209,13 @@ class LetterSubmission:
 
 
 def submit_command(
-    person: Person, body: NewLetter, *, triaged: TriageResult, owner: str, received_at: datetime
+    person: Person,
+    body: NewLetter,
+    *,
+    triaged: TriageResult,
+    owner: str,
+    received_at: datetime,
+    came_in: LetterEntry = UNREGISTERED,
 ) -> SubmitLetter:
     """The command that submits `body`, with own values marked. Raises: BadValue, LimitReached."""
     identity, contact = who_writes(person, body)
@@ -209,10 +227,11 @@ def submit_command(
         owner,
         LetterSubmitted(
             received_at=received_at,
-            channel=body.channel,
+            channel=channel_of(came_in.entry),
+            entry=came_in.entry,
             lang=body.lang,
             category=body.category,
-            addressed_to=body.addressed_to,
+            addressed_to=body.addressed_to or came_in.city,
             place=Place(city=body.place.city, district=body.place.district),
             about=About(**body.about.model_dump()) if body.about else None,
             on_behalf=body.on_behalf,
@@ -252,5 +271,6 @@ def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, 
 def _count(letter: IntakeLetter, *, is_new: bool) -> None:
     if is_new:
         metrics.SUBMITTED.labels(letter.channel, letter.category).inc()
+        metrics.ENTERED.labels(letter.entry or "none").inc()
     else:
         metrics.REPEATED.inc()

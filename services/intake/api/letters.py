@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response, status
 
 from services.intake.api.dependencies import Desk
+from services.intake.api.letter_entry import EntryNotRegistered
 from services.intake.api.letter_presentation import letter_line, letter_shown
 from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
@@ -17,7 +18,11 @@ from shared.platform.runtime import data_files
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=warned(*ELSEWHERE, Backlogged()))
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=warned(*ELSEWHERE, EntryNotRegistered(), Backlogged()),
+)
 async def submit(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: Desk, response: Response
 ) -> Submitted:
@@ -31,6 +36,8 @@ async def submit(
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
     """
     number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept()
+    if body.draft:
+        await desk.drafts.drop(desk.owner(person), body.draft)
     response.headers["location"] = f"/v1/letters/{number}"
     at = letter.received_at
     return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))

@@ -21,6 +21,7 @@ from shared.contracts.vocabulary import (
     ClockName,
     DayKind,
     DeclineReason,
+    Entry,
     Language,
     OnBehalf,
     Outcome,
@@ -70,7 +71,7 @@ class ContactDetails(RequestBody):
 class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
-    later: ClassVar = frozenset({"files"})
+    later: ClassVar = frozenset({"entry", "files"})
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
     body: Annotated[str, Text(1, MAX_BODY)]
@@ -83,10 +84,15 @@ class NewLetter(RequestBody):
     """The person that the sender writes for, if not for themself."""
     lang: Language = "zh"
     channel: Channel = "web"
+    """Older clients' word for `entry`: the client must have an entry of that channel."""
+    entry: Entry | None = None
+    """Where on the client's site it was written; the client must be registered for it."""
     consent_to_publish: Annotated[bool, Field(strict=True)] = False
     notice_version: Version = NOTICE_VERSION
     contact: ContactDetails = ContactDetails()
     address: Annotated[str, Text(1, 300)] | None = None
+    draft: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """The draft that this letter was written from, which is erased once the letter is accepted."""
     files: FileIds = ()
     send_anyway: Explained | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
@@ -95,8 +101,8 @@ class NewLetter(RequestBody):
     """
 
     def digest_of(self) -> str:
-        """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another."""
-        return self.model_dump_json(exclude={"send_anyway"} | self.unset_later_fields())
+        """The letter as JSON, without `send_anyway` and `draft`, which do not make it another."""
+        return self.model_dump_json(exclude={"send_anyway", "draft"} | self.unset_later_fields())
 
 
 class Submitted(BaseModel):

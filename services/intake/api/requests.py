@@ -47,7 +47,7 @@ from shared.platform.http.parameters import IdempotencyKey, RequestBody
 from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 SENT = status.HTTP_202_ACCEPTED
 DONE = status.HTTP_204_NO_CONTENT

@@ -14,6 +14,7 @@ from shared.contracts.vocabulary import (
     Channel,
     ClockName,
     DeclineReason,
+    Entry,
     Language,
     Outcome,
     RequestRefusal,
@@ -247,6 +248,8 @@ class IntakeLetter:
     words: LetterText | None
     contact: Contact | None
     identity: Identity | None
+    entry: Entry | None = None
+    """Where it came in, by the registered client that sent it."""
     earlier_contacts: tuple[Contact, ...] = ()
     earlier_identities: tuple[Identity, ...] = ()
     """Values given before still identify the writer, so copies must not show them."""

@@ -41,6 +41,7 @@ def submitted(_: NoLetter, event: LetterSubmitted) -> IntakeLetter:
         owner="",
         received_at=event.received_at,
         channel=event.channel,
+        entry=event.entry,
         lang=event.lang,
         category=event.category,
         place=event.place,

@@ -7,6 +7,7 @@ reordered or cut off.
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 import obstore
@@ -42,9 +43,14 @@ class SealedChunks:
     ends, because their threads may still hold Python objects by then.
     """
 
-    def __init__(self, objects: "ObjectStore", ring: KeyRing) -> None:
-        self._objects = objects
+    def __init__(self, objects: "ObjectStore | Callable[[], ObjectStore]", ring: KeyRing) -> None:
+        """`objects`: the store, or a function that opens it when it is first needed."""
+        self._given = objects
         self._ring = ring
+
+    @cached_property
+    def _objects(self) -> "ObjectStore":
+        return self._given() if callable(self._given) else self._given
 
     async def write(self, file: str, part: Part, *, content: AsyncIterable[bytes]) -> int:
         """Store a part; return its size in bytes."""

@@ -16,6 +16,7 @@ from services.intake.store.diversion_queries import (
 )
 from services.intake.store.file_orphans import KeptFile, OrphanRecords
 from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
+from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
@@ -48,6 +49,7 @@ INDEXES = {
         Index((("diverted_by", 1), ("unseen_since", 1)), sparse=True),
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
+    LETTER_DRAFTS: DRAFT_INDEXES,
     READINGS: READING_INDEXES,
     FILES: FILE_INDEXES,
 }
@@ -58,6 +60,7 @@ __all__ = [
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
+    "LETTER_DRAFTS",
     "MOST_IDENTITIES",
     "MOST_LETTERS",
     "READINGS",
@@ -69,6 +72,7 @@ __all__ = [
     "FileRecords",
     "KeptFile",
     "Kind",
+    "LetterDrafts",
     "Numbers",
     "OrphanRecords",
     "QueueName",

@@ -57,6 +57,8 @@ class Person:
     roles: frozenset[str] = frozenset()
     auth_time: datetime | None = None
     """Time of the last sign-in (UTC)."""
+    client: str | None = None
+    """The client that the token was issued to; None if the token names none."""
 
     @property
     def is_citizen(self) -> bool:
@@ -165,6 +167,7 @@ def person_of(
         phone=_text(claims, names.phone),
         roles=_roles(claims, names.roles),
         auth_time=None if signed_in is None else datetime.fromtimestamp(signed_in, UTC),
+        client=_text(claims, names.client) or _text(claims, "azp"),
     )
     return person, until
 
