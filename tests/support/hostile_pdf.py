@@ -74,6 +74,18 @@ def _annotation(kind: bytes, more: bytes) -> Callable[[], bytes]:
 
 _SAID: Final = PAYLOAD.encode()
 _FILE: Final = b"<< /Type /Filespec /F (x.exe) /EF << /F 6 0 R >> >>"
+
+
+def _updated() -> bytes:
+    """A document that acts, with an update in which it doesn't."""
+    raw = pdf({6: stream(_SAID)}, root=b"/OpenAction " + _script())
+    before = int(raw.rsplit(b"startxref\n", 1)[1].split()[0])
+    catalogue = b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    table = b"xref\n1 1\n%010d 00000 n \ntrailer\n<< /Size 7 /Root 1 0 R /Prev %d >>\n"
+    end = b"startxref\n%d\n%%%%EOF\n" % (len(raw) + len(catalogue))
+    return raw + catalogue + table % (len(raw), before) + end
+
+
 ACTIVE: Final[Mapping[str, Callable[[], bytes]]] = {
     "with a script at its opening": lambda: pdf(root=b"/OpenAction " + _script()),
     "with scripts by name": lambda: pdf(
