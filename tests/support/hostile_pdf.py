@@ -12,7 +12,7 @@ _TEXT: Final = b"BT /F1 12 Tf 20 100 Td (Visible text) Tj ET"
 
 def pdf(
     objects: Mapping[int, bytes] | None = None, *, root: bytes = b"", page: bytes = b"",
-    trailer: bytes = b"", behind: bytes = b"",
+    trailer: bytes = b"",
 ) -> bytes:  # fmt: skip
     """A document with one page.
 
@@ -39,7 +39,7 @@ def pdf(
         out += b"%010d 00000 n \n" % found if found else b"0000000000 00000 f \n"
     out += b"trailer\n<< /Size %d /Root 1 0 R " % size + trailer + b" >>\n"
     out += b"startxref\n%d\n%%%%EOF\n" % at
-    return bytes(out) + behind
+    return bytes(out)
 
 
 def stream(content: bytes, entries: bytes = b"") -> bytes:
@@ -155,9 +155,7 @@ ACTIVE: Final[Mapping[str, Callable[[], bytes]]] = {
          7: b"<< /Title (x) /Parent 6 0 R /A %s >>" % _script()},
         root=b"/Outlines 6 0 R",
     ),
-    "with an earlier version": lambda: pdf(
-        {6: stream(_SAID)}, behind=pdf()[9:]
-    ),
+    "with an earlier version": _updated,
     "with objects that nothing names": lambda: pdf({6: stream(_SAID), 7: b"(%s)" % _SAID}),
 }  # fmt: skip
 """What would act or lead outside."""
