@@ -21,7 +21,9 @@ from shared.contracts.catalogue import EVENTS
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.kernel.errors import Refused
+from shared.platform.app.retention import AskedBy
 from shared.platform.kafka.record_labels import COMMAND, UNKNOWN
+from shared.platform.runtime import data_files
 from shared.platform.runtime.shell_metrics import family_of
 from shared.web.sign_in import WHAT_TO_DO
 
@@ -58,6 +60,10 @@ def refusal_codes() -> Iterator[str]:
         yield from (refusal.code for refusal in below if hasattr(refusal, "code"))
 
 
+ERASED_BY_RULE: Final = tuple(
+    key for key, row in data_files.retention().rows.items() if row.loop is not None
+)
+"""The rows of the retention table by which letters lose their parts."""
 _FAMILIES: Final = frozenset(family_of(topic.name) for topic in ALL)
 _TOPIC: Final = of(*_FAMILIES, shown="topics; those of bureaus together")
 _STATUS: Final = r"[1-5][0-9][0-9]"
@@ -113,6 +119,10 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_intake_explanations_total", "found"): of(*EXPLAINED),
     ("mailbox_intake_floods_total", "kind"): of("emergencies", "network", "text"),
     ("mailbox_intake_flood_letters_total", "kind"): of("emergencies", "network", "text"),
+    ("mailbox_intake_erasures_due_letters", "rule"): of(*ERASED_BY_RULE),
+    ("mailbox_intake_oldest_erasure_due_seconds", "rule"): of(*ERASED_BY_RULE),
+    ("mailbox_intake_erased_parts_total", "part"): of(*get_args(words.Erasable)),
+    ("mailbox_intake_erased_parts_total", "by"): of(*get_args(AskedBy)),
     ("mailbox_intake_files_erased_total", "why"): of(*get_args(Why)),
     ("mailbox_intake_changes_total", "kind"): of("consent", "contact"),
     ("mailbox_intake_identities_revealed_total", "role"): of("handler", "supervisor"),

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from services.intake.pages.writing_steps import STEPS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from tests.support.letter_world import NUMBERS
 
@@ -24,14 +25,12 @@ FILE_LETTERS: Final = {
     for name, drawn in {"hidden files": 11, "files": 12}.items()
 }
 """Numbers of letters with files in that world."""
-
 WRITTEN: Final = {
     name: new_letter_number(drawn.to_bytes(10, "big"))
     for name, drawn in {"asked": 1, "answered": 2, "refused": 3, "new": 4}.items()
 } | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
 """Numbers in the world of `tests/browser/writer_world.py`."""
-
-_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **WRITTEN, **FILE_LETTERS}
+_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **FILE_LETTERS, **WRITTEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +158,9 @@ WRITERS_PAGES: Final = (
             f"write-{step}",
             "chen",
             f"/write/unfinished-letter/{step}",
-            is_form=step not in {"kind", "matter", "check"},
+            is_form=step not in {"kind", "matter", "files", "check"},
         )
-        for step in ("kind", "mailbox", "about", "where", "matter", "contact", "consent", "check")
+        for step in (*STEPS, "check")
     ),
     StaffPage("write-incomplete", "huang", "/write/new-letter/check"),
     StaffPage("my-missing", "chen", "/my/letters/GD-0"),

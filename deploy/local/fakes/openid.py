@@ -380,7 +380,8 @@ def _client(provider: Provider, authorization: str) -> str | None:
         return None
     client, given = unquote(name), unquote(secret)
     system = provider.system(client)
-    known = system.secret if system else provider.registration.secrets[provider.signer.side]
+    ours = provider.registration.secrets[provider.signer.side]
+    known = system.secret if system else ours
     is_known = system is not None or client == CLIENT_ID
     is_right = hmac.compare_digest(given.encode(), known.encode())
     return client if scheme.lower() == "basic" and is_known and is_right else None

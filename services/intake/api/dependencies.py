@@ -19,6 +19,8 @@ from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
+from shared.kernel.retention import RetentionTable
+from shared.platform.app.retention import PartEraser
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import viewer_of
@@ -28,6 +30,14 @@ from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
 from shared.rules.places.stations import Stations
+
+
+@dataclass(frozen=True, slots=True)
+class WriterErasure:
+    """By which table a writer may have parts of a letter erased, and how that is done."""
+
+    table: RetentionTable
+    eraser: PartEraser
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ class FrontDesk:
     stations: Stations
     release: Callable[[str], Awaitable[None]]
     """Accepts the letter that a diversion became."""
+    erasure: WriterErasure
     now: Now
     floods: FloodDetector = field(default_factory=FloodDetector)
     frontends: Frontends = field(default_factory=Frontends)

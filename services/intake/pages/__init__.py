@@ -1,4 +1,4 @@
-"""Pages of writers, the duty desk, identities and their log, files, and the page at `/`."""
+"""Pages of writers, of the duty desk, of identities, their log and files, and the start page."""
 
 from fastapi import APIRouter
 
@@ -13,9 +13,11 @@ from services.intake.pages import (
     start,
     widget,
     writing,
+    writing_files,
 )
 from services.intake.pages.duty_pages import PLACE
 from services.intake.pages.start import WRITE, CitizenPages
+from services.intake.pages.writing_files import UPLOADS
 
 router = APIRouter(include_in_schema=False)
 for desk in (
@@ -26,6 +28,7 @@ for desk in (
     my_letters,
     my_requests,
     emergencies,
+    writing_files,
     writing,
     widget,
     start,
@@ -35,4 +38,4 @@ for desk in (
 FORMS = (PLACE, "/reveals", "/my", WRITE)
 """Paths below which pages accept forms."""
 
-__all__ = ["FORMS", "CitizenPages", "router"]
+__all__ = ["FORMS", "UPLOADS", "CitizenPages", "router"]
