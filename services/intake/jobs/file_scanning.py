@@ -12,7 +12,7 @@ from services.intake.domain import Command, IntakeState
 from services.intake.domain.files import FileRecord, RecordScan
 from services.intake.domain.letter import IntakeLetter
 from services.intake.files.file_desk import FileDesk
-from services.intake.files.scanning import Scanner, ScannerAway
+from services.intake.files.scanning import NoScanner, Scanner, ScannerAway
 from services.intake.files.sealed_chunks import StorageAway
 from services.intake.metrics import FILES_SCANNED, FILES_WAITING, OLDEST_WAITING_FILE, SCANS_FAILED
 from shared.kernel.errors import NotFound
@@ -46,6 +46,8 @@ class FileScanning:
 
     async def run(self) -> None:
         """Scan until cancelled; retries after database faults and lost races."""
+        if isinstance(self._scanner, NoScanner):
+            LOG.warning("files are handed out unscanned")
         await run_periodically(self.look, name="scanning files", pause_s=PAUSE_S)
 
     async def look(self) -> None:
