@@ -59,7 +59,6 @@ def test_only_a_folder_or_a_bucket_holds_files(tmp_path: Path, address: str) -> 
         "clamd:99999999",
         "clamd:0",
         "clamd:65536",
-        "tcp://clamd:3310",
         "a b:1",
     ],
 )
