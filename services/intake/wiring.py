@@ -103,8 +103,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         writes=store.WRITES,
         now=now,
     )
-    book = seals.sealer.book
-    tell = shell.commands.execute
+    book, tell = seals.sealer.book, shell.commands.execute
     files, chunks, rotation = _files(settings, shell, now=machine_time(now))
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=files.records, tell=tell, now=now

@@ -249,6 +249,31 @@ RECEIPTS = signing_keys("receipts-1")
 UNLIMITED = Limiting(1_000)
 
 
+def _eraser(shelf: SealedShell[Command, IntakeState], files: FileParts) -> LetterEraser:
+    """What erases parts of letters, with a ledger of its own."""
+    return LetterEraser(
+        shelf.documents,
+        shelf.letters.state,
+        tell=shelf.commands.execute,
+        ledger=store.ErasureLedger(Memory()),
+        files=files.desk,
+        now=shelf.now,
+    )
+
+
+def _state(
+    kept: IntakeSettings, desk: FrontDesk, shelf: SealedShell[Command, IntakeState]
+) -> dict[str, Any]:
+    """What the routes and pages find in the application's state."""
+    return {
+        "desk": desk,
+        "duty_queue": DutyQueue(desk),
+        "is_development": False,
+        "citizen_pages": replace(pages.CitizenPages.of(kept), client="mailbox-pages"),
+        "export_signer": ExportSigner(shelf.seals.ring, "intake"),
+    }
+
+
 @asynccontextmanager
 async def front(
     folder: Path,
@@ -277,15 +302,6 @@ async def front(
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
-        ledger = store.ErasureLedger(Memory())
-        eraser = LetterEraser(
-            shelf.documents,
-            shelf.letters.state,
-            tell=tell,
-            ledger=ledger,
-            files=files.desk,
-            now=now,
-        )
         desk = FrontDesk(
             shelf.commands,
             shelf.letters,
@@ -303,7 +319,7 @@ async def front(
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releaser.release,
-            erasure=WriterErasure(data_files.retention(), eraser),
+            erasure=WriterErasure(data_files.retention(), _eraser(shelf, files)),
             now=now,
             limiter=limiter,
             receipts=RECEIPTS,
@@ -311,20 +327,9 @@ async def front(
             frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        citizens = replace(pages.CitizenPages.of(kept), client="mailbox-pages")
-        state = {
-            "desk": desk,
-            "duty_queue": DutyQueue(desk),
-            "is_development": False,
-            "citizen_pages": citizens,
-            "export_signer": ExportSigner(shelf.seals.ring, "intake"),
-        }
-        layers = (
-            EmergencyGuardMiddleware,
-            partial(CrossOriginMiddleware, origins=ORIGINS),
-            *limiting.layers,
-        )
-        parts: dict[str, Any] = {"layers": layers, **state, **limits}
+        own_layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        layers = (*own_layers, *limiting.layers)
+        parts: dict[str, Any] = {"layers": layers, **_state(kept, desk, shelf), **limits}
         async with opened_face(
             kept, whole, now=now, forms=pages.FORMS, uploads={**UPLOADS, **pages.UPLOADS}, **parts
         ) as client:
