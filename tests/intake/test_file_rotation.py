@@ -91,7 +91,15 @@ async def test_nothing_is_left_in_a_folder_not_even_what_was_being_written(tmp_p
             await chunks.write(file, part, content=pieces(RAW))
     (tmp_path / "f1" / "clean" / "1#3").write_bytes(b"half a chunk")
     await chunks.erase("f1", "raw")
-    assert [path.name for path in (tmp_path / "f1").iterdir()] == ["clean"]
+    assert names_in(tmp_path / "f1") == ["clean"]
     for _ in range(2):
         await chunks.erase("f1")
-    assert [path.name for path in tmp_path.iterdir()] == ["f2"]
+    for no_file in ("", ".", "..", "f2/../f2", "lost+found"):
+        await chunks.erase(no_file)
+    assert names_in(tmp_path) == ["f2"]
+    assert names_in(tmp_path / "f2") == ["clean", "raw"]
+
+
+def names_in(folder: Path) -> list[str]:
+    """What is in a folder."""
+    return sorted(path.name for path in folder.iterdir())
