@@ -8,7 +8,7 @@ from deploy.local.stack.plan import url
 from deploy.local.stack.ports import Ports
 from shared.contracts.slugs import BUREAUS
 
-FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus")
+FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus", "sample")
 SHOWN = (
     "ENV", "CITIZEN_ISSUER", "STAFF_ISSUER", "KAFKA_BOOTSTRAP", "KAFKA_IDEMPOTENT",
     "KAFKA_SECURITY", "KAFKA_CA_FILE", "KAFKA_PASSWORDS_DIR", "MONGO_URI", "KEYS_DIR",
@@ -44,6 +44,7 @@ _WHAT = {
     "publisher": "公开选登 published letters",
     "bureaus": "模拟的各地公安局 simulated bureaus (health)",
     "issuer": "开发用登录 development sign-in",
+    "sample": "示例前端：写信、传照片 sample frontend: write a letter with a photo",
     "gateway": "发给写信人和工作人员的消息 messages to writers and staff",
     "broker": "Kafka",
     "database": "MongoDB",
