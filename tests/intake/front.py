@@ -8,7 +8,7 @@ from datetime import time
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from fastapi import APIRouter
@@ -231,6 +231,24 @@ RECEIPTS = signing_keys("receipts-1")
 UNLIMITED = Limiting(1_000)
 
 
+class FileParts(NamedTuple):
+    """Files: their records, their bytes, the desk and the loop that scans them."""
+
+    records: Memory
+    objects: MemoryStore
+    desk: FileDesk
+    scanning: FileScanning
+
+
+def _files(shelf: SealedShell[Command, IntakeState]) -> FileParts:
+    """Files in memory, cleaned by real processes and passed unscanned."""
+    kept, objects, ring = Memory(), MemoryStore(), shelf.seals.ring
+    records = store.FileRecords(kept, ring, now=shelf.now)
+    desk = FileDesk(records, SealedChunks(objects, ring), cleaner=FileCleaner())
+    scanning = FileScanning(desk, NoScanner(), tell=shelf.commands.execute, now=shelf.now)
+    return FileParts(kept, objects, desk, scanning)
+
+
 @asynccontextmanager
 async def front(
     folder: Path,
@@ -243,7 +261,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
-    drafts, files, objects = Memory(), Memory(), MemoryStore()
+    drafts = Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     limiter = limiting.limiter(blind, now)
@@ -253,17 +271,20 @@ async def front(
         running(limiter.run()),
     ):
         tell = shelf.commands.execute
-        records = store.FileRecords(files, own.ring, now=now)
-        file_desk = FileDesk(records, SealedChunks(objects, own.ring), FileCleaner())
-        scanning = FileScanning(file_desk, NoScanner(), tell=tell, now=now)
+        files = _files(shelf)
         releaser = DiversionReleaser(
-            shelf.documents, shelf.letters.state, files=records, tell=tell, now=now
+            shelf.documents, shelf.letters.state, files=files.desk.records, tell=tell, now=now
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
         ledger = store.ErasureLedger(Memory())
         eraser = LetterEraser(
-            shelf.documents, shelf.letters.state, tell=tell, ledger=ledger, files=file_desk, now=now
+            shelf.documents,
+            shelf.letters.state,
+            tell=tell,
+            ledger=ledger,
+            files=files.desk,
+            now=now,
         )
         desk = FrontDesk(
             shelf.commands,
@@ -271,7 +292,7 @@ async def front(
             shelf.documents,
             numbers,
             backlog,
-            file_desk,
+            files.desk,
             blind,
             diversions=DiversionRecorder(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
@@ -307,19 +328,7 @@ async def front(
         async with opened_face(
             kept, whole, now=now, forms=pages.FORMS, uploads={**UPLOADS, **pages.UPLOADS}, **parts
         ) as client:
-            yield Front(
-                shelf,
-                keys,
-                backlog,
-                client,
-                releaser,
-                readings,
-                drafts,
-                files,
-                objects,
-                file_desk,
-                scanning,
-            )
+            yield Front(shelf, keys, backlog, client, releaser, readings, drafts, *files)
 
 
 @cache

@@ -22,7 +22,7 @@ AFTER = KeyRing("new", {"new": NEW})
 def desk(ring: KeyRing, objects: MemoryStore, files: Memory) -> FileDesk:
     """A desk under these keys."""
     records = FileRecords(files, ring, now=Clock(START))
-    return FileDesk(records, SealedChunks(objects, ring), InstantCleaner())
+    return FileDesk(records, SealedChunks(objects, ring), cleaner=InstantCleaner())
 
 
 async def rotated(objects: MemoryStore, files: Memory, *, is_dry: bool = False) -> Tally:

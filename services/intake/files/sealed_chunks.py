@@ -75,16 +75,6 @@ class SealedChunks:
             yield self._ring.open_octets(octets[1:], letter=file, field=place)
             number += 1
 
-    async def has(self, file: str, part: Part = "clean") -> bool:
-        """Whether the part's first chunk is there."""
-        return await _in_thread(lambda: _exists(self._objects, f"{file}/{part}/0"))
-
-    async def listed(self) -> AsyncIterator[set[str]]:
-        """The ids of all files with bytes, page by page; an id may be on two pages."""
-        pages = await _in_thread(lambda: obstore.list(self._objects))
-        while page := await _in_thread(lambda: next(pages, None)):
-            yield {found["path"].partition("/")[0] for found in page}
-
     async def reseal(self, file: str, part: Part, *, is_dry: bool) -> Counter[str]:
         """Seal the chunks of a part under the current key; their earlier keys, with counts.
 
@@ -105,6 +95,16 @@ class SealedChunks:
                     await self._put(path, sealed)
             number += 1
         return found
+
+    async def has(self, file: str, part: Part = "clean") -> bool:
+        """Whether the part's first chunk is there."""
+        return await _in_thread(lambda: _exists(self._objects, f"{file}/{part}/0"))
+
+    async def listed(self) -> AsyncIterator[set[str]]:
+        """The ids of all files with bytes, page by page; an id may be on two pages."""
+        pages = await _in_thread(lambda: obstore.list(self._objects))
+        while page := await _in_thread(lambda: next(pages, None)):
+            yield {found["path"].partition("/")[0] for found in page}
 
     async def erase(self, file: str, part: Part | None = None) -> None:
         """Delete a part, or the whole file; nothing if it isn't there."""
