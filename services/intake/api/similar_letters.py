@@ -82,7 +82,7 @@ async def find_similar(body: BeingWritten, person: Citizen, desk: Desk) -> Simil
 
     Nothing is kept of what is sent here, and it is not triaged.
     """
-    own = await own_letters_like(desk, person, body)
+    own = await own_letters_like(desk, person, body=body)
     published = await newest_published(desk.documents)
     public = answers_near(body.subject, body.body, city=body.place.city, published=published)
     return SimilarLetters(
@@ -92,7 +92,7 @@ async def find_similar(body: BeingWritten, person: Citizen, desk: Desk) -> Simil
 
 
 async def own_letters_like(
-    desk: FrontDesk, person: Person, body: BeingWritten | NewLetter
+    desk: FrontDesk, person: Person, *, body: BeingWritten | NewLetter
 ) -> dict[str, IntakeLetter]:
     """The writer's open letters on the same matter, place and category, newest first."""
     about = {"state.category": body.category, "state.place.city": body.place.city}
