@@ -112,7 +112,7 @@ def _asset(name: str) -> str:
 
 
 _DIGESTS: Final = {
-    file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in STATIC.glob("mailbox.*")
+    file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in STATIC.glob("mailbox*")
 }
 
 
@@ -127,7 +127,8 @@ def _serve(path: str, file: str, *, media_type: str) -> None:
 _serve("/favicon.svg", "favicon.svg", media_type="image/svg+xml")
 _serve("/favicon.ico", "favicon.ico", media_type="image/x-icon")
 _serve("/static/mailbox.css", "mailbox.css", media_type="text/css")
-_serve("/static/mailbox.js", "mailbox.js", media_type="text/javascript")
+for _script in ("mailbox.js", "mailbox-receipts.js"):
+    _serve(f"/static/{_script}", _script, media_type="text/javascript")
 
 
 @files.get("/display")

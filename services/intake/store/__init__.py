@@ -21,7 +21,7 @@ from services.intake.store.erasure_ledger import (
     ErasureLedger,
 )
 from services.intake.store.file_orphans import KeptFile, OrphanRecords
-from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
+from services.intake.store.file_records import FILE_FIELDS, FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
@@ -34,6 +34,7 @@ from services.intake.store.letter_queries import (
     outgoing,
     own_open_letters,
 )
+from services.intake.store.limit_counts import LIMIT_INDEXES, LIMITS, LimitCounts
 from services.intake.store.numbers import Kind, Numbers
 from services.intake.store.retention_queries import (
     MOST_DUE,
@@ -73,6 +74,7 @@ INDEXES = {
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
     LETTER_DRAFTS: DRAFT_INDEXES,
+    LIMITS: LIMIT_INDEXES,
     READINGS: READING_INDEXES,
     ERASURES: ERASURES_INDEXES,
     FILES: FILE_INDEXES,
@@ -82,10 +84,12 @@ INDEXES = {
 __all__ = [
     "ERASURES",
     "FILES",
+    "FILE_FIELDS",
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
     "LETTER_DRAFTS",
+    "LIMITS",
     "MOST_DUE",
     "MOST_IDENTITIES",
     "MOST_LETTERS",
@@ -102,6 +106,7 @@ __all__ = [
     "KeptFile",
     "Kind",
     "LetterDrafts",
+    "LimitCounts",
     "Numbers",
     "OrphanRecords",
     "Overdue",
