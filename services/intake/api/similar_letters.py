@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.letter_presentation import letter_line
 from services.intake.api.letters_schemas import LetterLine, NewLetter, Where
+from services.intake.api.limited import limited
 from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.same_matter import Matter, answers_near
 from services.intake.store import newest_published, own_open_letters
@@ -76,7 +77,7 @@ class SimilarLetters(BaseModel):
     """At most three, nearest first."""
 
 
-@router.post("/similar")
+@router.post("/similar", dependencies=[Depends(limited("drafts"))])
 async def find_similar(body: BeingWritten, person: Citizen, desk: Desk) -> SimilarLetters:
     """The writer's own open letters on the same matter, and public answers to others' letters.
 
