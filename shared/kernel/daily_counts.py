@@ -62,7 +62,7 @@ def entry_digest(entry: Entry) -> str:
 
 
 class ChainCheck:
-    """Checks entries one after the other, from the first one on. Signatures are checked elsewhere."""
+    """Checks entries in order, from the first one on. Signatures are checked elsewhere."""
 
     def __init__(self) -> None:
         self._before: Entry | None = None

@@ -10,6 +10,11 @@ from tests.shared.audit import (
 from tests.shared.audit.planting import PLANTS, Plant
 
 __all__ = [
-    *("PLANTS", "Plant"),
-    *("plants_counts", "plants_course", "plants_dates", "plants_effects", "plants_people"),
+    "PLANTS",
+    "Plant",
+    "plants_counts",
+    "plants_course",
+    "plants_dates",
+    "plants_effects",
+    "plants_people",
 ]
