@@ -14,6 +14,10 @@ ENTERED = Counter(
     "Letters accepted, by the entry of their client (none: the client is not registered).",
     ["entry"],
 )
+SAME_MATTER = Counter(
+    "mailbox_intake_same_matter_total",
+    "Letters held up once because their writer had an open one on the same matter.",
+)
 REPEATED = Counter(
     "mailbox_intake_submissions_repeated_total",
     "Submissions that came again under the same key and were answered with the same letter.",
@@ -79,6 +83,23 @@ FLOOD_LETTERS = Counter(
     "mailbox_intake_flood_letters_total",
     "Letters and diversions that are part of a flood, by kind; none is held up or refused.",
     ["kind"],
+)
+ERASURES_DUE = Gauge(
+    "mailbox_intake_erasures_due_letters",
+    "Letters and diversions with a part that should be erased by now, by the row of the retention"
+    " table; a thousand stands for all beyond.",
+    ["rule"],
+)
+OLDEST_ERASURE_DUE = Gauge(
+    "mailbox_intake_oldest_erasure_due_seconds",
+    "For how long the oldest part has been due to be erased, by the row of the retention table; 0"
+    " when nothing is.",
+    ["rule"],
+)
+ERASED_PARTS = Counter(
+    "mailbox_intake_erased_parts_total",
+    "Parts of letters and diversions erased, by part and by who asked for it.",
+    ["part", "by"],
 )
 FILES_RECEIVED = Counter(
     "mailbox_intake_files_received_total",

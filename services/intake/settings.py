@@ -36,6 +36,8 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     left out, and is then `none`."""
     stations_file: Path | None = None
     """File of police stations; without it, writers are not sent to a station by name."""
+    retention_file: Path | None = None
+    """File with your own retention periods, instead of `shared/data/retention.yaml`."""
     frontends_file: Path | None = None
     """The registered frontends, in the form of `shared/data/frontends.yaml`; none: in development
     that file, else nobody is registered and no browser on another site may call the API."""

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from services.intake import handlers, jobs, metrics, pages, store
 from services.intake.api import router
 from services.intake.api.client_network import ClientNetworkMiddleware
-from services.intake.api.dependencies import FrontDesk
+from services.intake.api.dependencies import FrontDesk, WriterErasure
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
@@ -22,15 +22,18 @@ from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
+from services.intake.domain.retention import forget
 from services.intake.files import storage
 from services.intake.files.cleaning import FileCleaner
 from services.intake.files.file_desk import FileDesk
+from services.intake.files.rotation import FileRotation
 from services.intake.files.scanning import NoScanner, scanner_at
 from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
-from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
+from shared.kernel.retention import RetentionTable
+from shared.platform.app.retention import Retention
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
@@ -57,8 +60,10 @@ SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Readers without whose keys no letter can be accepted or handled."""
 
 
-def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
-    """Intake's rules; `seals` know who has a key to seal an identity for."""
+def rules(
+    seals: Seals, *, table: RetentionTable | None = None
+) -> ServiceDecider[Command, IntakeState]:
+    """Intake's rules; `seals` know who has a key to seal an identity for. `table`: ours."""
 
     def key_of(bureau: Bureau) -> BureauKey:
         try:
@@ -73,8 +78,9 @@ def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
         decide=partial(decide, rules=rule_table(key_of)),
         evolve=evolve,
         state=store.STATE,
-        index=store.index,
+        index=partial(store.index, table=table or data_files.retention()),
         outgoing=store.outgoing,
+        forget=forget,
         handlers=handlers.HANDLERS,
     )
 
@@ -88,16 +94,19 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     """Intake, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
     seals = load_seals(settings, "intake", now=now)
+    table = data_files.retention(settings.retention_file or data_files.RETENTION)
     shell = build_shell(
-        settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
+        settings,
+        rules(seals, table=table),
+        seals=seals,
+        reads=store.READS,
+        writes=store.WRITES,
+        now=now,
     )
     book = seals.sealer.book
     tell = shell.commands.execute
-    records = store.FileRecords(
-        shell.database.collection(store.FILES), seals.ring, now=machine_time(now)
-    )
-    chunks = SealedChunks(storage.opened(settings.files_address), seals.ring)
-    files = FileDesk(records, chunks, FileCleaner())
+    records, files, chunks = _files(settings, shell, now)
+    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now
     )
@@ -113,30 +122,12 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
-    frontends = data_files.frontends(settings.frontends_file, examples=settings.is_development)
-    desk = _desk(settings, shell, releasing, frontends, files=files, now=now)
+    ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
+    eraser, retaining = _retaining(shell, ledger, files, table=table, now=now)
+    desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    forms = (*pages.FORMS, *FORMS)
-    app = create_app(
-        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=UPLOADS
-    )
-    opened(app, desk, is_development=settings.is_development)
-    install(
-        app,
-        settings=settings,
-        service="intake",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=masthead("intake", settings),
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.state.citizen_pages = pages.CitizenPages.of(settings)
-    app.state.letters_at = origin_of("router", settings)
-    app.state.export_signer = ExportSigner(seals.ring, "intake")
-    app.add_middleware(EmergencyGuardMiddleware)
-    app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
-    app.add_middleware(CrossOriginMiddleware, origins=frontends.origins)
+    app = _app(settings, shell, desk, client=client, ready=ready)
     return Service(
         settings=settings,
         shell=shell,
@@ -153,9 +144,79 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             scanning.run,
             orphans.run,
             orphans.run_sweep,
+            retaining.run,
         ),
         close=client.aclose,
         new_consumer=shell.consumer,
+        retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
+        forgets=eraser.erase_files_of,
+        turns=partial(rotation.run, seals.ring),
+    )
+
+
+def _app(
+    settings: IntakeSettings,
+    shell: Shell[Command, IntakeState],
+    desk: FrontDesk,
+    *,
+    client: httpx.AsyncClient,
+    ready: Readiness,
+) -> FastAPI:
+    """The routes and pages."""
+    now, forms = desk.now, (*pages.FORMS, *FORMS)
+    uploads = {**UPLOADS, **pages.UPLOADS}
+    app = create_app(
+        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=uploads
+    )
+    opened(app, desk, is_development=settings.is_development)
+    install(
+        app,
+        settings=settings,
+        service="intake",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+        entries=masthead("intake", settings),
+    )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
+    app.state.citizen_pages = pages.CitizenPages.of(settings)
+    app.state.letters_at = origin_of("router", settings)
+    app.state.export_signer = ExportSigner(shell.seals.ring, "intake")
+    app.add_middleware(EmergencyGuardMiddleware)
+    app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
+    app.add_middleware(CrossOriginMiddleware, origins=desk.frontends.origins)
+    return app
+
+
+def _files(
+    settings: IntakeSettings, shell: Shell[Command, IntakeState], now: Now
+) -> tuple[store.FileRecords, FileDesk, SealedChunks]:
+    """The records of files, the desk that receives, cleans and stores them, and their bytes."""
+    ring = shell.seals.ring
+    keep = shell.database.collection(store.FILES)
+    records = store.FileRecords(keep, ring, now=machine_time(now))
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
+    return records, FileDesk(records, chunks, FileCleaner()), chunks
+
+
+def _retaining(
+    shell: Shell[Command, IntakeState],
+    ledger: store.ErasureLedger,
+    files: jobs.Files,
+    *,
+    table: RetentionTable,
+    now: Now,
+) -> tuple[jobs.LetterEraser, jobs.RetentionLoop]:
+    """What erases parts of letters, and the loop that finds which are due."""
+    eraser = jobs.LetterEraser(
+        shell.documents,
+        shell.letters.state,
+        tell=shell.commands.execute,
+        ledger=ledger,
+        files=files,
+        now=now,
+    )
+    return eraser, jobs.RetentionLoop(
+        shell.letters, shell.documents, eraser=eraser, ledger=ledger, table=table, now=now
     )
 
 
@@ -163,7 +224,7 @@ def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
     releasing: jobs.DiversionReleaser,
-    frontends: Frontends,
+    erasure: WriterErasure,
     *,
     files: FileDesk,
     now: Now,
@@ -200,11 +261,12 @@ def _desk(
         ),
         stations=data_files.stations(settings.stations_file),
         release=releasing.release,
+        erasure=erasure,
         now=now,
         receipts=SigningKeys.load(settings.keys_dir / RECEIPT_KEYS),
         limiter=RequestLimiter(limits, limit_counts, blind=blind, now=machine),
         floods=floods,
-        frontends=frontends,
+        frontends=data_files.frontends(settings.frontends_file, examples=settings.is_development),
     )
 
 

@@ -20,6 +20,7 @@ from shared.web import style_guide
 from shared.web.addresses import local_path
 from shared.web.formats import Formats
 from shared.web.language import ELDER_COOKIE, LANG_COOKIE, LANGS, Lang, Words, words_of
+from shared.web.printed import printed
 from shared.web.rendering import Entry, Site, page
 
 HERE: Final = Path(__file__).parent
@@ -74,6 +75,7 @@ def install(
     if settings.is_development:
         app.include_router(style_guide.router)
     app.state.as_viewed = as_viewed
+    app.state.printed = printed
     for fault, handler in list(app.exception_handlers.items()):
         app.exception_handlers[fault] = _viewed(handler)
 

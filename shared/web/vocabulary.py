@@ -184,6 +184,7 @@ NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
     "day_kind": _table(names_of_changes.DAY_KINDS),
     "diversion_outcome": _table(names.DIVERSION_OUTCOMES),
     "effect": _table(names_of_changes.EFFECTS),
+    "entry": _table(names.ENTRIES),
     "erasable": _table(names_of_changes.ERASABLE),
     "extension_reason": _table(names.EXTENSION_REASONS),
     "file_state": _table(FILE_STATES),

@@ -17,6 +17,7 @@ from collections.abc import (
 )
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 from aiokafka import TopicPartition
@@ -36,6 +37,7 @@ from shared.platform.mongo.database import (
     Index,
     Operation,
     Update,
+    UpdateEach,
     Upsert,
     WriteResult,
 )
@@ -138,7 +140,7 @@ class Memory(Collection):
     def _apply(self, operations: Sequence[Operation]) -> WriteResult:
         matched, taken, broken = 0, set(), False
         for position, operation in enumerate(operations):
-            if isinstance(operation, Update):
+            if isinstance(operation, Update | UpdateEach):
                 try:
                     matched += self._update(operation)
                 except ValueError:
@@ -155,13 +157,13 @@ class Memory(Collection):
             raise OperationFailure("an update that the database refuses")
         return WriteResult(matched, frozenset(taken))
 
-    def _update(self, operation: Update) -> int:
+    def _update(self, operation: Update | UpdateEach) -> int:
         wanted = as_kept(operation.where)
-        for name, document in self.kept.items():
-            if fits(document, wanted):
-                self.kept[name] = apply(as_kept(document), as_kept(operation.change))
-                return 1
-        return 0
+        fitting = (name for name, document in self.kept.items() if fits(document, wanted))
+        names = [*islice(fitting, None if isinstance(operation, UpdateEach) else 1)]
+        for name in names:
+            self.kept[name] = apply(as_kept(self.kept[name]), as_kept(operation.change))
+        return len(names)
 
     def _upsert(self, operation: Upsert) -> None:
         is_new = operation.id not in self.kept

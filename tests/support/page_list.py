@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from services.intake.pages.writing_steps import STEPS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from tests.support.letter_world import NUMBERS
 
@@ -151,15 +152,16 @@ WRITERS_PAGES: Final = (
     StaffPage("my-contact", "chen", "/my/letters/{new}/contact", is_form=True),
     StaffPage("my-request-refused", "chen", "/my/letters/{new}/rating"),
     StaffPage("my-emergency", "chen", "/my/emergencies/{urgent}"),
+    StaffPage("receipts", "chen", "/receipts"),
     StaffPage("write-drafts", "chen", "/write"),
     *(
         StaffPage(
             f"write-{step}",
             "chen",
             f"/write/unfinished-letter/{step}",
-            is_form=step not in {"kind", "matter", "check"},
+            is_form=step not in {"kind", "matter", "files", "check"},
         )
-        for step in ("kind", "mailbox", "about", "where", "matter", "contact", "consent", "check")
+        for step in (*STEPS, "check")
     ),
     StaffPage("write-incomplete", "huang", "/write/new-letter/check"),
     StaffPage("my-missing", "chen", "/my/letters/GD-0"),

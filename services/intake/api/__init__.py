@@ -3,26 +3,36 @@
 from fastapi import APIRouter
 
 from services.intake.api import (
+    acceptance_notice,
     diversions,
     drafts,
     duty,
+    erasure,
     file_access,
     files,
+    letter_access,
     letters,
+    personal_data,
     receipts,
     requests,
     reveals,
+    similar_letters,
 )
 
 router = APIRouter()
 for _feature in (
+    similar_letters.router,
     letters.router,
     requests.router,
+    erasure.router,
+    letter_access.router,
+    acceptance_notice.router,
     reveals.router,
     receipts.router,
     files.router,
     file_access.router,
     drafts.router,
+    personal_data.router,
     diversions.router,
     duty.router,
     reveals.lists,

@@ -18,8 +18,9 @@ from services.intake.files.file_desk import FileDesk
 from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
 from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
+from shared.kernel.retention import RetentionTable
+from shared.platform.app.retention import PartEraser
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signing_keys import SigningKeys
 from shared.platform.http.tokens import Person
@@ -29,7 +30,16 @@ from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
+from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
+
+
+@dataclass(frozen=True, slots=True)
+class WriterErasure:
+    """By which table a writer may have parts of a letter erased, and how that is done."""
+
+    table: RetentionTable
+    eraser: PartEraser
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class FrontDesk:
     stations: Stations
     release: Callable[[str], Awaitable[None]]
     """Accepts the letter that a diversion became."""
+    erasure: WriterErasure
     now: Now
     limiter: RequestLimiter
     receipts: SigningKeys
@@ -95,6 +106,13 @@ class FrontDesk:
         found = await self.letters.state(normal) if is_diversion_number(normal) else None
         if not isinstance(found, Diversion):
             raise NotFound
+        return normal, found
+
+    async def own_diversion(self, person: Person, number: str) -> tuple[str, Diversion]:
+        """A diversion of this person's words and its normalised number. Raises: NotFound."""
+        normal, found = await self.diversion(number)
+        if found.owner != self.owner(person):
+            raise ForeignLetter
         return normal, found
 
     async def tell_if_room(

@@ -21,6 +21,7 @@ from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.request_limits import RateLimited
 from services.intake.api.requests_schemas import NewContact
+from services.intake.api.similar_letters import SameMatter, own_letters_like
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
 from services.intake.domain.letter import IntakeLetter
@@ -32,11 +33,11 @@ from shared.contracts.values import About, Place, Triage
 from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound, Refused
-from shared.kernel.frontends import channel_of
 from shared.kernel.letter_number import is_diversion_number
 from shared.kernel.letter_receipts import text_digest
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
+from shared.rules.frontends import channel_of
 from shared.rules.text.written import Written
 
 
@@ -77,13 +78,14 @@ class LetterSubmission:
     async def accept(self, take: Callable[[], Awaitable[None]]) -> tuple[str, IntakeLetter]:
         """The accepted letter and its number; `take` counts it against its sender's limits.
 
-        Raises: Warned, if it isn't accepted as a letter; RateLimited; Backlogged; IdReused;
-        BadValue; EntryNotRegistered.
+        Raises: Warned, if it is not accepted as a letter; RateLimited; Backlogged; IdReused;
+        BadValue; EntryNotRegistered; SameMatter.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
         command = self._command()
         await self._check_explained()
+        await self._check_matter()
         await self._check_room()
         await self._check_files()
         with self.desk.backlog.one_more():
@@ -181,6 +183,18 @@ class LetterSubmission:
             metrics.EXPLAINED.labels(kind).inc()
             city, stations = self.body.place.city, self.desk.stations
             raise explained(kind, self.triaged, city=city, stations=stations)
+
+    async def _check_matter(self) -> None:
+        """Refuse a letter that its writer has sent already, unless it is sent anyway.
+
+        Raises: SameMatter.
+        """
+        if self.body.send_anyway is not None:
+            return
+        alike = await own_letters_like(self.desk, self.person, self.body)
+        if alike and not await self.desk.numbers.has_drawn(self.record):
+            metrics.SAME_MATTER.inc()
+            raise SameMatter(next(iter(alike)))
 
     async def _with_files(self, letter: LetterSubmitted, number: str) -> LetterSubmitted:
         """The letter with its files, which belong to that letter or diversion from now on.

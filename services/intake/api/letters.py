@@ -20,6 +20,7 @@ from shared.platform.mongo.paging import place, written
 from shared.platform.runtime import data_files
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
+EXAMPLE = "GD-7K2M-9QXT-4HBN-W3RD-5"
 
 LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
 
@@ -30,7 +31,7 @@ LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
     responses=warned(*ELSEWHERE, EntryNotRegistered(), Backlogged())
     | shows_limits("letters", on=201),
 )
-async def submit(
+async def submit_letter(
     body: NewLetter,
     person: Citizen,
     key: IdempotencyKey,
@@ -42,7 +43,9 @@ async def submit(
 
     What may be an emergency goes to the duty desk: 422 `emergency`, or 422 `happening_now` with
     the address at which to answer. A report of a crime and a matter of other offices are answered
-    with where to turn (422 `crime_report`, `not_police`), and accepted with `send_anyway`.
+    with where to turn (422 `crime_report`, `not_police`), and accepted with `send_anyway`. A letter
+    nearly the same as an open one of its writer is answered with that one's number (409
+    `same_matter`), to which something can be added; it is accepted with `send_anyway`, too.
 
     While too many letters wait for the broker, new ones are refused, and nothing else: repeated
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
@@ -63,7 +66,7 @@ async def submit(
 
 
 @router.get("")
-async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterList:
+async def list_letters(person: Citizen, desk: Desk, after: After = None) -> LetterList:
     """The writer's own letters, newest first, a page of twenty; `after`: the last page's `next`."""
     numbers, end = await letters_of(
         desk.documents, desk.owner(person), after=place(after) if after else None
@@ -80,7 +83,7 @@ async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterL
 
 
 @router.get("/{letter}")
-async def read_one(letter: str, person: Citizen, desk: Desk) -> LetterShown:
+async def read_letter(letter: str, person: Citizen, desk: Desk) -> LetterShown:
     """A letter of the writer's own, with all that happened to it."""
     number, found = await desk.own_letter(person, letter)
     return letter_shown(number, found, wording=data_files.categories(), stations=desk.stations)

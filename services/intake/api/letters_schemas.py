@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from services.intake.api.files_schemas import FileIds
 from services.intake.api.office_hours import Said
 from services.intake.api.receipts_schemas import SignedReceipt
 from services.intake.api.reveals_schemas import RevealShown
-from services.intake.api.warnings import Explained, LineShown
+from services.intake.api.warnings import LineShown, SendAnyway
 from services.intake.domain.letter import ShownFileState
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
@@ -69,9 +69,23 @@ class ContactDetails(RequestBody):
     )
 
 
+NEW_LETTER_EXAMPLE: dict[str, JsonValue] = {
+    "subject": "路灯坏了",
+    "body": "人民路口的路灯坏了三周，晚上看不清路，请修一修。",
+    "category": "request",
+    "place": {"city": "guangzhou", "district": "440104", "detail": "人民路口"},
+    "lang": "zh",
+    "consent_to_publish": True,
+    "notice_version": "1",
+    "contact": {"phone": "15400010001", "email": "chen@example.cn"},
+    "address": "示例路1号",
+}
+
+
 class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [NEW_LETTER_EXAMPLE]})
     later: ClassVar = frozenset({"entry", "files"})
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
@@ -95,10 +109,11 @@ class NewLetter(RequestBody):
     draft: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """The draft that this letter was written from, which is erased once the letter is accepted."""
     files: FileIds = ()
-    send_anyway: Explained | None = None
+    send_anyway: SendAnyway | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
 
-    A crime report is not accepted with `not_police`: it is explained first.
+    A crime report is not accepted with another code than its own: it is explained first. With any
+    code, the letter isn't compared with the writer's open ones again.
     """
 
     def digest_of(self) -> str:

@@ -3,7 +3,7 @@
 Days are those of Asia/Shanghai, instants UTC. Words are None once they were erased.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -127,6 +127,10 @@ class Publication:
     path: str
     published_at: datetime
     is_withdrawn: bool = False
+    title: str | None = field(default=None, repr=False)
+    """As everyone can read it; None if it isn't known here, or is withdrawn."""
+    city: Bureau | None = None
+    """As the page shows it."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,16 @@ class Reveal:
     """None: not viewed yet, or viewed before this was recorded."""
     identity: int = 0
     """How many identities the writer had given before the one that was shown."""
+
+
+@dataclass(frozen=True)
+class IdentityGiven:
+    """A bureau that got the writer's identity, sealed for it, because it held the letter."""
+
+    bureau: Bureau
+    assignment: int
+    given_at: datetime | None
+    """None: not recorded."""
 
 
 @dataclass(frozen=True)
@@ -290,6 +304,8 @@ class IntakeLetter:
     """Key under which the present holder has the identity; `none:` and the reader while that
     holder has no valid key; None when the letter has ended or the holder must not have it.
     """
+    identity_given: tuple[IdentityGiven, ...] = ()
+    """Once for each holding; those before this was recorded are missing."""
     publication: Publication | None = None
     requests: tuple[WriterRequest, ...] = ()
     reveals: tuple[Reveal, ...] = ()
@@ -297,6 +313,12 @@ class IntakeLetter:
     fetches: tuple[FileFetch, ...] = ()
     file_views: tuple[FileView, ...] = ()
     history: tuple[TimelineStep, ...] = ()
+    archive: Literal["letter", "petition", "disclosure"] = "letter"
+    """As what it is filed, which decides how long its parts are kept."""
+    ended_at: datetime | None = None
+    """When it ended; None while it runs, and in documents of older versions."""
+    last_fact_at: datetime | None = None
+    """When the router last reported anything; None in documents of older versions."""
     kind: Literal["letter"] = "letter"
 
     @property

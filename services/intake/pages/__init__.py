@@ -14,9 +14,11 @@ from services.intake.pages import (
     start,
     widget,
     writing,
+    writing_files,
 )
 from services.intake.pages.duty_pages import PLACE
 from services.intake.pages.start import WRITE, CitizenPages
+from services.intake.pages.writing_files import UPLOADS
 
 router = APIRouter(include_in_schema=False)
 for desk in (
@@ -25,9 +27,10 @@ for desk in (
     reveals,
     files,
     my_letters,
-    my_requests,
     receipts,
+    my_requests,
     emergencies,
+    writing_files,
     writing,
     widget,
     start,
@@ -37,4 +40,4 @@ for desk in (
 FORMS = (PLACE, "/reveals", "/my", WRITE, receipts.RECEIPTS)
 """Paths below which pages accept forms."""
 
-__all__ = ["FORMS", "CitizenPages", "router"]
+__all__ = ["FORMS", "UPLOADS", "CitizenPages", "router"]

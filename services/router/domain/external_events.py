@@ -1,11 +1,18 @@
 """What other services report about a letter: identity, scans, publication, erasure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.router.domain.actors import RULE, ServiceCommand
 from services.router.domain.context import DecisionContext
-from services.router.domain.letter import FileState, Letter, ReplyDraft, Utterance
+from services.router.domain.letter import (
+    FileState,
+    Letter,
+    LetterState,
+    ReplyDraft,
+    Utterance,
+)
 from services.router.domain.preconditions import ENDED, may_be_heard_of
 from shared.contracts.bureau_v1 import LetterIdentity, PublicationNoted
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
@@ -179,6 +186,15 @@ def apply_words_erased(letter: Letter, _: WordsErased) -> Letter:
             replace(remark, note=None, why=None, comment=None) for remark in letter.remarks
         ),
     )
+
+
+def forget(letter: LetterState, what: Collection[Erasable]) -> LetterState:
+    """A letter of a restored copy without what has been erased since."""
+    if not isinstance(letter, Letter):
+        return letter
+    if "words" in what:
+        letter = apply_words_erased(letter, WordsErased())
+    return apply_files_erased(letter, FilesErased()) if "attachments" in what else letter
 
 
 def _wordless_draft(draft: ReplyDraft) -> ReplyDraft:

@@ -11,7 +11,6 @@ from typing import Final, TypeVar
 from shared.kernel import plain
 from shared.kernel.categories import Categories
 from shared.kernel.errors import BadData
-from shared.kernel.frontends import Frontends
 from shared.kernel.offices import Offices
 from shared.kernel.overrides import layered
 from shared.kernel.places import Bureaus
@@ -19,10 +18,12 @@ from shared.kernel.policies import Policies
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.reply_templates import ReplyTemplate, templates_of
 from shared.kernel.request_limits import RequestLimits
+from shared.kernel.retention import RetentionTable
 from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.runtime.data_reading import parsed
 from shared.platform.runtime.policy_check import check_catalogued
+from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
 
 FOLDER: Final = Path(__file__).parents[2] / "data"
@@ -30,6 +31,8 @@ POLICIES: Final = FOLDER / "deadline_policies.yaml"
 """Our version; an operator with own versions names a folder of them."""
 OFFICES: Final = FOLDER / "offices.yaml"
 """An example; an operator names their own file."""
+RETENTION: Final = FOLDER / "retention.yaml"
+"""Ours; an operator with other periods names their own file."""
 FRONTENDS: Final = FOLDER / "frontends.yaml"
 """For a development stack; an operator names their own file."""
 
@@ -114,6 +117,12 @@ def police_types(folder: Path = FOLDER) -> Mapping[str, tuple[str, str]]:
 def reply_templates(folder: Path = FOLDER) -> tuple[ReplyTemplate, ...]:
     """The texts from which replies begin. Raises: BadData."""
     return _read(folder / "reply_templates.yaml", templates_of)
+
+
+@cache
+def retention(file: Path = RETENTION) -> RetentionTable:
+    """How long everything is kept. Raises: BadData."""
+    return _read(file, RetentionTable.of)
 
 
 @cache

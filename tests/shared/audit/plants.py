@@ -6,6 +6,7 @@ from tests.shared.audit import (
     plants_dates,
     plants_effects,
     plants_people,
+    plants_retention,
 )
 from tests.shared.audit.planting import PLANTS, Plant
 
@@ -17,4 +18,5 @@ __all__ = [
     "plants_dates",
     "plants_effects",
     "plants_people",
+    "plants_retention",
 ]
