@@ -148,6 +148,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         new_consumer=shell.consumer,
         retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
         forgets=eraser.erase_files_of,
+        turns=partial(rotation.run, seals.ring),
     )
 
 
