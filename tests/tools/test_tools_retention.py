@@ -77,17 +77,6 @@ async def test_every_collection_has_a_row_and_every_index_that_erases_equals_it(
     found.shell.database.close()
 
 
-def test_every_collection_of_a_row_is_somewhere(keys: Path) -> None:
-    """A row that names a collection that nobody has would promise what nobody does."""
-    text = "".join(
-        file.read_text("utf-8")
-        for folder in ("services", "shared/platform", "shared/web")
-        for file in Path(folder).rglob("*.py")
-    )
-    named = {name for row in ROWS for name in row.collections}
-    assert {name for name in named if f'"{name}"' not in text} == set()
-
-
 def test_every_topic_is_kept_as_long_as_its_row_says() -> None:
     by_name: Mapping[str, RetentionRow] = {name: row for row in ROWS for name in row.topics}
     for topic in ALL:
