@@ -1,11 +1,13 @@
 """The real database finds what is due, and dates what nobody has dated, as memory does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from services.intake import store
+from services.intake.domain import IntakeState
 from services.intake.store.erasure_ledger import ErasureEntry, ErasureLedger
 from services.intake.store.retention_queries import RETENTION_INDEXES
 from shared.platform.mongo.database import Collection, Insert
@@ -21,7 +23,7 @@ __all__ = ["new_collection", "servers"]
 LATER = NOON + timedelta(days=2000)
 
 
-async def _found(letters: Collection) -> object:
+async def _found(letters: Collection) -> tuple[Any, ...]:
     """An older version left one document, another table dated the next, and two are due."""
     await letters.index(RETENTION_INDEXES)
     fields = {"version": 1, "state": {"found_in": None}}
@@ -34,11 +36,11 @@ async def _found(letters: Collection) -> object:
     )
     await letters.write([Insert(one) for one in kept])
 
-    async def states(numbers: object) -> dict[str, object]:
+    async def states(_: Sequence[str]) -> Mapping[str, IntakeState]:
         return {LETTER: ended(), OTHER: ended()}
 
-    dated = await store.date_again(letters, states, table=TABLE)  # type: ignore[arg-type]  # test
-    again = await store.date_again(letters, states, table=TABLE)  # type: ignore[arg-type]  # test
+    dated = await store.date_again(letters, states, table=TABLE)
+    again = await store.date_again(letters, states, table=TABLE)
     return (
         dated,
         again,
@@ -53,8 +55,8 @@ async def _found(letters: Collection) -> object:
 async def test_both_databases_find_the_same(new_collection: Callable[[], Collection]) -> None:
     real = await _found(new_collection())
     assert real == await _found(Memory())
-    assert real[:2] == (2, 0)  # type: ignore[index]  # a tuple
-    assert real[3] == ["D-2", "D-1"]  # type: ignore[index]  # a tuple
+    assert real[:2] == (2, 0)
+    assert real[3] == ["D-2", "D-1"]
 
 
 async def test_the_ledger_gives_back_what_was_entered(
