@@ -26,6 +26,7 @@ from services.intake.domain.retention import forget
 from services.intake.files import storage
 from services.intake.files.cleaning import FileCleaner
 from services.intake.files.file_desk import FileDesk
+from services.intake.files.rotation import FileRotation
 from services.intake.files.scanning import NoScanner, scanner_at
 from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
@@ -47,7 +48,6 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
-from shared.rules.frontends import Frontends
 from shared.sealing.key_directory import NoKey
 from shared.web.masthead import masthead, origin_of
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
@@ -106,6 +106,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     book = seals.sealer.book
     tell = shell.commands.execute
     records, files, chunks = _files(settings, shell, now)
+    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now
     )
@@ -149,6 +150,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         new_consumer=shell.consumer,
         retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
         forgets=eraser.erase_files_of,
+        turns=partial(rotation.run, seals.ring),
     )
 
 
@@ -192,7 +194,7 @@ def _files(
     ring = shell.seals.ring
     keep = shell.database.collection(store.FILES)
     records = store.FileRecords(keep, ring, now=machine_time(now))
-    chunks = SealedChunks(storage.opened(settings.files_address), ring)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
     return records, FileDesk(records, chunks, FileCleaner()), chunks
 
 

@@ -108,6 +108,13 @@ class FrontDesk:
             raise NotFound
         return normal, found
 
+    async def own_diversion(self, person: Person, number: str) -> tuple[str, Diversion]:
+        """A diversion of this person's words and its normalised number. Raises: NotFound."""
+        normal, found = await self.diversion(number)
+        if found.owner != self.owner(person):
+            raise ForeignLetter
+        return normal, found
+
     async def tell_if_room(
         self, number: str, command: Command, *, request: tuple[str, str]
     ) -> IntakeState:

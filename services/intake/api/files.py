@@ -49,7 +49,7 @@ SANDBOX = {
     | shows_limits("uploads", on=201),
     dependencies=[Depends(limited("uploads"))],
 )
-async def upload(
+async def upload_file(
     request: Request, person: Citizen, desk: Desk, response: Response, name: FileName = None
 ) -> UploadedFile:
     """Upload a picture (JPEG, PNG, WebP, HEIC) or a PDF document of at most 10 MiB.
@@ -78,7 +78,7 @@ async def read_file(file: FileId, person: Citizen, desk: Desk) -> UploadedFile:
 
 
 @router.get("/{file}/content", response_class=StreamingResponse, responses=HANDED_OUT)
-async def read_content(file: FileId, person: Citizen, desk: Desk) -> StreamingResponse:
+async def read_file_content(file: FileId, person: Citizen, desk: Desk) -> StreamingResponse:
     """The cleaned file, once the scanner found nothing in it."""
     record = await desk.files.own(desk.owner(person), file)
     if record.state != "clean":
@@ -89,7 +89,7 @@ async def read_content(file: FileId, person: Citizen, desk: Desk) -> StreamingRe
 
 
 @router.delete("/{file}", status_code=status.HTTP_204_NO_CONTENT)
-async def remove(file: FileId, person: Citizen, desk: Desk) -> None:
+async def remove_file(file: FileId, person: Citizen, desk: Desk) -> None:
     """Delete a file that belongs to no letter."""
     await desk.files.remove(desk.owner(person), file)
 

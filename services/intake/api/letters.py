@@ -31,7 +31,7 @@ LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
     responses=warned(*ELSEWHERE, EntryNotRegistered(), Backlogged())
     | shows_limits("letters", on=201),
 )
-async def submit(
+async def submit_letter(
     body: NewLetter,
     person: Citizen,
     key: IdempotencyKey,
@@ -66,7 +66,7 @@ async def submit(
 
 
 @router.get("")
-async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterList:
+async def list_letters(person: Citizen, desk: Desk, after: After = None) -> LetterList:
     """The writer's own letters, newest first, a page of twenty; `after`: the last page's `next`."""
     numbers, end = await letters_of(
         desk.documents, desk.owner(person), after=place(after) if after else None
@@ -83,7 +83,7 @@ async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterL
 
 
 @router.get("/{letter}")
-async def read_one(letter: str, person: Citizen, desk: Desk) -> LetterShown:
+async def read_letter(letter: str, person: Citizen, desk: Desk) -> LetterShown:
     """A letter of the writer's own, with all that happened to it."""
     number, found = await desk.own_letter(person, letter)
     return letter_shown(number, found, wording=data_files.categories(), stations=desk.stations)

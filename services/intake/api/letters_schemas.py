@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from services.intake.api.files_schemas import FileIds
 from services.intake.api.office_hours import Said
@@ -69,9 +69,23 @@ class ContactDetails(RequestBody):
     )
 
 
+NEW_LETTER_EXAMPLE: dict[str, JsonValue] = {
+    "subject": "路灯坏了",
+    "body": "人民路口的路灯坏了三周，晚上看不清路，请修一修。",
+    "category": "request",
+    "place": {"city": "guangzhou", "district": "440104", "detail": "人民路口"},
+    "lang": "zh",
+    "consent_to_publish": True,
+    "notice_version": "1",
+    "contact": {"phone": "15400010001", "email": "chen@example.cn"},
+    "address": "示例路1号",
+}
+
+
 class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [NEW_LETTER_EXAMPLE]})
     later: ClassVar = frozenset({"entry", "files"})
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]

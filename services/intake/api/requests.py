@@ -196,7 +196,7 @@ Sender = Annotated[RequestSender, Depends(_sender)]
 
 
 @router.post("/{letter}/answer", status_code=SENT, responses=ASKED)
-async def answer(letter: str, body: NewAnswer, sender: Sender) -> Asked:
+async def answer_question(letter: str, body: NewAnswer, sender: Sender) -> Asked:
     """Answer the bureau's question. A late answer is filed with the letter as an addition."""
     words, files = WriterText(text=body.text), await sender.files(letter, body.files)
     return await sender.ask_in_words(
@@ -209,7 +209,7 @@ async def answer(letter: str, body: NewAnswer, sender: Sender) -> Asked:
 
 
 @router.post("/{letter}/addition", status_code=SENT, responses=ASKED)
-async def add(letter: str, body: NewAddition, sender: Sender) -> Asked:
+async def add_to_letter(letter: str, body: NewAddition, sender: Sender) -> Asked:
     """Send something more, unasked."""
     words, files = WriterText(text=body.text), await sender.files(letter, body.files)
     return await sender.ask_in_words(
@@ -222,7 +222,7 @@ async def add(letter: str, body: NewAddition, sender: Sender) -> Asked:
 
 
 @router.post("/{letter}/rating", status_code=SENT, responses=ASKED)
-async def rate(letter: str, body: NewRating, sender: Sender) -> Asked:
+async def rate_reply(letter: str, body: NewRating, sender: Sender) -> Asked:
     """Rate the reply; `requests` of the letter shows whether the rating was accepted."""
     words = Comment(text=body.comment) if body.comment else None
     return await sender.ask_in_words(
@@ -235,7 +235,7 @@ async def rate(letter: str, body: NewRating, sender: Sender) -> Asked:
 
 
 @router.post("/{letter}/reopening", status_code=SENT, responses=ASKED)
-async def reopen(letter: str, body: NewText, sender: Sender) -> Asked:
+async def reopen_letter(letter: str, body: NewText, sender: Sender) -> Asked:
     """Ask for another reply, and say why."""
     words = WriterText(text=body.text)
     return await sender.ask_in_words(
@@ -248,7 +248,7 @@ async def reopen(letter: str, body: NewText, sender: Sender) -> Asked:
 
 
 @router.post("/{letter}/appeal", status_code=SENT, responses=ASKED)
-async def appeal(letter: str, body: NewText, sender: Sender) -> Asked:
+async def appeal_against_refusal(letter: str, body: NewText, sender: Sender) -> Asked:
     """Appeal against a refusal, and say why."""
     words = WriterText(text=body.text)
     return await sender.ask_in_words(
@@ -261,7 +261,7 @@ async def appeal(letter: str, body: NewText, sender: Sender) -> Asked:
 
 
 @router.post("/{letter}/withdrawal", status_code=SENT, responses=WITHDRAWN)
-async def withdraw(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
+async def withdraw_letter(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
     """Withdraw the letter; `requests` of the letter shows whether that was accepted."""
     return await sender.ask(
         letter,
@@ -272,7 +272,7 @@ async def withdraw(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
 
 
 @router.post("/{letter}/consent", status_code=DONE, responses=CHANGED)
-async def consent(letter: str, body: NewConsent, sender: Sender) -> None:
+async def change_consent(letter: str, body: NewConsent, sender: Sender) -> None:
     """Allow publication, or withdraw that consent, which takes down what is published.
 
     A withdrawal is accepted whatever the limits.
@@ -287,7 +287,7 @@ async def consent(letter: str, body: NewConsent, sender: Sender) -> None:
 
 
 @router.post("/{letter}/contact", status_code=DONE, responses=CHANGED)
-async def contact(letter: str, body: NewContact, sender: Sender) -> None:
+async def change_contact(letter: str, body: NewContact, sender: Sender) -> None:
     """Replace the contact details; fields that are left out are removed, except the address."""
     identity, details = who_writes(sender.person, body)
     await sender.change(

@@ -58,7 +58,7 @@ ListReader = Annotated[Person, Depends(staff(*WATCHERS))]
 
 
 @router.post("/{letter}/reveal", responses=refuses(NeedsGrant()))
-async def reveal(
+async def reveal_identity(
     letter: str, body: NewReveal, person: Revealing, key: IdempotencyKey, desk: Desk
 ) -> IdentityShown:
     """See who wrote the letter, as a handler of its holder or a supervisor. Recorded.
@@ -102,7 +102,7 @@ async def request_reveal(
 
 
 @router.get("/{letter}/reveals")
-async def read_reveals(letter: str, person: Reader, desk: Desk) -> Reveals:
+async def list_reveals_of_letter(letter: str, person: Reader, desk: Desk) -> Reveals:
     """Who asked for, granted and saw the identity, and why; handlers see their own requests."""
     number, found = await desk.seen(person, letter, least="course")
     shown = found.reveals
@@ -150,7 +150,7 @@ async def view_identity(
 
 
 @lists.get("")
-async def read_all(
+async def list_reveals(
     person: ListReader, desk: Desk, since: Moment | None = None, after: After = None
 ) -> RevealPage:
     """Every request, decision and view, by letter; the longest unchanged letters come first.
@@ -163,7 +163,7 @@ async def read_all(
 
 
 @lists.get("/waiting")
-async def read_waiting(person: ListDecider, desk: Desk, after: After = None) -> RevealPage:
+async def list_waiting_reveals(person: ListDecider, desk: Desk, after: After = None) -> RevealPage:
     """Requests that wait for a decision of a supervisor or custodian, oldest first."""
     return await _page(person, desk, which=RevealFilter("waiting"), after=after, shows=waits)
 

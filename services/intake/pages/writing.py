@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.api.dependencies import Desk
 from services.intake.api.drafts import DraftId
 from services.intake.api.drafts_schemas import LetterDraft, draft_line
-from services.intake.api.letters import submit
+from services.intake.api.letters import submit_letter
 from services.intake.api.letters_schemas import NOTICE_VERSION, NewLetter
 from services.intake.api.limited import SenderLimit
 from services.intake.api.similar_letters import SameMatter
@@ -92,7 +92,7 @@ async def send(request: Request, person: Writer, desk: Desk, draft: DraftId) -> 
     key = f"page-{draft}-{writing.version}"
     try:
         limit = SenderLimit(desk, "letters", desk.owner(person), Response())
-        sent = await submit(body, sender, key, desk, limit, limit.response)
+        sent = await submit_letter(body, sender, key, desk, limit, limit.response)
     except (Warned, SameMatter) as warned:
         return writing.page(
             "write_warned.html", status=warned.status, code=warned.code, told=warned.members
