@@ -114,7 +114,7 @@ class PublicationCopied(Event):
 
 
 class LetterErased(Event):
-    """Parts of an ended letter are no longer kept: each service erases them, also in log entries."""
+    """Parts of an ended letter are not kept any longer: each service erases them, also in logs."""
 
     type: ClassVar[str] = "gd.mailbox.letter.erased.v1"
 
