@@ -103,12 +103,10 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         writes=store.WRITES,
         now=now,
     )
-    book = seals.sealer.book
-    tell = shell.commands.execute
-    records, files, chunks = _files(settings, shell, now)
-    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
+    book, tell = seals.sealer.book, shell.commands.execute
+    files, chunks, rotation = _files(settings, shell, now=machine_time(now))
     releasing = jobs.DiversionReleaser(
-        shell.documents, shell.letters.state, files=records, tell=tell, now=now
+        shell.documents, shell.letters.state, files=files.records, tell=tell, now=now
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
@@ -185,17 +183,6 @@ def _app(
     return app
 
 
-def _files(
-    settings: IntakeSettings, shell: Shell[Command, IntakeState], now: Now
-) -> tuple[store.FileRecords, FileDesk, SealedChunks]:
-    """The records of files, the desk that receives, cleans and stores them, and their bytes."""
-    ring = shell.seals.ring
-    keep = shell.database.collection(store.FILES)
-    records = store.FileRecords(keep, ring, now=machine_time(now))
-    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
-    return records, FileDesk(records, chunks, FileCleaner()), chunks
-
-
 def _retaining(
     shell: Shell[Command, IntakeState], files: jobs.Files, *, table: RetentionTable, now: Now
 ) -> tuple[jobs.LetterEraser, jobs.RetentionLoop, Retention]:
@@ -214,6 +201,17 @@ def _retaining(
     )
     signer = ExportSigner(shell.seals.ring, "intake")
     return eraser, loop, Retention(eraser, loop.overview, ledger.done, signer)
+
+
+def _files(
+    settings: IntakeSettings, shell: Shell[Command, IntakeState], *, now: Now
+) -> tuple[FileDesk, SealedChunks, FileRotation]:
+    """The desk for files, their bytes, and the rotation of keys of what is stored."""
+    kept, ring = shell.database.collection(store.FILES), shell.seals.ring
+    records = store.FileRecords(kept, ring, now=now)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
+    desk = FileDesk(records, chunks, cleaner=FileCleaner())
+    return desk, chunks, FileRotation(kept, records, chunks=chunks)
 
 
 def _desk(
