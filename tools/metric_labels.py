@@ -21,6 +21,7 @@ from shared.contracts.catalogue import EVENTS
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.kernel.errors import Refused
+from shared.kernel.request_limits import KINDS, SCOPES
 from shared.platform.app.retention import AskedBy
 from shared.platform.kafka.record_labels import COMMAND, UNKNOWN
 from shared.platform.runtime import data_files
@@ -113,6 +114,8 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_sign_ins_total", "outcome"): of("done", *WHAT_TO_DO),
     ("mailbox_http_letters_missed_total", "which"): of("unknown", "foreign"),
     ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),
+    ("mailbox_intake_requests_limited_total", "kind"): of(*KINDS),
+    ("mailbox_intake_requests_limited_total", "scope"): of(*SCOPES),
     ("mailbox_intake_identities_withheld_total", "reason"): of("no_key", "bad_key"),
     ("mailbox_intake_diversions_total", "threshold"): of(*get_args(words.Threshold)),
     ("mailbox_intake_diversions_resolved_total", "outcome"): of(*get_args(words.DiversionOutcome)),

@@ -18,6 +18,7 @@ from services.intake.api.emergency_guard import EmergencyGuardMiddleware
 from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
+from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
@@ -36,6 +37,7 @@ from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
+from shared.platform.crypto.signing_keys import RECEIPT_KEYS, SigningKeys
 from shared.platform.http.create_app import create_app
 from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.letters.seals import Seals
@@ -132,6 +134,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
         loops=(
             desk.numbers.run,
+            desk.limiter.run,
             desk.backlog.run,
             resealing.run,
             releasing.run,
@@ -226,6 +229,9 @@ def _desk(
     machine, keep = machine_time(now), shell.database.collection
     numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
     policies = data_files.policies(settings.policies_dir)
+    blind = BlindIndex.load(settings.keys_dir / "intake.secrets.json")
+    limits = data_files.request_limits(settings.limits_file, factor=settings.limits_factor)
+    limit_counts = store.LimitCounts(keep(store.LIMITS), now=machine)
     floods = FloodDetector(
         texts=settings.flood_alike,
         letters=settings.flood_from_one_network,
@@ -238,7 +244,7 @@ def _desk(
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
         files=files,
-        blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
+        blind=blind,
         diversions=DiversionRecorder(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
@@ -254,6 +260,8 @@ def _desk(
         release=releasing.release,
         erasure=erasure,
         now=now,
+        receipts=SigningKeys.load(settings.keys_dir / RECEIPT_KEYS),
+        limiter=RequestLimiter(limits, limit_counts, blind=blind, now=machine),
         floods=floods,
         frontends=data_files.frontends(settings.frontends_file, examples=settings.is_development),
     )

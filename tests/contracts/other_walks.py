@@ -1,5 +1,6 @@
 """Walks through all that intake, the notifier, the publisher and the shell can be asked."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ async def intake(folder: Path, reached: Reached) -> None:
             publication="p-1", path="/publications/p-1", published_at=desk.shelf.now()
         )
         await desk.shelf.hear_events(PUBLISHED.name, number, published)
+        await _drafted(desk)
         await _revealed(desk)
         await _without_key(desk)
         await _diverted(desk)
@@ -82,6 +84,19 @@ async def _erased(desk: Front) -> None:
     desk.shelf.now.pass_by(days=31)
     answer = await desk.post(f"/v1/letters/{number}/erasure", {"what": ["words"]})
     assert answer.is_success, answer.text
+
+
+async def _drafted(desk: Front) -> None:
+    """A letter is begun, compared with others, and given up."""
+    begun = {"subject": "路灯", "body": "路灯坏了"}
+    headers = desk.headers("chen") | {"content-type": "application/json"}
+    for method, path, content in (
+        ("PUT", "/v1/drafts/d-1", json.dumps(begun)),
+        ("POST", "/v1/letters/similar", json.dumps(begun)),
+        ("DELETE", "/v1/drafts/d-1", None),
+    ):
+        answer = await desk.client.request(method, path, content=content, headers=headers)
+        assert answer.is_success, answer.text
 
 
 async def _revealed(desk: Front) -> None:

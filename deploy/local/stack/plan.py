@@ -40,6 +40,8 @@ NONE: Mapping[str, str] = {}
 CLOCK_FILE = f"{SHARED_PREFIX}CLOCK_FILE"
 NO_QUIET_HOURS = {"MAILBOX_NOTIFIER_QUIET_FROM": "00:00", "MAILBOX_NOTIFIER_QUIET_UNTIL": "00:00"}
 """No quiet hours, so that messages are sent at night too, unless the stack has its own clock."""
+FEW_SENDERS = {"MAILBOX_INTAKE_LIMITS_FACTOR": "1000"}
+"""The few people of a development stack may send much; 1 shows the real limits."""
 RUN_SESSION_MS = 3_000
 PATIENCE_S = 60.0
 
@@ -138,7 +140,12 @@ def plan(
     chosen = _chosen(only, [child.name for child in children])
     ours = {name: value for name, value in given.items() if name.startswith(SHARED_PREFIX)}
     default = {} if CLOCK_FILE in ours else NO_QUIET_HOURS
-    common = default | ours | settings(place, ports, engines=engines, session_ms=session_ms)
+    common = (
+        default
+        | FEW_SENDERS
+        | ours
+        | settings(place, ports, engines=engines, session_ms=session_ms)
+    )
     return tuple(
         replace(
             child,

@@ -13,6 +13,7 @@ from services.intake.api import (
     letter_access,
     letters,
     personal_data,
+    receipts,
     requests,
     reveals,
     similar_letters,
@@ -27,6 +28,7 @@ for _feature in (
     letter_access.router,
     acceptance_notice.router,
     reveals.router,
+    receipts.router,
     files.router,
     file_access.router,
     drafts.router,
@@ -34,6 +36,7 @@ for _feature in (
     diversions.router,
     duty.router,
     reveals.lists,
+    receipts.keys,
 ):
     # Routes of an included router are matched again at each level of inclusion.
     router.routes.extend(_feature.routes)

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from services.intake.api.diversion_recording import DiversionRecorder, TriageFunction
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
+from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.identity_reveals import standing
@@ -17,11 +18,11 @@ from services.intake.files.file_desk import FileDesk
 from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
 from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.retention import RetentionTable
 from shared.platform.app.retention import PartEraser
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.crypto.signing_keys import SigningKeys
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import viewer_of
 from shared.platform.letters.command_bus import CommandBus
@@ -29,6 +30,7 @@ from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime.clock import Now
+from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
 
 
@@ -61,6 +63,9 @@ class FrontDesk:
     """Accepts the letter that a diversion became."""
     erasure: WriterErasure
     now: Now
+    limiter: RequestLimiter
+    receipts: SigningKeys
+    """Keys that sign receipts."""
     floods: FloodDetector = field(default_factory=FloodDetector)
     frontends: Frontends = field(default_factory=Frontends)
 
@@ -109,6 +114,14 @@ class FrontDesk:
         if found.owner != self.owner(person):
             raise ForeignLetter
         return normal, found
+
+    async def tell_if_room(
+        self, number: str, command: Command, *, request: tuple[str, str]
+    ) -> IntakeState:
+        """As `tell`, unless too much waits for the broker. Raises: Backlogged."""
+        self.backlog.check_reserve()
+        with self.backlog.one_more():
+            return await self.tell(number, command, request=request)
 
     async def tell(
         self, number: str, command: Command, *, request: tuple[str, str], is_new: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Request, Response, status
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
@@ -17,6 +17,7 @@ from services.intake.api.files_schemas import (
     file_name,
     uploaded,
 )
+from services.intake.api.limited import limited, shows_limits
 from services.intake.domain.files import (
     MAX_FILE,
     BrokenFile,
@@ -44,7 +45,9 @@ SANDBOX = {
     "",
     status_code=status.HTTP_201_CREATED,
     openapi_extra=UPLOADED,
-    responses=refuses(NotAnAcceptedType(), BrokenFile(), EncryptedFile(), ComplexFile()),
+    responses=refuses(NotAnAcceptedType(), BrokenFile(), EncryptedFile(), ComplexFile())
+    | shows_limits("uploads", on=201),
+    dependencies=[Depends(limited("uploads"))],
 )
 async def upload_file(
     request: Request, person: Citizen, desk: Desk, response: Response, name: FileName = None

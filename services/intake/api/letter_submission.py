@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from secrets import token_hex
 
 from pydantic import ValidationError
@@ -19,6 +19,7 @@ from services.intake.api.diversion_recording import (
 )
 from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter
+from services.intake.api.request_limits import RateLimited
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.similar_letters import SameMatter, own_letters_like
 from services.intake.api.warnings import Warned, explained, warning_of
@@ -32,10 +33,11 @@ from shared.contracts.values import About, Place, Triage
 from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import Contact, Identity, LetterText
 from shared.kernel.errors import BadValue, NotFound, Refused
-from shared.kernel.frontends import channel_of
 from shared.kernel.letter_number import is_diversion_number
+from shared.kernel.letter_receipts import text_digest
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
+from shared.rules.frontends import channel_of
 from shared.rules.text.written import Written
 
 
@@ -73,11 +75,11 @@ class LetterSubmission:
             digest=desk.blind.of("letter", body.digest_of()),
         )
 
-    async def accept(self) -> tuple[str, IntakeLetter]:
-        """The accepted letter and its number.
+    async def accept(self, take: Callable[[], Awaitable[None]]) -> tuple[str, IntakeLetter]:
+        """The accepted letter and its number; `take` counts it against its sender's limits.
 
-        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue;
-        EntryNotRegistered; SameMatter.
+        Raises: Warned, if it is not accepted as a letter; RateLimited; Backlogged; IdReused;
+        BadValue; EntryNotRegistered; SameMatter.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
@@ -87,6 +89,7 @@ class LetterSubmission:
         await self._check_room()
         await self._check_files()
         with self.desk.backlog.one_more():
+            await self._check_limits(take)
             number, is_new = await self.desk.numbers.draw(self.record, request=self.digest)
             if not is_diversion_number(number):
                 return number, await self._submit(number, command, is_new=is_new)
@@ -221,6 +224,17 @@ class LetterSubmission:
             metrics.TURNED_AWAY.inc()
             raise Backlogged
 
+    async def _check_limits(self, take: Callable[[], Awaitable[None]]) -> None:
+        """A repeated submission is answered again, however many letters came since.
+
+        Raises: RateLimited.
+        """
+        try:
+            await take()
+        except RateLimited:
+            if not await self.desk.numbers.has_drawn(self.record):
+                raise
+
 
 def submit_command(
     person: Person,
@@ -251,7 +265,7 @@ def submit_command(
             on_behalf=body.on_behalf,
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
-            text_sha256=sha256(f"{salt}\n{body.subject}\n{body.body}".encode()).hexdigest(),
+            text_sha256=text_digest(body.subject, body.body, salt=salt),
             triage=Triage(
                 class_=triaged.class_,
                 threshold=triaged.threshold,

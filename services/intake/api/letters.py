@@ -1,12 +1,16 @@
 """Routes by which writers send and read their own letters."""
 
-from fastapi import APIRouter, Response, status
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response, status
 
 from services.intake.api.dependencies import Desk
 from services.intake.api.letter_entry import EntryNotRegistered
 from services.intake.api.letter_presentation import letter_line, letter_shown
 from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
+from services.intake.api.limited import SenderLimit, limit_of, shows_limits
+from services.intake.api.receipts import signed_receipt
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlogged, letters_of
@@ -18,14 +22,22 @@ from shared.platform.runtime import data_files
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 EXAMPLE = "GD-7K2M-9QXT-4HBN-W3RD-5"
 
+LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
+
 
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=warned(*ELSEWHERE, EntryNotRegistered(), Backlogged()),
+    responses=warned(*ELSEWHERE, EntryNotRegistered(), Backlogged())
+    | shows_limits("letters", on=201),
 )
 async def submit_letter(
-    body: NewLetter, person: Citizen, key: IdempotencyKey, desk: Desk, response: Response
+    body: NewLetter,
+    person: Citizen,
+    key: IdempotencyKey,
+    desk: Desk,
+    limit: LetterLimit,
+    response: Response,
 ) -> Submitted:
     """Accept a letter. The same key and letter again give the same answer; a key holds 90 days.
 
@@ -37,13 +49,20 @@ async def submit_letter(
 
     While too many letters wait for the broker, new ones are refused, and nothing else: repeated
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
+
+    Who sends too many gets 429 `too_often`, with `Retry-After`; an emergency is never refused.
     """
-    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept()
+    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept(limit.take)
     if body.draft:
         await desk.drafts.drop(desk.owner(person), body.draft)
     response.headers["location"] = f"/v1/letters/{number}"
     at = letter.received_at
-    return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))
+    return Submitted(
+        letter=number,
+        received_at=at,
+        read_by=desk.hours.read_by(at),
+        receipt=signed_receipt(desk, number, letter),
+    )
 
 
 @router.get("")

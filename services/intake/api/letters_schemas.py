@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from services.intake.api.files_schemas import FileIds
 from services.intake.api.office_hours import Said
+from services.intake.api.receipts_schemas import SignedReceipt
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import LineShown, SendAnyway
 from services.intake.domain.letter import ShownFileState
@@ -127,6 +128,8 @@ class Submitted(BaseModel):
     received_at: datetime
     read_by: Said | None = None
     """Who reads it, and when, by the hour at which it came in."""
+    receipt: SignedReceipt | None = None
+    """None: the submission is repeated, and the words were erased meanwhile."""
 
 
 class ReplyShown(BaseModel):

@@ -79,7 +79,7 @@ async def reveal_identity(
         _reason(body),
         desk.now(),
     )
-    state = await desk.tell(number, command, request=(name, _digest(desk, body)))
+    state = await desk.tell_if_room(number, command, request=(name, _digest(desk, body)))
     return _shown(desk, state, name=name, was=found)
 
 
@@ -97,7 +97,7 @@ async def request_reveal(
         raise NotFound
     name = _name(desk, person, number, key)
     command = RequestReveal(name, bureau, person.staff_id, body.reason, _reason(body), desk.now())
-    state = await desk.tell(number, command, request=(name, _digest(desk, body)))
+    state = await desk.tell_if_room(number, command, request=(name, _digest(desk, body)))
     return _listed(state, name)
 
 
@@ -129,7 +129,7 @@ async def decide_reveal(
     name = reveal_of(found, reveal).reveal
     decision = f"g-{desk.blind.of('decision', person.sub, number, name, key.strip(chr(34)))}"
     command = DecideReveal(name, person.staff_id, body.granted, desk.now())
-    state = await desk.tell(number, command, request=(decision, _digest(desk, body)))
+    state = await desk.tell_if_room(number, command, request=(decision, _digest(desk, body)))
     return _listed(state, name)
 
 
@@ -145,7 +145,7 @@ async def view_identity(
     _office(person, found)
     name = reveal_of(found, reveal).reveal
     command = ViewIdentity(name, person.staff_id, person.auth_time or desk.now(), desk.now())
-    state = await desk.tell(number, command, request=(f"{name}-view", ""))
+    state = await desk.tell_if_room(number, command, request=(f"{name}-view", ""))
     return _shown(desk, state, name=name, was=found)
 
 

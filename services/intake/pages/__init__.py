@@ -1,4 +1,4 @@
-"""Pages of writers, of the duty desk, of identities, their log and files, and the start page."""
+"""Pages of writers, of the duty desk, of identities, receipts, files, and the start page."""
 
 from fastapi import APIRouter
 
@@ -8,6 +8,7 @@ from services.intake.pages import (
     files,
     my_letters,
     my_requests,
+    receipts,
     reveal_log,
     reveals,
     start,
@@ -27,6 +28,7 @@ for desk in (
     files,
     my_letters,
     my_requests,
+    receipts,
     emergencies,
     writing_files,
     writing,
@@ -35,7 +37,7 @@ for desk in (
 ):
     router.include_router(desk.router)
 
-FORMS = (PLACE, "/reveals", "/my", WRITE)
+FORMS = (PLACE, "/reveals", "/my", WRITE, receipts.RECEIPTS)
 """Paths below which pages accept forms."""
 
 __all__ = ["FORMS", "UPLOADS", "CitizenPages", "router"]

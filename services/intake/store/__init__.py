@@ -34,6 +34,7 @@ from services.intake.store.letter_queries import (
     outgoing,
     own_open_letters,
 )
+from services.intake.store.limit_counts import LIMIT_INDEXES, LIMITS, LimitCounts
 from services.intake.store.numbers import Kind, Numbers
 from services.intake.store.retention_queries import (
     MOST_DUE,
@@ -73,6 +74,7 @@ INDEXES = {
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
     LETTER_DRAFTS: DRAFT_INDEXES,
+    LIMITS: LIMIT_INDEXES,
     READINGS: READING_INDEXES,
     ERASURES: ERASURES_INDEXES,
     FILES: FILE_INDEXES,
@@ -86,6 +88,7 @@ __all__ = [
     "INDEXES",
     "LETTERS",
     "LETTER_DRAFTS",
+    "LIMITS",
     "MOST_DUE",
     "MOST_IDENTITIES",
     "MOST_LETTERS",
@@ -102,6 +105,7 @@ __all__ = [
     "KeptFile",
     "Kind",
     "LetterDrafts",
+    "LimitCounts",
     "Numbers",
     "OrphanRecords",
     "Overdue",
