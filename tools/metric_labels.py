@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
+from services.intake.domain.files import SCANNED
 from services.intake.domain.letter import RequestKind
+from services.intake.files.file_types import MEDIA_TYPES
 from services.intake.jobs.file_orphans import Why
 from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
@@ -139,6 +141,11 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_router_key_steps_total", "outcome"): of(
         "done", *refusal_codes(), shown="done, or a code of refusal"
     ),
+    ("mailbox_intake_files_received_total", "type"): of(*MEDIA_TYPES.values()),
+    ("mailbox_intake_files_refused_total", "code"): of(
+        *refusal_codes(), shown="codes of refusals"
+    ),
+    ("mailbox_intake_files_scanned_total", "result"): of(*SCANNED),
     ("mailbox_router_searches_total", "way"): of("number", "words", "time"),
     ("mailbox_router_open_letters", "bureau"): of(*HOLDERS, shown="the 22 bureaus, triage"),
     ("mailbox_router_oldest_letter_seconds", "bureau"): of(

@@ -26,6 +26,7 @@ from services.intake.domain.retention import forget
 from services.intake.files import storage
 from services.intake.files.cleaning import FileCleaner
 from services.intake.files.file_desk import FileDesk
+from services.intake.files.rotation import FileRotation
 from services.intake.files.scanning import NoScanner, scanner_at
 from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
@@ -105,6 +106,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     book = seals.sealer.book
     tell = shell.commands.execute
     records, files, chunks = _files(settings, shell, now)
+    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now
     )
@@ -148,6 +150,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         new_consumer=shell.consumer,
         retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
         forgets=eraser.erase_files_of,
+        turns=partial(rotation.run, seals.ring),
     )
 
 
@@ -191,7 +194,7 @@ def _files(
     ring = shell.seals.ring
     keep = shell.database.collection(store.FILES)
     records = store.FileRecords(keep, ring, now=machine_time(now))
-    chunks = SealedChunks(storage.opened(settings.files_address), ring)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
     return records, FileDesk(records, chunks, FileCleaner()), chunks
 
 

@@ -23,6 +23,7 @@ from shared.contracts.words import Contact
 from shared.platform.letters.service_decider import IdempotentCommand
 from tests.intake import story as writing
 from tests.intake.emergencies import ASK, PLANTED, diverted, on_duty
+from tests.intake.file_world import fetched, letter_with, opened, picture, uploaded
 from tests.intake.front import ASKS, CHANGES, Front, front
 from tests.intake.test_masked_reveals import asked as asked_to_reveal
 from tests.intake.test_masked_reveals import decide, view
@@ -70,6 +71,7 @@ async def intake(folder: Path, reached: Reached) -> None:
         await _drafted(desk)
         await _revealed(desk)
         await _without_key(desk)
+        await _with_a_file(desk)
         await _diverted(desk)
         await desk.progress(number, writing.closed())
         await _erased(desk)
@@ -115,6 +117,18 @@ async def _diverted(desk: Front) -> None:
     for act, body in (("seen", None), ("resolve", {"outcome": "called_back"})):
         answer = await on_duty(desk, f"/{stopped}/{act}", body)
         assert answer.is_success, answer.text
+
+
+async def _with_a_file(desk: Front) -> None:
+    """One file is removed; one is checked, fetched by its bureau's system, and opened."""
+    sent = await desk.post("/v1/files", picture(), content_type="image/png")
+    assert sent.is_success, sent.text
+    path, who = f"/v1/files/{sent.json()['file']}", desk.headers("chen")
+    assert (await desk.client.delete(path, headers=who)).is_success
+    file = await uploaded(desk)
+    number = await letter_with(desk, file)
+    assert (await fetched(desk, number, file)).is_success
+    assert (await opened(desk, f"/files/{number}/{file}")).is_success
 
 
 async def _without_key(desk: Front) -> None:

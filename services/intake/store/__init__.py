@@ -21,7 +21,7 @@ from services.intake.store.erasure_ledger import (
     ErasureLedger,
 )
 from services.intake.store.file_orphans import KeptFile, OrphanRecords
-from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
+from services.intake.store.file_records import FILE_FIELDS, FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
@@ -84,6 +84,7 @@ INDEXES = {
 __all__ = [
     "ERASURES",
     "FILES",
+    "FILE_FIELDS",
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
