@@ -17,7 +17,7 @@ from shared.contracts.words import (
     WriterText,
 )
 from shared.kernel.errors import LimitReached
-from shared.rules.pii import OwnSpan, apart, own_spans
+from shared.rules.pii import OwnSpan, apart, own_spans, stated_values
 
 OwnValues = tuple[Mapping[str, str], ...]
 """Values by kind. Where a kind has several values there are several complete mappings.
@@ -41,10 +41,22 @@ def own_values(identity: Identity | None, *contacts: Contact | None) -> OwnValue
 
 
 def values_of(letter: IntakeLetter) -> OwnValues:
-    """The own values of the letter's writer, including those given before."""
+    """The own values of the letter's writer, including those given before or in its words."""
     before = (own_values(identity) for identity in letter.earlier_identities)
     now = own_values(letter.identity, letter.contact, *letter.earlier_contacts)
-    return (*now, *(values for each in before for values in each))
+    given = (*now, *(values for each in before for values in each))
+    words = (letter.words.subject, letter.words.body) if letter.words else ()
+    return with_stated(given, *words)
+
+
+def with_stated(values: OwnValues, *texts: str) -> OwnValues:
+    """`values`, and those that the writer's `texts` state besides."""
+    name = values[0].get("name", "") if values else ""
+    stated = (
+        {what: value for what, value in row.items() if not _is_known(value, values)}
+        for row in stated_values(*texts, name=name)
+    )
+    return (*values, *filter(None, stated))
 
 
 def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
@@ -53,7 +65,8 @@ def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
 
 
 def marked(text: LetterText, values: OwnValues) -> LetterText:
-    """The text with `values` marked. Raises: LimitReached, with too many marks."""
+    """The text with `values` marked, and those that it states itself. Raises: LimitReached."""
+    values = with_stated(values, text.subject, text.body)
     return LetterText(
         subject=text.subject,
         body=text.body,
@@ -72,7 +85,8 @@ def marked_for(letter: IntakeLetter, words: TextT) -> TextT:
     """
     if letter.identity is None:
         return words
-    return type(words)(text=words.text, own_spans=_spans(words.text, values_of(letter)))
+    values = with_stated(values_of(letter), words.text)
+    return type(words)(text=words.text, own_spans=_spans(words.text, values))
 
 
 def _spans(text: str, values: OwnValues) -> tuple[Span, ...]:
@@ -80,6 +94,12 @@ def _spans(text: str, values: OwnValues) -> tuple[Span, ...]:
     if len(found) > MOST_SPANS:
         raise LimitReached
     return tuple(Span(start=span.start, end=span.end, what=span.what) for span in found)
+
+
+def _is_known(value: str, values: OwnValues) -> bool:
+    """Whether a stated value is one of `values`, however it is written."""
+    found = spans_in(value, values)
+    return bool(found) and (found[0].start, found[-1].end) == (0, len(value))
 
 
 def _contact_values(contact: Contact) -> dict[str, str]:

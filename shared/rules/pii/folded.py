@@ -19,7 +19,7 @@ _SEPARATORS: Final = frozenset(
     "~∼〜\u2212ー·・•‧∙⋅._/\\|*()[]{}【】〔〕<>《》「」\u115f\u1160\u2800\u3164\uffa0"
 )
 """In NFKC; in addition to blanks and dashes of all kinds."""
-_HIDDEN: Final = frozenset({"Cf", "Cc", "Mn", "Me", "Cs"})
+HIDDEN: Final = frozenset({"Cf", "Cc", "Mn", "Me", "Cs"})
 """Unicode categories of invisible characters."""
 
 
@@ -46,16 +46,17 @@ def letters_and_digits(text: str, *, numeric: bool) -> Folded:
 
     `numeric`: convert Chinese digits to digits.
     """
-    folded = _joined(map(folded_character, text))
+    folded = joined(map(folded_character, text))
     return Folded(folded.text.translate(CHINESE_DIGITS), folded.origin) if numeric else folded
 
 
 def lined(text: str) -> Folded:
     """Fold digits of any script to ASCII, separators to `-`, and letters to lower case."""
-    return _joined(map(_in_line, text))
+    return joined(map(_in_line, text))
 
 
-def _joined(forms: Iterable[str]) -> Folded:
+def joined(forms: Iterable[str]) -> Folded:
+    """The forms of a text's characters as one folded text."""
     characters: list[str] = []
     origin: list[int] = []
     place = -1
@@ -81,7 +82,7 @@ def _in_line(character: str) -> str:
     """The character's form in `lined`: any number of characters."""
     if _is_separator(character):
         return SEPARATOR
-    if unicodedata.category(character) in _HIDDEN:
+    if unicodedata.category(character) in HIDDEN:
         return ""
     plain = unicodedata.normalize("NFKC", character).casefold()
     return "".join(_form(letter) for letter in plain).translate(CHINESE_DIGITS)
