@@ -179,7 +179,7 @@ async def test_pages_hold_all_of_the_writers_own_letters_newest_first_also_of_on
     sizes: list[int] = []
     after: Place | None = None
     while after or not names:
-        page, after = await store.letters_of(letters, OWNER, after=after)
+        page, after = await store.letters_of(letters, (OWNER,), after=after)
         names += page
         sizes.append(len(page))
     assert names == [f"L{number:02}" for number in reversed(range(65))]

@@ -13,6 +13,8 @@ from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlog, Numbers, Readings
+from shared.contracts.vocabulary import DocumentType
+from shared.kernel.documents import normal_number
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.platform.crypto.key_ring import BlindIndex
@@ -49,6 +51,19 @@ class FrontDesk:
         """The keyed hash under which a person's letters are stored."""
         return self.blind.of("owner", person.sub)
 
+    def document(self, kind: DocumentType, number: str) -> str:
+        """The keyed hash of an identity document."""
+        return self.blind.of("document", kind, normal_number(number))
+
+    def owners(self, person: Person) -> tuple[str, ...]:
+        """Every hash under which a person's letters are stored.
+
+        Letters that a counter entered belong to the document that the writer showed there.
+        """
+        if not person.id_number:
+            return (self.owner(person),)
+        return self.owner(person), self.document(person.document_type, person.id_number)
+
     async def letter(self, number: str) -> tuple[str, IntakeLetter]:
         """A letter and its normalised number; its owner isn't checked. Raises: NotFound."""
         normal = normalise(number)
@@ -60,7 +75,7 @@ class FrontDesk:
     async def own_letter(self, person: Person, number: str) -> tuple[str, IntakeLetter]:
         """A letter of this person and its normalised number. Raises: NotFound."""
         normal, letter = await self.letter(number)
-        if letter.owner != self.owner(person):
+        if letter.owner not in self.owners(person):
             raise ForeignLetter
         return normal, letter
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from secrets import token_hex
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -17,23 +18,29 @@ from services.intake.api.diversion_recording import (
     DetectedEmergency,
     raising_not_kept,
 )
-from services.intake.api.letters_schemas import NewLetter
+from services.intake.api.letters_schemas import NewLetter, WriterGiven
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
 from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.minors import check_guardian
 from services.intake.domain.pii_spans import marked, own_values
 from services.intake.domain.submission import SubmitLetter
 from services.intake.store import Backlogged
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.values import About, Place, Triage
+from shared.contracts.values import About, Place, Triage, WriterFacts
 from shared.contracts.vocabulary import Threshold
-from shared.contracts.words import Contact, Identity, LetterText
+from shared.contracts.words import Contact, Guardian, HelpedPerson, Identity, LetterText
+from shared.kernel.documents import age_group, born_on
 from shared.kernel.errors import BadValue, NotFound, Refused
 from shared.kernel.letter_number import is_diversion_number
+from shared.kernel.working_days import civil_date
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
 from shared.rules.text.written import Written
+
+NO_FACTS: Final = WriterFacts()
+NOTHING_GIVEN: Final = WriterGiven()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class LetterSubmission:
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
         command = self._command()
+        check_guardian(command.letter.writer or NO_FACTS)
         await self._check_explained()
         await self._check_room()
         with self.desk.backlog.one_more():
@@ -140,7 +148,7 @@ class LetterSubmission:
             words=LetterText(subject=body.subject, body=body.body, place_detail=place.detail),
         )
         with suppress(Refused):
-            identity, contact = who_writes(self.person, body)
+            identity, contact = who_writes(self.person, body, given=body.writer)
             content = replace(content, contact=contact, identity=identity)
             letter = self._command().letter
             words = letter.words if isinstance(letter.words, LetterText) else content.words
@@ -172,7 +180,7 @@ def submit_command(
     person: Person, body: NewLetter, *, triaged: TriageResult, owner: str, received_at: datetime
 ) -> SubmitLetter:
     """The command that submits `body`, with own values marked. Raises: BadValue, LimitReached."""
-    identity, contact = who_writes(person, body)
+    identity, contact = who_writes(person, body, given=body.writer)
     salt = token_hex(16)
     text = LetterText(
         subject=body.subject, body=body.body, place_detail=body.place.detail, salt=salt
@@ -188,6 +196,7 @@ def submit_command(
             place=Place(city=body.place.city, district=body.place.district),
             about=About(**body.about.model_dump()) if body.about else None,
             on_behalf=body.on_behalf,
+            writer=writer_facts(person, body, today=civil_date(received_at)),
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
             text_sha256=sha256(f"{salt}\n{body.subject}\n{body.body}".encode()).hexdigest(),
@@ -203,10 +212,30 @@ def submit_command(
     )
 
 
-def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, Contact]:
-    """The identity of the sign-in, and how to reach the writer. Raises: BadValue."""
-    given = body.contact
-    phone = given.phone or person.phone
+def writer_facts(person: Person, body: NewLetter, *, today: date) -> WriterFacts | None:
+    """What handlers must know of the writer; None of adults who write for themselves.
+
+    The age is that of the day of receipt, by the document's number or the sign-in.
+    """
+    born = born_on(person.document_type, person.id_number or "") or person.birthdate
+    facts = WriterFacts(
+        age_group=age_group(born, today),
+        guardian_consent=body.writer.guardian is not None,
+        on_behalf=body.on_behalf,
+        acting_as=body.writer.acting_as,
+    )
+    return None if facts == NO_FACTS else facts
+
+
+def who_writes(
+    person: Person, body: NewLetter | NewContact, *, given: WriterGiven = NOTHING_GIVEN
+) -> tuple[Identity, Contact]:
+    """The identity of the sign-in, and how to reach the writer.
+
+    `given`: who agrees, and for whom the letter is. Raises: BadValue.
+    """
+    ways = body.contact
+    phone = ways.phone or person.phone
     if not (person.name and person.id_number and phone):
         raise BadValue("contact.phone")
     try:
@@ -215,8 +244,11 @@ def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, 
             id_number=person.id_number,
             phone=person.phone or phone,
             address=body.address,
+            document_type=person.document_type,
+            guardian=Guardian(**given.guardian.model_dump()) if given.guardian else None,
+            helped=HelpedPerson(**given.helped.model_dump()) if given.helped else None,
         )
-        return identity, Contact(phone=phone, email=given.email, wechat=given.wechat)
+        return identity, Contact(phone=phone, email=ways.email, wechat=ways.wechat)
     except ValidationError:
         raise BadValue("what the sign-in says of the person") from None
 

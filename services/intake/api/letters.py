@@ -8,6 +8,7 @@ from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.minors import GuardianNeeded
 from services.intake.store import Backlogged, letters_of
 from shared.platform.http.identity import Citizen
 from shared.platform.http.parameters import After, IdempotencyKey
@@ -17,7 +18,11 @@ from shared.platform.runtime import data_files
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=warned(*ELSEWHERE, Backlogged()))
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    responses=warned(*ELSEWHERE, Backlogged(), GuardianNeeded()),
+)
 async def submit(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: Desk, response: Response
 ) -> Submitted:
@@ -26,6 +31,9 @@ async def submit(
     What may be an emergency goes to the duty desk: 422 `emergency`, or 422 `happening_now` with
     the address at which to answer. A report of a crime and a matter of other offices are answered
     with where to turn (422 `crime_report`, `not_police`), and accepted with `send_anyway`.
+
+    Of writers under 14 a guardian must agree: `writer.guardian`, else 422 `guardian_needed`. An
+    emergency is never held up by that.
 
     While too many letters wait for the broker, new ones are refused, and nothing else: repeated
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
@@ -40,7 +48,7 @@ async def submit(
 async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterList:
     """The writer's own letters, newest first, a page of twenty; `after`: the last page's `next`."""
     numbers, end = await letters_of(
-        desk.documents, desk.owner(person), after=place(after) if after else None
+        desk.documents, desk.owners(person), after=place(after) if after else None
     )
     states = await desk.letters.states(numbers)
     letters = [(number, states.get(number)) for number in numbers]

@@ -14,11 +14,13 @@ from shared.contracts.text import Text
 from shared.contracts.vocabulary import (
     AboutKind,
     AboutLevel,
+    ActingAs,
     Category,
     Channel,
     ClockName,
     DayKind,
     DeclineReason,
+    GuardianRelation,
     Language,
     OnBehalf,
     Outcome,
@@ -34,6 +36,7 @@ from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.http.parameters import RequestBody
 
 NOTICE_VERSION = "1"
+PHONE = r"^\+?[0-9][0-9 \-]{4,30}$"
 
 
 class Where(RequestBody):
@@ -56,13 +59,38 @@ class Complained(RequestBody):
 class ContactDetails(RequestBody):
     """How to reach the writer; without a phone, that of the sign-in is used."""
 
-    phone: Annotated[str, Field(strict=True, pattern=r"^\+?[0-9][0-9 \-]{4,30}$")] | None = None
+    phone: Annotated[str, Field(strict=True, pattern=PHONE)] | None = None
     email: (
         Annotated[str, Text(3, 254), Field(pattern=r"^[^\s@<>]{1,64}@[^\s@<>]{1,189}$")] | None
     ) = None
     wechat: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_\-]{5,19}$")] | None = (
         None
     )
+
+
+class GuardianGiven(RequestBody):
+    """The guardian who agrees that a minor writes."""
+
+    name: Annotated[str, Text(1, 100)]
+    phone: Annotated[str, Field(strict=True, pattern=PHONE)]
+    relation: GuardianRelation
+
+
+class HelpedGiven(RequestBody):
+    """The person that the sender writes for."""
+
+    name: Annotated[str, Text(1, 100)]
+    phone: Annotated[str, Field(strict=True, pattern=PHONE)] | None = None
+
+
+class WriterGiven(RequestBody):
+    """What the writer says of themself: who agrees, for whom and by what right they write."""
+
+    guardian: GuardianGiven | None = None
+    """Needed of writers under 14."""
+    acting_as: ActingAs | None = None
+    """By what right the sender writes for the person of `on_behalf`."""
+    helped: HelpedGiven | None = None
 
 
 class NewLetter(RequestBody):
@@ -77,6 +105,7 @@ class NewLetter(RequestBody):
     """None: nobody in the police, or the writer doesn't say."""
     on_behalf: OnBehalf | None = None
     """The person that the sender writes for, if not for themself."""
+    writer: WriterGiven = WriterGiven()
     lang: Language = "zh"
     channel: Channel = "web"
     consent_to_publish: Annotated[bool, Field(strict=True)] = False
@@ -90,8 +119,12 @@ class NewLetter(RequestBody):
     """
 
     def digest_of(self) -> str:
-        """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another."""
-        return self.model_dump_json(exclude={"send_anyway"})
+        """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another.
+
+        Without an empty `writer`, so that keys given before there was one still match.
+        """
+        left_out = {"send_anyway"} if self.writer != WriterGiven() else {"send_anyway", "writer"}
+        return self.model_dump_json(exclude=left_out)
 
 
 class Submitted(BaseModel):

@@ -132,11 +132,11 @@ class RequestSender:
     async def _tell(
         self, letter: str, kind: str, body: RequestBody, make: Callable[[str, str], Command]
     ) -> str:
-        number, _ = await self.desk.own_letter(self.person, letter)
+        number, found = await self.desk.own_letter(self.person, letter)
         blind, key = self.desk.blind, self.key.strip('"')
         name = f"r-{blind.of('request', self.person.sub, number, kind, key)}"
         digest = blind.of("content", body.model_dump_json())
-        command = make(self.desk.owner(self.person), name)
+        command = make(found.owner, name)
         await self.desk.tell(number, command, request=(name, digest))
         return name
 

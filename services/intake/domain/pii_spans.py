@@ -3,8 +3,8 @@
 Whoever must redact a text cuts what is marked.
 """
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeVar
 
 from services.intake.domain.letter import IntakeLetter
 from shared.contracts.words import (
@@ -25,19 +25,19 @@ OwnValues = tuple[Mapping[str, str], ...]
 All values of a mapping are searched together: a name is found beside another value, not alone.
 """
 
+ID_LENGTHS: Final = frozenset({15, 18})
+"""Places of citizens' numbers; those of other documents are searched as travel documents."""
 TextT = TypeVar("TextT", WriterText, Comment)
 
 
 def own_values(identity: Identity | None, *contacts: Contact | None) -> OwnValues:
     """The writer's own values, with all contact details."""
-    who = {} if identity is None else {"name": identity.name, "id_number": identity.id_number}
-    if identity is not None and identity.address:
-        who["address"] = identity.address
+    who = {} if identity is None else _identity_values(identity)
     ways = [_contact_values(contact) for contact in contacts if contact is not None]
     if identity is not None:
         ways.insert(0, (ways[0] if ways else {}) | {"phone": identity.phone})
     distinct = [way for place, way in enumerate(ways) if way not in ways[:place]]
-    return tuple(who | way for way in distinct) or (who,)
+    return (*(tuple(who | way for way in distinct) or (who,)), *_beside(identity))
 
 
 def values_of(letter: IntakeLetter) -> OwnValues:
@@ -100,6 +100,19 @@ def _is_known(value: str, values: OwnValues) -> bool:
     """Whether a stated value is one of `values`, however it is written."""
     found = spans_in(value, values)
     return bool(found) and (found[0].start, found[-1].end) == (0, len(value))
+
+
+def _identity_values(identity: Identity) -> dict[str, str]:
+    number = "id_number" if len(identity.id_number) in ID_LENGTHS else "travel_doc"
+    values = {"name": identity.name, number: identity.id_number, "address": identity.address}
+    return {what: value for what, value in values.items() if value}
+
+
+def _beside(identity: Identity | None) -> Iterator[Mapping[str, str]]:
+    """The values of the guardian and of the person that the letter is for."""
+    for one in (identity.guardian, identity.helped) if identity else ():
+        if one is not None:
+            yield {"name": one.name, **({"phone": one.phone} if one.phone else {})}
 
 
 def _contact_values(contact: Contact) -> dict[str, str]:

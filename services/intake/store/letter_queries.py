@@ -1,6 +1,6 @@
 """Index fields of letters and diversions, topics of their events, and queries for letters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -68,10 +68,10 @@ def outgoing(event: Any, _: IntakeState) -> Iterable[Outgoing]:
 
 
 async def letters_of(
-    letters: Collection, owner: str, *, after: Place | None
+    letters: Collection, owners: Sequence[str], *, after: Place | None
 ) -> tuple[list[str], Place | None]:
     """One page of a writer's letter numbers, newest first, and its end if more follow."""
-    return await NEWEST_FIRST.page(letters, {"owner": owner}, after=after)
+    return await NEWEST_FIRST.page(letters, {"owner": {"$in": list(owners)}}, after=after)
 
 
 async def identities_under(letters: Collection, kids: Iterable[str]) -> dict[str, str]:

@@ -30,6 +30,8 @@ TITLES: Mapping[str, str] = {
     "crime_report": "这是报案，请先看下列办法 · this is a crime report, please read where to turn",
     "emergency": "可能是紧急警情：请立即拨打 110 · this may be an emergency: call 110 now",
     "emergency_not_kept": "请立即拨打 110，来信未能保存 · call 110 now: your letter was not kept",
+    "guardian_needed": "不满十四周岁须经监护人同意：请填写监护人姓名、电话和关系 · "
+    "under 14 a guardian must agree: give the guardian's name, phone and relation",
     "happening_now": "现在正在发生吗？如是，请拨打 110 · is it happening now? If so, call 110",
     "headers_too_large": "请求头过长 · request headers too large",
     "id_reused": "该请求编号已用于其他内容 · request id used for something else",

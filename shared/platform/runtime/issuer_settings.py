@@ -37,6 +37,8 @@ class ClaimNames(BaseModel):
     name: str = Field(default="name", repr=False)
     id_number: str = Field(default="id_number", repr=False)
     phone: str = Field(default="phone_number", repr=False)
+    document_type: str = "document_type"
+    birthdate: str = Field(default="birthdate", repr=False)
     roles: str = "roles"
 
 
