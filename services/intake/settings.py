@@ -24,6 +24,8 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """With so many letters waiting for the broker, new ones are refused until it is back."""
     stations_file: Path | None = None
     """File of police stations; without it, writers are not sent to a station by name."""
+    notices_dir: Path | None = None
+    """Folder with your own notice to letter-writers, a file `<version>.yaml` for each version."""
     office_opens: time = time(9)
     """From when letters are read on working days; time of Guangdong."""
     office_closes: time = time(17, 30)

@@ -152,6 +152,7 @@ def _desk(
         ),
         stations=data_files.stations(settings.stations_file),
         release=releasing.release,
+        notices=data_files.notices(settings.notices_dir),
         now=now,
         floods=floods,
     )

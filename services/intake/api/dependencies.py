@@ -17,12 +17,14 @@ from shared.contracts.vocabulary import DocumentType
 from shared.kernel.documents import normal_number
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
+from shared.kernel.notices import Notices
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
 from shared.platform.letters.command_bus import CommandBus
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
+from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.rules.places.stations import Stations
 
@@ -45,6 +47,7 @@ class FrontDesk:
     release: Callable[[str], Awaitable[None]]
     """Accepts the letter that a diversion became."""
     now: Now
+    notices: Notices = field(default_factory=data_files.notices)
     floods: FloodDetector = field(default_factory=FloodDetector)
 
     def owner(self, person: Person) -> str:

@@ -24,6 +24,7 @@ from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
 from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.minors import check_guardian
+from services.intake.domain.notices import check_notice
 from services.intake.domain.pii_spans import marked, own_values
 from services.intake.domain.submission import SubmitLetter
 from services.intake.store import Backlogged
@@ -80,11 +81,14 @@ class LetterSubmission:
     async def accept(self) -> tuple[str, IntakeLetter]:
         """The accepted letter and its number.
 
-        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue.
+        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue;
+        NoticeNotCurrent; GuardianNeeded.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
         command = self._command()
+        today = civil_date(command.letter.received_at)
+        check_notice(self.desk.notices, self.body.notice_version, today=today)
         check_guardian(command.letter.writer or NO_FACTS)
         await self._check_explained()
         await self._check_room()

@@ -9,6 +9,7 @@ from services.intake.api.letters_schemas import LetterList, LetterShown, NewLett
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.minors import GuardianNeeded
+from services.intake.domain.notices import NoticeNotCurrent
 from services.intake.store import Backlogged, letters_of
 from shared.platform.http.identity import Citizen
 from shared.platform.http.parameters import After, IdempotencyKey
@@ -21,7 +22,7 @@ router = APIRouter(prefix="/v1/letters", tags=["letters"])
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=warned(*ELSEWHERE, Backlogged(), GuardianNeeded()),
+    responses=warned(*ELSEWHERE, Backlogged(), GuardianNeeded(), NoticeNotCurrent()),
 )
 async def submit(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: Desk, response: Response
@@ -34,6 +35,9 @@ async def submit(
 
     Of writers under 14 a guardian must agree: `writer.guardian`, else 422 `guardian_needed`. An
     emergency is never held up by that.
+
+    `notice_version` must be the notice that holds (`/v1/notices/current`), else 422
+    `notice_not_current`.
 
     While too many letters wait for the broker, new ones are refused, and nothing else: repeated
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.

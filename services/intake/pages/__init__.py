@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.intake.pages import duty_pages, reveal_log, reveals
+from services.intake.pages import duty_pages, notice, reveal_log, reveals
 from services.intake.pages.duty_pages import PLACE
 from services.intake.pages.front import FRONT
 
 router = APIRouter(include_in_schema=False)
-for desk in (duty_pages, reveal_log, reveals):
+for desk in (duty_pages, notice, reveal_log, reveals):
     router.include_router(desk.router)
 
 FORMS = (PLACE, "/reveals")

@@ -1,5 +1,6 @@
 """The page at intake's address, which messages to writers mention."""
 
+from services.intake.pages.notice import HERE
 from shared.web.front_page import Front
 from shared.web.language import N_
 
@@ -12,4 +13,5 @@ FRONT = Front(
             "reply, sign in to the website or app in which you wrote it."
         ),
     ),
+    links=((HERE, N_("Notice to letter-writers")),),
 )

@@ -47,6 +47,8 @@ TITLES: Mapping[str, str] = {
     "not_police": "此事不归公安机关办理 · this is not a matter for the police",
     "not_ready": "系统暂时不可用，请稍后再试 · not ready, please try again later",
     "not_signed_in": "请先登录 · please sign in",
+    "notice_not_current": "写信须知已更新，请阅读现行版本后再提交 · "
+    "the notice has changed: show the current version and send again",
     "out_of_order": "当前状态下不能这样办理 · not possible in the present state",
     "private_key": "请勿提交私钥，此密钥须作废重做 · never send a private key: make a new pair",
     "sign_in_again": "请重新登录后再办理 · please sign in again",
