@@ -2,12 +2,19 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import diversions, duty, letters, notices, requests, reveals
+from services.intake.api import counter, diversions, duty, letters, notices, requests, reveals
 
 for _feature in (requests.router, reveals.router):
     letters.router.include_router(_feature)
 router = APIRouter()
-for _feature in (letters.router, diversions.router, duty.router, notices.router, reveals.lists):
+for _feature in (
+    letters.router,
+    counter.router,
+    diversions.router,
+    duty.router,
+    notices.router,
+    reveals.lists,
+):
     router.include_router(_feature)
 
 __all__ = ["router"]

@@ -22,7 +22,7 @@ from services.intake.api.letters_schemas import NewLetter, WriterGiven
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
-from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.letter import CounterEntry, EnteredBy, IntakeLetter
 from services.intake.domain.minors import check_guardian
 from services.intake.domain.notices import check_notice
 from services.intake.domain.pii_spans import marked, own_values
@@ -56,6 +56,8 @@ class LetterSubmission:
     """Keyed hash of sender and key."""
     digest: str
     """Keyed hash of the letter."""
+    entered: EnteredBy | None = None
+    """Who entered it for a visitor or caller."""
 
     @classmethod
     def of(cls, desk: FrontDesk, person: Person, *, body: NewLetter, key: str) -> LetterSubmission:
@@ -77,6 +79,13 @@ class LetterSubmission:
             record=desk.blind.of("submission", person.sub, key.strip('"')),
             digest=desk.blind.of("letter", body.digest_of()),
         )
+
+    @property
+    def owner(self) -> str:
+        """Whose letter it is: by the sign-in, or by the document that was named at a counter."""
+        if self.entered is None:
+            return self.desk.owner(self.person)
+        return self.desk.document(self.person.document_type, self.person.id_number or "")
 
     async def accept(self) -> tuple[str, IntakeLetter]:
         """The accepted letter and its number.
@@ -121,10 +130,17 @@ class LetterSubmission:
 
     def _command(self) -> SubmitLetter:
         """Raises: BadValue, LimitReached."""
-        owner, now = self.desk.owner(self.person), self.desk.now()
-        return submit_command(
-            self.person, self.body, triaged=self.triaged, owner=owner, received_at=now
+        command = submit_command(
+            self.person,
+            self.body,
+            triaged=self.triaged,
+            owner=self.owner,
+            received_at=self.desk.now(),
         )
+        if self.entered is None:
+            return command
+        letter = with_entry(command.letter, self.entered.entry)
+        return replace(command, letter=letter, entered=self.entered)
 
     async def _submit(self, number: str, command: SubmitLetter) -> IntakeLetter:
         """What was decided when the number was drawn stands, even if the rules differ by now."""
@@ -136,7 +152,7 @@ class LetterSubmission:
 
     async def _divert(self, number: str, threshold: Threshold) -> Warned:
         detected = DetectedEmergency(
-            self.triaged, self.desk.owner(self.person), self.body.place.city, self._content()
+            self.triaged, self.owner, self.body.place.city, self._content()
         )
         diversion = await self.desk.diversions.divert(
             number, detected, threshold=threshold, request=(self.record, self.digest)
@@ -178,6 +194,13 @@ class LetterSubmission:
         if self.desk.backlog.is_full and not await self.desk.numbers.has_drawn(self.record):
             metrics.TURNED_AWAY.inc()
             raise Backlogged
+
+
+def with_entry(letter: LetterSubmitted, entry: CounterEntry) -> LetterSubmitted:
+    """The letter with the way by which it came."""
+    if "entry" not in LetterSubmitted.model_fields:
+        return letter
+    return letter.model_copy(update={"entry": entry})
 
 
 def submit_command(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.intake.api.office_hours import Said
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import Explained, LineShown
+from services.intake.domain.letter import CounterEntry
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
@@ -255,6 +256,13 @@ class ReceiptShown(BaseModel):
     days: list[DayShown]
 
 
+class EnteredShown(BaseModel):
+    """The office that entered the letter for its writer."""
+
+    entry: CounterEntry
+    bureau: Bureau
+
+
 class LetterLine(BaseModel):
     """A letter in the writer's list."""
 
@@ -292,6 +300,8 @@ class LetterShown(LetterLine):
     publication: PublicationShown | None
     reveals: list[RevealShown]
     files: list[FileShown]
+    entered: EnteredShown | None
+    """None: its writer sent it."""
     requests: list[RequestShown]
     history: list[StepShown]
     also_turn_to: WhereToTurn | None

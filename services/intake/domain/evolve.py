@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from services.intake.domain import (
     contact,
+    counter,
     diversion,
     erasure,
     identity_reveals,
@@ -30,6 +31,7 @@ from shared.contracts.submitted_v1 import (
     IdentityWithheld,
     LetterErased,
     LetterSubmitted,
+    PhoneCheckRequested,
     PublicationCopied,
     RevealDecided,
     RevealRequested,
@@ -39,6 +41,7 @@ IntakeState: TypeAlias = NoLetter | IntakeLetter | Diversion
 PrivateEvent: TypeAlias = (
     submission.OwnerRecorded
     | writer_view.ProgressNoted
+    | counter.CounterEvent
     | PublisherEventNoted
     | diversion.DiversionEvent
 )
@@ -48,6 +51,9 @@ FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] =
     {
         (NoLetter, LetterSubmitted): submission.submitted,
         (IntakeLetter, submission.OwnerRecorded): submission.owner_recorded,
+        (IntakeLetter, counter.LetterEntered): counter.letter_entered,
+        (IntakeLetter, counter.PhoneCodeKept): counter.phone_code_kept,
+        (IntakeLetter, counter.PhoneCodeTried): counter.phone_code_tried,
         (IntakeLetter, AttachmentScanned): submission.attachment_scanned,
         **{(IntakeLetter, event): writer_requests.requested for event in writer_requests.KINDS},
         (IntakeLetter, writer_view.ProgressNoted): writer_view.progress_noted,
@@ -70,7 +76,7 @@ FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] =
         (Diversion, diversion.ContentErased): diversion.content_erased,
     }
 )
-LOG_ONLY: frozenset[type[Event]] = frozenset({AttachmentFetched})
+LOG_ONLY: frozenset[type[Event]] = frozenset({AttachmentFetched, PhoneCheckRequested})
 """Events that only the log keeps."""
 
 

@@ -56,6 +56,7 @@ TITLES: Mapping[str, str] = {
     "timeout": "请求超时 · the request took too long",
     "too_large": "提交的内容过长 · too large",
     "too_late": "已超过办理期限 · too late",
+    "wrong_code": "验证码不正确 · the code is not right",
     "too_often": "操作过于频繁，请稍后再试 · too often, please try again later",
 }
 DETAILS: Mapping[str, str] = {
