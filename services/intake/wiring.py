@@ -48,7 +48,7 @@ SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Readers without whose keys no letter can be accepted or handled."""
 
 
-def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
+def rules(seals: Seals, blind: BlindIndex) -> ServiceDecider[Command, IntakeState]:
     """Intake's rules; `seals` know who has a key to seal an identity for."""
 
     def key_of(bureau: Bureau) -> BureauKey:
@@ -64,7 +64,7 @@ def rules(seals: Seals) -> ServiceDecider[Command, IntakeState]:
         decide=partial(decide, rules=rule_table(key_of)),
         evolve=evolve,
         state=store.STATE,
-        index=store.index,
+        index=partial(store.index, blind=blind),
         outgoing=store.outgoing,
         handlers=handlers.HANDLERS,
     )
@@ -79,8 +79,9 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     """Intake, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
     seals = load_seals(settings, "intake", now=now)
+    blind = BlindIndex.load(settings.keys_dir / "intake.secrets.json")
     shell = build_shell(
-        settings, rules(seals), seals=seals, reads=store.READS, writes=store.WRITES, now=now
+        settings, rules(seals, blind), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book = seals.sealer.book
     releasing = jobs.DiversionReleaser(
@@ -88,7 +89,8 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
-    desk = _desk(settings, shell, releasing, now=now)
+    filling = jobs.LookUpFiller(shell.documents, shell.letters.states, blind=blind)
+    desk = _desk(settings, shell, releasing, blind=blind, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
@@ -112,7 +114,14 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         app=opened(app, desk, is_development=settings.is_development),
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
-        loops=(desk.numbers.run, desk.backlog.run, resealing.run, releasing.run, gauges.run),
+        loops=(
+            desk.numbers.run,
+            desk.backlog.run,
+            resealing.run,
+            releasing.run,
+            gauges.run,
+            filling.run,
+        ),
         close=client.aclose,
         new_consumer=shell.consumer,
     )
@@ -123,6 +132,7 @@ def _desk(
     shell: Shell[Command, IntakeState],
     releasing: jobs.DiversionReleaser,
     *,
+    blind: BlindIndex,
     now: Now,
 ) -> FrontDesk:
     machine, keep = machine_time(now), shell.database.collection
@@ -139,11 +149,12 @@ def _desk(
         documents=shell.documents,
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
-        blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
+        blind=blind,
         diversions=DiversionRecorder(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
         readings=store.Readings(keep(store.READINGS), now=now),
+        look_ups=store.LookUps(keep(store.LOOK_UPS), now=now),
         triage=triaged,
         hours=OpeningHours(
             data_files.calendar(overrides=settings.calendar_overrides),

@@ -28,7 +28,6 @@ from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
-from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
@@ -45,7 +44,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
-from tests.support.sealed_shell import SealedShell, running, sealed_shell, seals
+from tests.support.sealed_shell import BLIND, SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
 CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
@@ -184,9 +183,8 @@ async def front(
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     numbers = _numbers(keys, now)
-    blind = BlindIndex(bytes(range(32)))
     async with (
-        sealed_shell(watch(wiring.rules(own)), own, now=now) as shelf,
+        sealed_shell(watch(wiring.rules(own, BLIND)), own, now=now) as shelf,
         running(numbers.run()),
     ):
         tell = shelf.commands.execute
@@ -199,11 +197,12 @@ async def front(
             shelf.documents,
             numbers,
             backlog,
-            blind,
+            BLIND,
             diversions=DiversionRecorder(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
             ),
             readings=store.Readings(readings, now=now),
+            look_ups=store.LookUps(Memory(), now=now),
             hours=OpeningHours(data_files.calendar(), time(9), time(17, 30)),
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),

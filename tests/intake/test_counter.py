@@ -186,7 +186,9 @@ async def test_codes_of_one_letter_are_limited(desk: Front) -> None:
     for sent in range(MOST_CODES):
         answer = await post(desk, f"/letters/{number}/phone-code", key=f"send-code-{sent}")
         assert answer.status_code == 200
-    assert is_problem(await post(desk, f"/letters/{number}/phone-code", key="send-code-more"), "429 limit")
+    assert is_problem(
+        await post(desk, f"/letters/{number}/phone-code", key="send-code-more"), "429 limit"
+    )
 
 
 @pytest.mark.parametrize("code", ["12345", "1234567", "abcdef", "１２３４５６", 123456, None])

@@ -2,13 +2,23 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import counter, diversions, duty, letters, notices, requests, reveals
+from services.intake.api import (
+    counter,
+    diversions,
+    duty,
+    letters,
+    look_ups,
+    notices,
+    requests,
+    reveals,
+)
 
 for _feature in (requests.router, reveals.router):
     letters.router.include_router(_feature)
 router = APIRouter()
 for _feature in (
     letters.router,
+    look_ups.router,
     counter.router,
     diversions.router,
     duty.router,

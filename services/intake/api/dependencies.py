@@ -12,9 +12,8 @@ from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
-from services.intake.store import Backlog, Numbers, Readings
+from services.intake.store import Backlog, LookUps, Numbers, Readings, document_hash
 from shared.contracts.vocabulary import DocumentType
-from shared.kernel.documents import normal_number
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.notices import Notices
@@ -41,6 +40,7 @@ class FrontDesk:
     blind: BlindIndex
     diversions: DiversionRecorder
     readings: Readings
+    look_ups: LookUps
     triage: TriageFunction
     hours: OpeningHours
     stations: Stations
@@ -56,7 +56,7 @@ class FrontDesk:
 
     def document(self, kind: DocumentType, number: str) -> str:
         """The keyed hash of an identity document."""
-        return self.blind.of("document", kind, normal_number(number))
+        return document_hash(self.blind, kind, number)
 
     def owners(self, person: Person) -> tuple[str, ...]:
         """Every hash under which a person's letters are stored.

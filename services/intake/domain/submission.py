@@ -51,6 +51,7 @@ def submitted(_: NoLetter, event: LetterSubmitted) -> IntakeLetter:
         category=event.category,
         place=event.place,
         addressed_to=event.addressed_to,
+        about=event.about,
         consent_to_publish=event.consent_to_publish,
         words=event.words if isinstance(event.words, LetterText) else None,
         contact=event.contact if isinstance(event.contact, Contact) else None,

@@ -3,5 +3,6 @@
 from services.intake.jobs.diversion_gauges import DiversionGauges
 from services.intake.jobs.diversion_release import DiversionReleaser
 from services.intake.jobs.identity_resealing import IdentityResealer
+from services.intake.jobs.look_up_filling import LookUpFiller
 
-__all__ = ["DiversionGauges", "DiversionReleaser", "IdentityResealer"]
+__all__ = ["DiversionGauges", "DiversionReleaser", "IdentityResealer", "LookUpFiller"]

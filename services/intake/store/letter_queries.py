@@ -8,10 +8,12 @@ from pydantic import TypeAdapter
 from services.intake.domain import IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
+from services.intake.store.look_up_queries import LOOK_UP_FIELDS, look_up_fields
 from services.intake.store.reveal_queries import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
 from shared.contracts.topics import DIVERTED, SUBMITTED
+from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.letters.service_decider import Outgoing
 from shared.platform.mongo.database import Collection, Document
 from shared.platform.mongo.paging import Listing, Place
@@ -24,15 +26,16 @@ FIELDS = (
     *("owner", "received_at", "identity_kid"),
     *("unseen_since", "unresolved_since", "letter_due_since", "diverted_by"),
     *REVEAL_FIELDS,
+    *LOOK_UP_FIELDS,
 )
 
 
-def index(state: IntakeState) -> Document:
-    """Index fields. Letters: writer, time, key of the identity, and the steps of reveals.
+def index(state: IntakeState, *, blind: BlindIndex) -> Document:
+    """Index fields. Letters: writer, document, phone, time, key of the identity, steps of reveals.
 
     Diversions: what the duty desk has still to do and for which writer, and the letter that is due.
     """
-    return dict.fromkeys(FIELDS) | _known(state)
+    return dict.fromkeys(FIELDS) | _known(state) | look_up_fields(state, blind)
 
 
 def _known(state: IntakeState) -> Document:
