@@ -54,7 +54,7 @@ export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)
 endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed rotate stack check fmt-check lint spell imports contracts-check metrics-check k8s-check house types \
+.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed widget-snippet rotate stack check fmt-check lint spell imports contracts-check metrics-check k8s-check house types \
 	fmt test test-all test-browser screenshots tour browser-deps ops-deps engines engines-broker test-engines bench clean lock images pin-images renderer python-ok local dev
 
 ##@ start
@@ -96,6 +96,9 @@ due-date: local ## Explain due dates, day by day (IN=cases.jsonl OUT=dates.jsonl
 
 try-rules: local ## What would the rules do with these letters? (IN=letters.jsonl OUT=result.jsonl)
 	@$(PY) -m shared.tryrules "$(IN)" "$(OUT)"
+
+widget-snippet: local ## The line with which another site includes the mailbox (BASE=https://… MODE=popup CITY=guangzhou SAYS=zh)
+	@$(PY) -m tools.widget --base "$(BASE)" $(if $(MODE),--mode "$(MODE)") $(if $(CITY),--city "$(CITY)") $(if $(SAYS),--lang "$(SAYS)")
 
 rotate: local stack ## Seal what a service keeps under its ring's current key (SERVICE=router)
 	@$(PY) -m deploy.local rotate $(SERVICE)

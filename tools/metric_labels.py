@@ -74,6 +74,7 @@ BY_LABEL: Final[Mapping[str, LabelVocabulary]] = {
     "method": of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "other"),
     "status": LabelVocabulary(shape=_STATUS, shown="HTTP status"),
     "channel": of(*get_args(words.Channel)),
+    "entry": of(*get_args(words.Entry), "none"),
     "category": of(*get_args(words.Category)),
     "state": of(*OPEN),
     "clock": of(*get_args(words.ClockName), shown="the clocks of the policies"),

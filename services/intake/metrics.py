@@ -7,6 +7,11 @@ SUBMITTED = Counter(
     "Letters accepted, by channel and the category that the writer chose.",
     ["channel", "category"],
 )
+ENTERED = Counter(
+    "mailbox_intake_letters_entered_total",
+    "Letters accepted, by the entry of their client (none: the client is not registered).",
+    ["entry"],
+)
 REPEATED = Counter(
     "mailbox_intake_submissions_repeated_total",
     "Submissions that came again under the same key and were answered with the same letter.",
@@ -71,6 +76,37 @@ FLOOD_LETTERS = Counter(
     "mailbox_intake_flood_letters_total",
     "Letters and diversions that are part of a flood, by kind; none is held up or refused.",
     ["kind"],
+)
+FILES_RECEIVED = Counter(
+    "mailbox_intake_files_received_total",
+    "Files received and cleaned, by their type by content.",
+    ["type"],
+)
+FILES_REFUSED = Counter(
+    "mailbox_intake_files_refused_total",
+    "Files refused when they were uploaded, by the code of the refusal.",
+    ["code"],
+)
+FILES_SCANNED = Counter(
+    "mailbox_intake_files_scanned_total",
+    "Files scanned, by the result (clean, refused, quarantined).",
+    ["result"],
+)
+SCANS_FAILED = Counter(
+    "mailbox_intake_file_scans_failed_total",
+    "Attempts to scan a file that failed because the scanner is away or slow; the file waits.",
+)
+FILES_WAITING = Gauge(
+    "mailbox_intake_files_waiting",
+    "Files that wait for the scanner; a thousand stands for all beyond.",
+)
+OLDEST_WAITING_FILE = Gauge(
+    "mailbox_intake_oldest_waiting_file_seconds",
+    "Age of the oldest file that waits for the scanner; 0 when there is none.",
+)
+FILES_UNSCANNED = Gauge(
+    "mailbox_intake_scanner_off",
+    "1 if the operator chose to hand files out unscanned, otherwise 0.",
 )
 
 for reason in ("no_key", "bad_key"):

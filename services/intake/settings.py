@@ -5,11 +5,17 @@ from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 from typing_extensions import override
 
-from shared.platform.runtime.issuer_settings import CitizenIssuerSettings, IssuerSettings, Side
+from shared.platform.runtime.issuer_settings import (
+    BrowserClient,
+    CitizenIssuerSettings,
+    IssuerSettings,
+    Side,
+)
+from shared.platform.runtime.setting_checks import checked_readable, is_production, refuse
 from shared.platform.runtime.settings import ServiceSettings
 
 
@@ -22,16 +28,27 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     http_port: int = Field(default=8081, ge=1, le=65_535)
     most_unsent: int = Field(default=10_000, ge=1, le=1_000_000)
     """With so many letters waiting for the broker, new ones are refused until it is back."""
+    files: str | None = Field(default=None, pattern=r"^(file:///|s3://)[^\s?#]+$")
+    """Where files of writers are kept, sealed: `file:///folder` or `s3://bucket/prefix` (key and
+    endpoint by `AWS_...`); in development alone, none: a folder beside that of the keys."""
+    scanner: str | None = Field(default=None, pattern=r"^(none|[\w.\-]+:\d{1,5})$")
+    """clamd's `host:port`, or `none`: files are handed out unscanned; only in development may it be
+    left out, and is then `none`."""
     stations_file: Path | None = None
     """File of police stations; without it, writers are not sent to a station by name."""
     notices_dir: Path | None = None
     """Folder with your own notice to letter-writers, a file `<version>.yaml` for each version."""
+    frontends_file: Path | None = None
+    """The registered frontends, in the form of `shared/data/frontends.yaml`; none: in development
+    that file, else nobody is registered and no browser on another site may call the API."""
     office_opens: time = time(9)
     """From when letters are read on working days; time of Guangdong."""
     office_closes: time = time(17, 30)
     """Until when letters are read on working days."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
+    neutral_url: str = Field(default="https://www.weather.com.cn/", pattern=r"^https?://[^\s@]+$")
+    """Where writers go who leave the mailbox in haste; nothing there tells of it."""
     flood_alike: int = Field(default=20, ge=2, le=10_000)
     """So many near-duplicate letters in an hour are a flood."""
     flood_from_one_network: int = Field(default=60, ge=2, le=100_000)
@@ -46,9 +63,32 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
         return {"staff": self.staff, "citizens": self.citizens}
 
     @property
+    @override
+    def browser_clients(self) -> Mapping[Side, BrowserClient | None]:
+        """This service as a client of both issuers."""
+        return {"staff": self.staff_client, "citizens": self.citizen_client}
+
+    @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of trusted proxies."""
         return _networks(self.trusted_proxies)
+
+    @field_validator("frontends_file")
+    @classmethod
+    def _readable_frontends(cls, file: Path | None) -> Path | None:
+        return checked_readable(file)
+
+    @property
+    def files_address(self) -> str:
+        """Where files are kept."""
+        return self.files or f"file://{self.keys_dir.absolute().parent / 'files'}"
+
+    @field_validator("files", "scanner")
+    @classmethod
+    def _chosen_in_production(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and is_production(info):
+            refuse("must be set outside MAILBOX_ENV=dev")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -15,11 +15,17 @@ from services.intake.api.dependencies import FrontDesk
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
+from services.intake.files import storage
+from services.intake.files.cleaning import FileCleaner
+from services.intake.files.file_desk import FileDesk
+from services.intake.files.scanning import NoScanner, scanner_at
+from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
@@ -28,6 +34,7 @@ from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.create_app import create_app
+from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.letters.seals import Seals
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
@@ -36,7 +43,6 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.front_page import front_page
 from shared.web.masthead import masthead
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
@@ -84,17 +90,30 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         settings, rules(seals, blind), seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book = seals.sealer.book
-    releasing = jobs.DiversionReleaser(
-        shell.documents, shell.letters.state, tell=shell.commands.execute, now=now
+    tell = shell.commands.execute
+    records = store.FileRecords(
+        shell.database.collection(store.FILES), seals.ring, now=machine_time(now)
     )
-    resealing = jobs.IdentityResealer(shell.documents, shell.commands.execute, book=book, now=now)
+    chunks = SealedChunks(storage.opened(settings.files_address), seals.ring)
+    files = FileDesk(records, chunks, FileCleaner())
+    releasing = jobs.DiversionReleaser(
+        shell.documents, shell.letters.state, files=records, tell=tell, now=now
+    )
+    scanner = scanner_at(settings.scanner)
+    metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
+    scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
+    resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
     filling = jobs.LookUpFiller(shell.documents, shell.letters.states, blind=blind)
-    desk = _desk(settings, shell, releasing, blind=blind, now=now)
+    frontends = data_files.frontends(settings.frontends_file, examples=settings.is_development)
+    desk = _desk(settings, shell, releasing, blind=blind, files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
     forms = (*pages.FORMS, *FORMS)
-    app = create_app("Intake", settings, client=client, ready=ready, now=now, forms=forms)
+    app = create_app(
+        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=UPLOADS
+    )
+    opened(app, desk, is_development=settings.is_development)
     install(
         app,
         settings=settings,
@@ -104,14 +123,15 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         entries=masthead("intake", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.include_router(front_page(pages.FRONT, settings))
+    app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.export_signer = ExportSigner(seals.ring, "intake")
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
+    app.add_middleware(CrossOriginMiddleware, origins=frontends.origins)
     return Service(
         settings=settings,
         shell=shell,
-        app=opened(app, desk, is_development=settings.is_development),
+        app=app,
         ready=ready,
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
         loops=(
@@ -121,6 +141,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             releasing.run,
             gauges.run,
             filling.run,
+            scanning.run,
         ),
         close=client.aclose,
         new_consumer=shell.consumer,
@@ -133,6 +154,7 @@ def _desk(
     releasing: jobs.DiversionReleaser,
     *,
     blind: BlindIndex,
+    files: FileDesk,
     now: Now,
 ) -> FrontDesk:
     machine, keep = machine_time(now), shell.database.collection
@@ -149,12 +171,14 @@ def _desk(
         documents=shell.documents,
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
+        files=files,
         blind=blind,
         diversions=DiversionRecorder(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
         readings=store.Readings(keep(store.READINGS), now=now),
         look_ups=store.LookUps(keep(store.LOOK_UPS), now=now),
+        drafts=store.LetterDrafts(keep(store.LETTER_DRAFTS), shell.seals.ring, now=machine),
         triage=triaged,
         hours=OpeningHours(
             data_files.calendar(overrides=settings.calendar_overrides),
@@ -166,6 +190,7 @@ def _desk(
         notices=data_files.notices(settings.notices_dir),
         now=now,
         floods=floods,
+        frontends=data_files.frontends(settings.frontends_file, examples=settings.is_development),
     )
 
 

@@ -17,6 +17,7 @@ from shared.contracts.vocabulary import (
     CorrectionNote,
     DiversionOutcome,
     DocumentType,
+    Entry,
     ExtensionReason,
     Finding,
     GuardianRelation,
@@ -56,6 +57,18 @@ ABOUT_LEVELS: Final[Mapping[AboutLevel, Bilingual]] = bilingual(
 )
 CHANNELS: Final[Mapping[Channel, Bilingual]] = bilingual(
     {"web": ("网页", "website"), "wechat": ("微信", "WeChat"), "weibo": ("微博", "Weibo")}
+)
+ENTRIES: Final[Mapping[Entry, Bilingual]] = bilingual(
+    {
+        "website-popup": ("网站弹窗", "pop-up of the website"),
+        "website-bay": ("网站飘窗", "floating window of the website"),
+        "website-directory": ("网站栏目", "page of the website"),
+        "city-website": ("市局网站", "website of a city bureau"),
+        "wechat": ("微信", "WeChat"),
+        "weibo": ("微博", "Weibo"),
+        "counter": ("窗口代录", "entered at a counter"),
+        "hotline": ("热线代录", "entered by the hotline"),
+    }
 )
 CLOCKS: Final[Mapping[ClockName, Bilingual]] = bilingual(
     {

@@ -44,6 +44,17 @@ State: TypeAlias = Literal[
     "withdrawn",
 ]
 Channel: TypeAlias = Literal["web", "wechat", "weibo"]
+Entry: TypeAlias = Literal[
+    "website-popup",
+    "website-bay",
+    "website-directory",
+    "city-website",
+    "wechat",
+    "weibo",
+    "counter",
+    "hotline",
+]
+"""Where a letter came in: a place on a site, an account, or staff who entered it."""
 Language: TypeAlias = Literal["zh", "zh-Hant", "yue", "en", "mixed"]
 OnBehalf: TypeAlias = Literal["child", "parent", "spouse", "ward", "organisation", "other"]
 ActingAs: TypeAlias = Literal[

@@ -107,6 +107,9 @@ def _fault_of(invalid: ValidationError) -> WordsFault:
     return found.pop() if len(found) == 1 else "content"
 
 
+_CANONICAL: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 class Clear(BaseModel):
     """Words in memory. Shows only its class name; serialises only with `context={"seal": f}`."""
 
@@ -116,8 +119,7 @@ class Clear(BaseModel):
 
     def plaintext(self) -> bytes:
         """The words as canonical JSON in UTF-8, for the sealer alone."""
-        plain = json.dumps(self._plain(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        return plain.encode()
+        return _CANONICAL.encode(self._plain()).encode()
 
     @classmethod
     def from_plaintext(cls, plain: bytes, *, is_new: bool = False) -> Self:

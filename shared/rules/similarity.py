@@ -30,13 +30,21 @@ def simhash(pieces: Iterable[int]) -> int | None:
 
 
 def _counted(known: set[int]) -> list[int]:
-    """How many of the hashes have each bit, as binary digits for all bits at once, lowest first."""
-    digits = [0] * len(known).bit_length()
-    for piece in known:
-        carry, place = piece & _ALL, 0
-        while carry:
-            digits[place], carry = digits[place] ^ carry, digits[place] & carry
-            place += 1
+    """How many of the hashes have each bit, as binary digits for all bits at once, lowest first.
+
+    Adds three numbers of a digit at a time into one of that digit and one of the next.
+    """
+    digits: list[int] = []
+    column = [piece & _ALL for piece in known]
+    while column:
+        carried: list[int] = []
+        while len(column) > 1:
+            one, two = column.pop(), column.pop()
+            three, differ = column.pop() if column else 0, one ^ two
+            column.append(differ ^ three)
+            carried.append(one & two | differ & three)
+        digits += column
+        column = carried
     return digits
 
 

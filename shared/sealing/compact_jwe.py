@@ -1,17 +1,25 @@
 """Compact JWE with ECDH-ES+A256KW on P-256 and A256GCM, for a single envelope.
 
-joserfc does the work. This module fixes the only accepted pair of algorithms, our header names and
-the size limits. Nothing is compressed.
+Only this pair of algorithms, our header names and our size limits are accepted. Nothing is
+compressed. joserfc opens envelopes, which outsiders write. Sealing uses the primitives directly,
+because joserfc's general way takes twice as long (RFC 7516, section 5.1; RFC 7518, section 4.6).
 """
 
+import json
+import os
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.registry import HeaderParameter
-from joserfc.util import json_b64decode
+from joserfc.util import json_b64decode, urlsafe_b64encode
 
 from shared.contracts.words import MAX_ENVELOPE
 
@@ -21,6 +29,22 @@ MAX_HEADER: Final = 2_048
 """Maximum characters of an envelope's protected header."""
 
 _TEXTS = ("letter", "type", "reader")
+_EC: Final = ec.SECP256R1()
+_ECDH: Final = ec.ECDH()
+_COORDINATE: Final = 32
+_KEY: Final = 32
+_IV: Final = 12
+_TAG: Final = 16
+"""Sizes in bytes."""
+_ROUND: Final = (1).to_bytes(4, "big")
+"""Concat KDF needs one round: its hash is as long as the key."""
+_OTHER_INFO: Final = b"".join(
+    (
+        *(len(text).to_bytes(4, "big") + text for text in (ALGORITHMS["alg"].encode(), b"", b"")),
+        (8 * _KEY).to_bytes(4, "big"),
+    )
+)
+"""Algorithm, no names of the parties, and the key's length in bits."""
 
 
 class NotOpened(Exception):
@@ -45,7 +69,13 @@ _REGISTRY = _Registry(
 
 def close(plain: bytes, header: Mapping[str, Any], *, public: ECKey) -> str:
     """Seal `plain` for the holder of the private key of `public`; `header` stays readable."""
-    return jwe.encrypt_compact({**ALGORITHMS, **header}, plain, public, registry=_REGISTRY)
+    ephemeral, content_key, iv = ec.generate_private_key(_EC), os.urandom(_KEY), os.urandom(_IV)
+    protected = _encoded(json.dumps(_header(header, ephemeral), separators=(",", ":")).encode())
+    agreed = ephemeral.exchange(_ECDH, public.public_key)
+    wrapping_key = sha256(_ROUND + agreed + _OTHER_INFO).digest()
+    sealed = AESGCM(content_key).encrypt(iv, plain, protected)
+    parts = (aes_key_wrap(wrapping_key, content_key), iv, sealed[:-_TAG], sealed[-_TAG:])
+    return b".".join((protected, *map(_encoded, parts))).decode()
 
 
 def header_of(envelope: str) -> dict[str, Any]:
@@ -71,6 +101,17 @@ def opened(envelope: str, header: Mapping[str, Any], *, private: ECKey) -> bytes
     except (JoseError, ValueError, TypeError, KeyError):
         raise NotOpened("malformed, for another key, or tampered with") from None
     return content or b""
+
+
+def _header(header: Mapping[str, Any], ephemeral: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
+    point = ephemeral.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:]
+    x, y = point[:_COORDINATE], point[_COORDINATE:]
+    epk = {"kty": "EC", "crv": CURVE, "x": _encoded(x).decode(), "y": _encoded(y).decode()}
+    return {**ALGORITHMS, **header, "epk": epk}
+
+
+def _encoded(octets: bytes) -> bytes:
+    return urlsafe_b64encode(octets)
 
 
 def of_jwk(jwk: object) -> ECKey:

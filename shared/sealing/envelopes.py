@@ -102,11 +102,15 @@ class Sealer:
 
         Raises: NoKey; Unsendable, if it exceeds the size of an envelope.
         """
+        return self.seal_plaintext(clear.plaintext(), address, kid=kid)
+
+    def seal_plaintext(self, plain: bytes, address: Address, *, kid: str | None = None) -> str:
+        """Like `seal`, for the plaintext of words that several readers get."""
         if kid is None:
             kid, key = self.book.newest(address.reader, self._now())
         else:
             key = self.book.named(address.reader, kid)
-        envelope = close(clear.plaintext(), address.header(kid), public=key)
+        envelope = close(plain, address.header(kid), public=key)
         if len(envelope) > MAX_ENVELOPE:
             raise Unsendable("too_large")
         return envelope
@@ -193,8 +197,9 @@ def seal_event(event: EventT, sealer: Sealer, *, topic: str, letter: str) -> Eve
     def sealed(field: str, words: Any) -> Any:
         if not isinstance(words, Clear):
             return words
+        plain = words.plaintext()
         return {
-            reader: sealer.seal(words, _address(event, reader, letter=letter), kid=kid)
+            reader: sealer.seal_plaintext(plain, _address(event, reader, letter=letter), kid=kid)
             for reader in readers_of(event, field, topic=topic)
         }
 

@@ -1,9 +1,48 @@
 """Addresses within a service that a request may name, and where its pages are."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from fastapi import Request
 from starlette.routing import Match
+
+from shared.platform.runtime.issuer_settings import Side
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPaths:
+    """Where the browsers of one side sign in and out."""
+
+    sign_in: str
+    sign_out: str
+
+    @property
+    def callback(self) -> str:
+        """Where the issuer sends a browser back."""
+        return f"{self.sign_in}/callback"
+
+    @property
+    def failed(self) -> str:
+        """What to do after a sign-in that failed."""
+        return f"{self.sign_in}/failed"
+
+    @property
+    def again(self) -> str:
+        """Why somebody must sign in again."""
+        return f"{self.sign_in}/again"
+
+    @property
+    def ended(self) -> str:
+        """Where the issuer announces a sign-out: its back channel."""
+        return f"{self.sign_in}/ended"
+
+
+SIGN_IN_PATHS: Final[Mapping[Side, SignInPaths]] = {
+    "staff": SignInPaths("/sign-in", "/sign-out"),
+    "citizens": SignInPaths("/my/sign-in", "/my/sign-out"),
+}
 
 _LOCAL = re.compile(r"/(?![/\\])[!#-\[\]-~]{0,1000}", re.ASCII)
 """A path with its query, without spaces, controls, quotes and backslashes."""

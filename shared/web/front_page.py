@@ -18,8 +18,6 @@ class Front:
     name: str
     says: tuple[str, ...]
     """Paragraphs."""
-    links: tuple[tuple[str, str], ...] = ()
-    """Addresses of the service's own pages, with their names."""
 
 
 def front_page(front: Front, settings: ServiceSettings) -> APIRouter:
@@ -29,7 +27,7 @@ def front_page(front: Front, settings: ServiceSettings) -> APIRouter:
         (settings.sign_in_url, N_("Sign in")),
         (settings.public_url, N_("Published replies")),
     )
-    links = [*front.links, *((address, name) for address, name in targets if address)]
+    links = [(address, name) for address, name in targets if address]
 
     @router.get("/")
     @open_to_all

@@ -12,7 +12,8 @@ from jinja2 import Environment
 from starlette.responses import Response
 
 from shared.platform.http.tokens import Person
-from shared.web.addresses import page_of
+from shared.platform.runtime.issuer_settings import Side
+from shared.web.addresses import SIGN_IN_PATHS, page_of
 from shared.web.language import Lang, Words, display_of
 
 VARIES = "Accept-Language, Cookie"
@@ -28,6 +29,10 @@ class PageSession(Protocol):
     @property
     def csrf(self) -> str:
         """The token that each form carries."""
+
+    @property
+    def side(self) -> Side:
+        """Who signs in there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ def page(request: Request, name: str, *, status: int = 200, **values: Any) -> Re
         "service": site.service,
         "person": person,
         "csrf": session.csrf if session else "",
+        "sign_out": SIGN_IN_PATHS[session.side].sign_out if session else None,
         "path": request.url.path,
         "here": _address(request),
         "entries": [entry for entry in site.entries if entry.is_for(person)],

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -17,12 +16,9 @@ from starlette.responses import Response
 
 from shared.kernel.errors import BadValue, NotAllowed
 from shared.platform.http.identity import SAFE, NotSignedIn
-from shared.web.addresses import local_path, page_of
+from shared.web.addresses import SIGN_IN_PATHS, SignInPaths, local_path, page_of
 from shared.web.forms import CSRF, FormFields, parse_form
 from shared.web.sessions import KeptForm, Session, Sessions
-
-SIGN_IN: Final = "/sign-in"
-AGAIN: Final = f"{SIGN_IN}/again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +62,11 @@ class SessionCookies:
         self.sessions = sessions
         self.cookie = cookie
 
+    @property
+    def paths(self) -> SignInPaths:
+        """Where these browsers sign in and out."""
+        return SIGN_IN_PATHS[self.sessions.side]
+
     async def find(self, request: Request) -> Session | None:
         """The session of this request's browser, also one that is over."""
         value = request.cookies.get(str(self.cookie))
@@ -81,28 +82,33 @@ class SessionCookies:
         if request.method not in SAFE:
             await self._check_form(request, found)
         if found is None or found.is_over:
-            raise NotSignedIn(at=_sign_in(request))
+            raise NotSignedIn(at=_address(self.paths.sign_in, _here(request)))
         request.state.session = found
         return found
 
     async def step_up(self, request: Request) -> NotSignedIn:
         """Keep what was posted; the refusal leads to a fresh sign-in."""
         if request.method in SAFE:
-            return NotSignedIn(is_stale=True, at=_address(SIGN_IN, _here(request), fresh="1"))
+            return NotSignedIn(is_stale=True, at=self._fresh(request))
         await self._keep(request, session_of(request))
-        return NotSignedIn(is_stale=True, at=_address(AGAIN, page_of(request), why="fresh"))
+        return NotSignedIn(
+            is_stale=True, at=_address(self.paths.again, page_of(request), why="fresh")
+        )
 
     async def _check_form(self, request: Request, found: Session | None) -> None:
         """Raises: NotSignedIn; NotAllowed."""
         if found is None:
-            raise NotSignedIn(at=_address(AGAIN, page_of(request), why="unknown"))
+            raise NotSignedIn(at=_address(self.paths.again, page_of(request), why="unknown"))
         if not hmac.compare_digest(await _token(request), found.csrf.encode()):
             raise NotAllowed("the form is not one of this session")
         if found.is_over:
             await self._keep(request, found)
-            raise NotSignedIn(at=_address(AGAIN, page_of(request), why="ended"))
+            raise NotSignedIn(at=_address(self.paths.again, page_of(request), why="ended"))
         if found.kept is not None and found.kept.path == page_of(request):
             await self.sessions.drop_kept(found)
+
+    def _fresh(self, request: Request) -> str:
+        return _address(self.paths.sign_in, _here(request), fresh="1")
 
     async def _keep(self, request: Request, session: Session) -> None:
         await self.sessions.keep(session, KeptForm(page_of(request), await request.body()))
@@ -131,10 +137,6 @@ async def _token(request: Request) -> bytes:
         return parse_form(await request.body()).get(CSRF).encode()
     except BadValue:
         return b""
-
-
-def _sign_in(request: Request) -> str:
-    return _address(SIGN_IN, _here(request))
 
 
 def _here(request: Request) -> str:

@@ -82,6 +82,7 @@ class Session:
     """The token that each form carries."""
     is_over: bool = False
     kept: KeptForm | None = None
+    side: Side = "staff"
 
     @property
     def person(self) -> Person:
@@ -103,7 +104,7 @@ class Sessions:
         """`now`: the machine's clock."""
         self._documents = documents
         self._ring = ring
-        self._side = side
+        self.side = side
         self._limits = limits
         self._now = now
 
@@ -120,7 +121,7 @@ class Sessions:
         content = json.dumps({"signed_in": _written(signed_in), "csrf": csrf})
         document: Document = {
             "_id": name,
-            "side": self._side,
+            "side": self.side,
             "subject": self._hashes("subject", signed_in.subject or signed_in.person.sub)[0],
             "started_at": at,
             "seen_at": at,
@@ -143,7 +144,7 @@ class Sessions:
         Counts as a request.
         """
         name = _hash(cookie)
-        document = await self._documents.one({"_id": name, "side": self._side})
+        document = await self._documents.one({"_id": name, "side": self.side})
         session = None if document is None else self._read(document)
         if document is None or session is None or session.is_over:
             return session
@@ -177,7 +178,7 @@ class Sessions:
         }
         if not where:
             return 0
-        found = await self._documents.find({**where, "side": self._side}, fields={"_id": 1})
+        found = await self._documents.find({**where, "side": self.side}, fields={"_id": 1})
         change = {"$set": {"ended_at": self._now()}}
         await self._documents.write([Update({"_id": each["_id"]}, change) for each in found])
         return len(found)
@@ -191,7 +192,9 @@ class Sessions:
         except CannotOpen:
             return None
         signed_in, csrf = _signed_in(content["signed_in"]), content["csrf"]
-        return Session(name, signed_in, csrf, is_over=self._is_over(document), kept=kept)
+        return Session(
+            name, signed_in, csrf, is_over=self._is_over(document), kept=kept, side=self.side
+        )
 
     def _is_over(self, document: Document) -> bool:
         now = self._now()
@@ -215,7 +218,7 @@ class Sessions:
 
     def _hashes(self, kind: str, value: str) -> list[str]:
         """The value's hash under each key of the ring, the current one first."""
-        said = f"{self._side}\0{kind}\0{value}".encode("utf-8", "surrogatepass")
+        said = f"{self.side}\0{kind}\0{value}".encode("utf-8", "surrogatepass")
         keys = self._ring.derived(PURPOSE)
         ordered = sorted(keys, key=lambda kid: kid != self._ring.current)
         return [hmac.digest(keys[kid], said, "sha256").hex() for kid in ordered]

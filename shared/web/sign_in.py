@@ -23,17 +23,16 @@ from shared.platform.http.application import open_to_all
 from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.tokens import BadToken
 from shared.platform.runtime.clock import Now
-from shared.web.addresses import local_path
+from shared.platform.runtime.issuer_settings import Side
+from shared.web.addresses import SIGN_IN_PATHS, local_path
 from shared.web.id_tokens import IdTokens, NotFreshEnough
 from shared.web.language import N_
 from shared.web.openid_provider import CodeRefused, OpenIdProvider, ProviderAway
 from shared.web.rendering import page
-from shared.web.session_cookies import AGAIN, SIGN_IN, CookieName, SessionCookies
+from shared.web.session_cookies import CookieName, SessionCookies
 from shared.web.sessions import SignedIn
 from shared.web.spent import Spent
 
-CALLBACK: Final = f"{SIGN_IN}/callback"
-FAILED: Final = f"{SIGN_IN}/failed"
 ATTEMPT_LASTS: Final = timedelta(minutes=15)
 MOST_ATTEMPTS: Final = 4
 """Sign-ins that one browser may have open at a time, such as in several tabs."""
@@ -163,7 +162,7 @@ class BrowserSignIn:
         answer = RedirectResponse(address, status_code=303)
         self._make_room(request, answer)
         sealed = self._ring.seal(
-            json.dumps(asdict(attempt)).encode(), letter=attempt.state, field="sign-in"
+            json.dumps(asdict(attempt)).encode(), letter=attempt.state, field=self._sealed_as
         )
         lasts = int(ATTEMPT_LASTS.total_seconds())
         self._cookie(attempt.state).set(answer, sealed, max_age=lasts)
@@ -211,7 +210,7 @@ class BrowserSignIn:
         if state is None or sealed is None:
             raise SignInFailed("attempt_unknown")
         try:
-            content = self._ring.open(sealed, letter=state, field="sign-in")
+            content = self._ring.open(sealed, letter=state, field=self._sealed_as)
         except CannotOpen:
             raise SignInFailed("attempt_unknown") from None
         return SignInAttempt(**json.loads(content))
@@ -228,6 +227,11 @@ class BrowserSignIn:
         return CookieName(self.cookies.cookie.service, f"attempt-{state[:8]}", self._is_secure)
 
     @property
+    def _sealed_as(self) -> str:
+        """Differs by side, so that no attempt is finished on the other side."""
+        return self.cookies.paths.sign_in.strip("/")
+
+    @property
     def _is_secure(self) -> bool:
         return self.cookies.cookie.is_secure
 
@@ -242,83 +246,90 @@ class ProviderAnswer:
     error: str | None
 
 
-router = APIRouter(include_in_schema=False)
+def routes(side: Side) -> APIRouter:
+    """The pages on which that side's browsers sign in."""
+    router, paths = APIRouter(include_in_schema=False), SIGN_IN_PATHS[side]
+
+    @router.get(paths.sign_in)
+    @open_to_all
+    async def start(request: Request, to: To = None, fresh: bool = False) -> Response:
+        """Begin to sign in; whoever is signed in already goes on, unless it must be fresh."""
+        signing = sign_in_of(request, side)
+        if signing is None:
+            return _failed(side, "not_set_up", to)
+        found = None if fresh else await signing.cookies.find(request)
+        if found is not None and not found.is_over:
+            return RedirectResponse(local_path(to), status_code=303)
+        try:
+            return await signing.start(request, local_path(to), is_fresh=fresh)
+        except ProviderAway:
+            return _failed(side, "issuer_away", to)
+
+    @router.get(paths.again)
+    @open_to_all
+    async def show_again(
+        request: Request, why: Literal["ended", "fresh", "unknown"], to: To = None
+    ) -> Response:
+        """Explain why a form's sender must sign in first, and whether the words are kept.
+
+        A page of its own, because browsers let no form lead to another host, not even by
+        redirects.
+        """
+        to = local_path(to)
+        return page(request, "sign_in_again.html", why=why, to=to, sign_in=paths.sign_in)
+
+    @router.get(paths.callback)
+    @open_to_all
+    async def finish(
+        request: Request,
+        state: Given = None,
+        code: Given = None,
+        iss: Given = None,
+        error: Given = None,
+    ) -> Response:
+        """The browser returns from the provider."""
+        return await _finished(request, side, ProviderAnswer(state, code, iss, error))
+
+    @router.get(paths.failed)
+    @open_to_all
+    async def show_failed(request: Request, why: Failure, to: To = None) -> Response:
+        """Say what to do after a sign-in that failed."""
+        status, message = WHAT_TO_DO[why]
+        return page(
+            request,
+            "sign_in_failed.html",
+            status=status,
+            message=message,
+            to=local_path(to),
+            sign_in=paths.sign_in,
+            can_retry=why != "not_set_up",
+        )
+
+    return router
 
 
-@router.get(SIGN_IN)
-@open_to_all
-async def start(request: Request, to: To = None, fresh: bool = False) -> Response:
-    """Begin to sign in; whoever is signed in already goes on, unless it must be fresh."""
-    signing = sign_in_of(request)
+def sign_in_of(request: Request, side: Side) -> BrowserSignIn | None:
+    """The sign-in of that side's browsers; None if it isn't set up."""
+    signing: BrowserSignIn | None = request.app.state.browser_sign_ins.get(side)
+    return signing
+
+
+async def _finished(request: Request, side: Side, answer: ProviderAnswer) -> Response:
+    signing = sign_in_of(request, side)
     if signing is None:
-        return _failed("not_set_up", to)
-    found = None if fresh else await signing.cookies.find(request)
-    if found is not None and not found.is_over:
-        return RedirectResponse(local_path(to), status_code=303)
+        return _failed(side, "not_set_up")
     try:
-        return await signing.start(request, local_path(to), is_fresh=fresh)
-    except ProviderAway:
-        return _failed("issuer_away", to)
-
-
-@router.get(AGAIN)
-@open_to_all
-async def show_again(
-    request: Request, why: Literal["ended", "fresh", "unknown"], to: To = None
-) -> Response:
-    """Explain why a form's sender must sign in first, and whether the words are kept.
-
-    A page of its own, because browsers let no form lead to another host, not even by redirects.
-    """
-    return page(request, "sign_in_again.html", why=why, to=local_path(to))
-
-
-@router.get(CALLBACK)
-@open_to_all
-async def finish(
-    request: Request,
-    state: Given = None,
-    code: Given = None,
-    iss: Given = None,
-    error: Given = None,
-) -> Response:
-    """The browser returns from the provider."""
-    signing = sign_in_of(request)
-    if signing is None:
-        return _failed("not_set_up")
-    try:
-        back = await signing.finish(request, ProviderAnswer(state, code, iss, error))
+        back = await signing.finish(request, answer)
     except SignInFailed as refused:
-        return _failed(refused.outcome, refused.to)
+        return _failed(side, refused.outcome, refused.to)
     except (ProviderAway, KeysUnavailable):
-        return _failed("issuer_away")
+        return _failed(side, "issuer_away")
     SIGN_INS.labels("done").inc()
     return back
 
 
-def sign_in_of(request: Request) -> BrowserSignIn | None:
-    """The sign-in of this service's browsers; None if it isn't set up."""
-    signing: BrowserSignIn | None = request.app.state.browser_sign_in
-    return signing
-
-
-def _failed(why: Failure, to: str | None = None) -> Response:
+def _failed(side: Side, why: Failure, to: str | None = None) -> Response:
     """Lead to the page that says what to do; codes of the provider don't stay in the address."""
     SIGN_INS.labels(why).inc()
     query = urlencode({"why": why, "to": local_path(to)})
-    return RedirectResponse(f"{FAILED}?{query}", status_code=303)
-
-
-@router.get(FAILED)
-@open_to_all
-async def show_failed(request: Request, why: Failure, to: To = None) -> Response:
-    """Say what to do after a sign-in that failed."""
-    status, message = WHAT_TO_DO[why]
-    return page(
-        request,
-        "sign_in_failed.html",
-        status=status,
-        message=message,
-        to=local_path(to),
-        can_retry=why != "not_set_up",
-    )
+    return RedirectResponse(f"{SIGN_IN_PATHS[side].failed}?{query}", status_code=303)

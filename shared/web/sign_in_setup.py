@@ -12,24 +12,25 @@ from fastapi import FastAPI
 
 from shared.platform.app.shell import Shell
 from shared.platform.crypto.key_ring import KeyRing
-from shared.platform.http.identity import Verifier
 from shared.platform.mongo.database import Database, Index
 from shared.platform.runtime.clock import Now
-from shared.platform.runtime.issuer_settings import Side
+from shared.platform.runtime.issuer_settings import BrowserClient, Side
 from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.rotating_secret import LEAST_TOKEN, RotatingSecret
 from shared.platform.runtime.settings import ServiceSettings
 from shared.web import sessions, sign_in, sign_out, spent
+from shared.web.addresses import SIGN_IN_PATHS
 from shared.web.id_tokens import IdTokens
 from shared.web.openid_provider import OpenIdProvider, OurClient
-from shared.web.session_cookies import SIGN_IN, CookieName, SessionCookies
+from shared.web.session_cookies import CookieName, SessionCookies
 from shared.web.sessions import SESSIONS, SessionLimits, Sessions
-from shared.web.sign_in import CALLBACK, BrowserSignIn
-from shared.web.sign_out import SIGN_OUT
+from shared.web.sign_in import BrowserSignIn
 from shared.web.spent import SPENT, Spent
 
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {**sessions.INDEXES, **spent.INDEXES}
-FORMS: Final = (SIGN_IN, SIGN_OUT)
+FORMS: Final = tuple(
+    path for paths in SIGN_IN_PATHS.values() for path in (paths.sign_in, paths.sign_out)
+)
 """Paths that accept forms."""
 
 
@@ -55,50 +56,52 @@ def install_sign_in(
     client: httpx.AsyncClient,
     now: Now,
 ) -> None:
-    """Give `app` sessions of staff, and the sign-in at the settings' issuer by `client`."""
-    machine = machine_time(now)
-    cookies = SessionCookies(
-        Sessions(
+    """Give `app` sessions of each side that may sign in here, and the sign-in at its issuer."""
+    machine, verifiers = machine_time(now), app.state.verifiers
+    limits = SessionLimits(
+        idle=timedelta(seconds=settings.session_idle_s),
+        absolute=timedelta(seconds=settings.session_absolute_s),
+    )
+    app.state.browser_sessions, app.state.browser_sign_ins = {}, {}
+    for side, ours in settings.browser_clients.items():
+        sessions = Sessions(
             storage.database.collection(SESSIONS),
             ring=storage.ring,
-            side="staff",
-            limits=SessionLimits(
-                idle=timedelta(seconds=settings.session_idle_s),
-                absolute=timedelta(seconds=settings.session_absolute_s),
-            ),
-            now=machine,
-        ),
-        cookie=CookieName(storage.service, "staff", is_secure=not settings.is_development),
-    )
-    app.state.browser_sessions = {"staff": cookies}
-    app.state.browser_sign_in = None
-    if (provider := _provider(settings, client, machine)) is not None:
-        verifiers: Mapping[Side, Verifier] = app.state.verifiers
-        app.state.browser_sign_in = BrowserSignIn(
-            cookies,
-            provider,
-            tokens=IdTokens(verifiers["staff"], client_id=provider.ours.id),
-            spent=Spent(storage.database.collection(SPENT), now=machine),
-            ring=storage.ring,
+            side=side,
+            limits=limits,
             now=machine,
         )
-    app.include_router(sign_in.router)
-    app.include_router(sign_out.router)
+        name = CookieName(storage.service, side, is_secure=not settings.is_development)
+        cookies = SessionCookies(sessions, cookie=name)
+        app.state.browser_sessions[side] = cookies
+        if ours is not None:
+            app.state.browser_sign_ins[side] = BrowserSignIn(
+                cookies,
+                _provider(settings, side, ours, http=client, now=machine),
+                tokens=IdTokens(verifiers[side], client_id=ours.id),
+                spent=Spent(storage.database.collection(SPENT), now=machine),
+                ring=storage.ring,
+                now=machine,
+            )
+        app.include_router(sign_in.routes(side))
+        app.include_router(sign_out.routes(side))
 
 
 def _provider(
-    settings: ServiceSettings, client: httpx.AsyncClient, now: Now
-) -> OpenIdProvider | None:
-    """The staff's provider; None without the settings of a client."""
-    name, secret = settings.staff_client_id, settings.staff_client_secret_file
-    if name is None or secret is None or settings.staff_pages_url is None:
-        return None
-    ours = OurClient(
-        name,
-        RotatingSecret(secret, at_least=LEAST_TOKEN),
-        redirect_uri=f"{settings.staff_pages_url}{CALLBACK}",
-        signed_out_uri=f"{settings.staff_pages_url}{SIGN_OUT}",
+    settings: ServiceSettings, side: Side, ours: BrowserClient, *, http: httpx.AsyncClient, now: Now
+) -> OpenIdProvider:
+    """The provider of that side."""
+    paths = SIGN_IN_PATHS[side]
+    client = OurClient(
+        ours.id,
+        RotatingSecret(ours.secret_file, at_least=LEAST_TOKEN),
+        redirect_uri=f"{ours.pages_url}{paths.callback}",
+        signed_out_uri=f"{ours.pages_url}{paths.sign_out}",
     )
     return OpenIdProvider(
-        settings.staff_issuer, ours, http=client, now=now, is_development=settings.is_development
+        settings.issuers[side].issuer,
+        client,
+        http=http,
+        now=now,
+        is_development=settings.is_development,
     )

@@ -43,7 +43,7 @@ class Watch(CommandListener):
     def over_envelopes(self) -> None:
         """Watch all of this process that open and seal."""
         Opener.open = self._timed(Opener.open)  # type: ignore[method-assign]  # where the watch stands
-        Sealer.seal = self._timed(Sealer.seal)  # type: ignore[method-assign]  # the same
+        Sealer.seal_plaintext = self._timed(Sealer.seal_plaintext)  # type: ignore[method-assign]  # the same
 
     def over(self, consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
         """The same consumer, watched."""

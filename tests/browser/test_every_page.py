@@ -1,4 +1,4 @@
-"""Each page of staff as people see it: accessible, at any width, in both schemes and elder mode."""
+"""Each page as people see it: accessible, at any width, in both schemes and elder mode."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from playwright.async_api import Browser
 
 from tests.browser.desk_world import DeskWorld, Look, desk_world
 from tests.browser.duty_world import duty_world
+from tests.browser.writer_world import writer_world
 from tests.support.browser import NARROW, axe_findings
-from tests.support.page_list import DECISION_PAGES, DUTY_PAGES, ROUTER_PAGES, StaffPage
+from tests.support.page_list import (
+    DECISION_PAGES,
+    DUTY_PAGES,
+    ROUTER_PAGES,
+    WRITERS_PAGES,
+    StaffPage,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -64,13 +71,21 @@ async def duty(
         yield opened
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def writers(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[DeskWorld]:
+    async with writer_world(browser, tmp_path_factory.mktemp("keys")) as opened:
+        yield opened
+
+
 CASES = [
     pytest.param(page, look, id=f"{page.name}-{look}")
     for page in ROUTER_PAGES
     for look in LOOKS
     if look == "narrow" or page not in DECISION_PAGES
 ]
-"""Decisions share the template of the handlers' actions: one look will do."""
+"""Decisions share the template of the handlers' actions: one look will do. So do writers' forms."""
 
 
 @pytest.mark.parametrize(("page", "look"), CASES)
@@ -82,6 +97,21 @@ async def test_the_desk_is_accessible(world: DeskWorld, page: StaffPage, look: s
 @pytest.mark.parametrize("page", DUTY_PAGES, ids=lambda page: page.name)
 async def test_the_duty_desk_is_accessible(duty: DeskWorld, page: StaffPage, look: str) -> None:
     await check(duty, page, LOOKS[look])
+
+
+@pytest.mark.parametrize(
+    ("page", "look"),
+    [
+        pytest.param(page, look, id=f"{page.name}-{look}")
+        for page in WRITERS_PAGES
+        for look in LOOKS
+        if look == "narrow" or not page.is_form
+    ],
+)
+async def test_the_writers_pages_are_accessible(
+    writers: DeskWorld, page: StaffPage, look: str
+) -> None:
+    await check(writers, page, LOOKS[look])
 
 
 async def check(world: DeskWorld, page: StaffPage, look: Look) -> None:

@@ -174,11 +174,15 @@ async def intake(folder: Path) -> AsyncIterator[Face]:
     async with front(folder) as ours:
         letters = [await ours.taken_in(), await ours.taken_in(category="report")]
         caught = await ours.submit(body="救命，有人拿刀要杀我，快来人", subject="救命")
+        files = [await ours.uploaded(), await ours.uploaded()]
+        await ours.scanning.look()
+        await ours.taken_in(files=files[1:])
         at = ours.shelf.now()
         roles = ["duty", "supervisor", "auditor", "custodian", "bureau:guangzhou:handler"]
         people = {"chen": token("chen", at=at, **CITIZEN)}
         people |= {role: token(role.replace(":", "-"), at=at, roles=[role]) for role in roles}
-        known = {"letter": letters, "diversion": [caught.json().get("diversion", letters[0])]}
+        diversions = [caught.json().get("diversion", letters[0])]
+        known = {"letter": letters, "diversion": diversions, "file": files}
         yield Face(ours.client, _signed_in(people), known)
 
 

@@ -34,7 +34,9 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient() as nobody:
         app = build(
             load_issuers(tmp_path, NAMES, now=lambda: NOW),
-            Registration("seeded-secret", ("http://127.0.0.1:8082",)),
+            Registration(
+                {"staff": "seeded-secret", "citizens": "other-secret"}, ("http://127.0.0.1:8082",)
+            ),
             http=nobody,
         )
         transport = httpx.ASGITransport(app=app)

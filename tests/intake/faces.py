@@ -1,7 +1,7 @@
 """A service's real application in memory, with tokens of its own issuer and no socket."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from shared.platform.http.create_app import create_app
 from shared.platform.http.miss_limit import Misses
+from shared.platform.http.request_guard import NO_UPLOADS
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
 from tests.support.doubles import Clock
@@ -68,19 +69,28 @@ async def opened_face(
     *,
     now: Clock,
     forms: Sequence[str] = (),
+    uploads: Mapping[str, int] = NO_UPLOADS,
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application with these settings, routes and parts.
 
-    `forms`: paths of pages with forms. `layers`: around the request guard, inner first. `misses`:
-    unknown letters that a person may request.
+    `forms`: paths of pages with forms. `uploads`: paths that accept files. `layers`: around the
+    request guard, inner first. `misses`: unknown letters that a person may request.
     """
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:
-        app = create_app("Test", settings, client=issuer, ready=Readiness(), now=now, forms=forms)
+        app = create_app(
+            "Test",
+            settings,
+            client=issuer,
+            ready=Readiness(),
+            now=now,
+            forms=forms,
+            uploads=uploads,
+        )
         with_pages(app, _service_of(settings), now=now)
         app.state.misses = Misses(now=now, most=misses)
         with_sessions(app, now=now)

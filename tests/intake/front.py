@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import cache, partial
 from itertools import count
@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 from fastapi import APIRouter
+from obstore.store import MemoryStore
 
 from services.intake import pages, store, wiring
 from services.intake.api import router
@@ -19,16 +20,22 @@ from services.intake.api.dependencies import FrontDesk
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
+from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
-from services.intake.jobs import DiversionReleaser
+from services.intake.files.cleaning import FileCleaner
+from services.intake.files.file_desk import FileDesk
+from services.intake.files.scanning import NoScanner
+from services.intake.files.sealed_chunks import SealedChunks
+from services.intake.jobs import DiversionReleaser, FileScanning
 from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform.crypto.signed_exports import ExportSigner
+from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import Rule, triaged
 from tests.intake.faces import opened_face, settings, token
@@ -44,6 +51,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.pictures import picture
 from tests.support.sealed_shell import BLIND, SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
@@ -57,6 +65,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "lin-by-name": {**CITIZEN, "roles": ["triage"]},
 }
 
+ORIGINS = data_files.frontends().origins
 DRAWN: Mapping[store.Kind, Callable[[bytes], str]] = {
     "letter": new_letter_number,
     "diversion": new_diversion_number,
@@ -107,6 +116,13 @@ class Front:
     releasing: DiversionReleaser
     readings: Memory
     """Who has read which diversion."""
+    drafts: Memory
+    files: Memory
+    """Records of files."""
+    objects: MemoryStore
+    """Their bytes, sealed."""
+    file_desk: FileDesk
+    scanning: FileScanning
     _names: Iterator[int] = field(default_factory=count)
 
     async def submit(
@@ -122,6 +138,22 @@ class Front:
         assert answer.status_code == 201, answer.text
         number: str = answer.json()["letter"]
         return number
+
+    async def upload(
+        self, content: bytes, who: str | None = "chen", **headers: str
+    ) -> httpx.Response:
+        """Send a file."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.post(
+            "/v1/files", content=content, headers=self.headers(who) | named
+        )
+
+    async def uploaded(self, who: str = "chen", *, content: bytes | None = None) -> str:
+        """The id of a file that was received."""
+        answer = await self.upload(content or picture(), who)
+        assert answer.status_code == 201, answer.text
+        file: str = answer.json()["file"]
+        return file
 
     async def post(
         self,
@@ -159,7 +191,8 @@ class Front:
         """A sign-in; an unknown name is a citizen's, too."""
         if who is None:
             return {}
-        given = token(who, at=self.shelf.now(), **PEOPLE.get(who, CITIZEN))
+        claims = {"client_id": "development", **PEOPLE.get(who, CITIZEN)}
+        given = token(who, at=self.shelf.now(), **claims)
         return {"authorization": f"Bearer {given}"}
 
 
@@ -182,13 +215,19 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
+    drafts, files, objects = Memory(), Memory(), MemoryStore()
     numbers = _numbers(keys, now)
     async with (
         sealed_shell(watch(wiring.rules(own, BLIND)), own, now=now) as shelf,
         running(numbers.run()),
     ):
         tell = shelf.commands.execute
-        releaser = DiversionReleaser(shelf.documents, shelf.letters.state, tell=tell, now=now)
+        records = store.FileRecords(files, own.ring, now=now)
+        file_desk = FileDesk(records, SealedChunks(objects, own.ring), FileCleaner())
+        scanning = FileScanning(file_desk, NoScanner(), tell=tell, now=now)
+        releaser = DiversionReleaser(
+            shelf.documents, shelf.letters.state, files=records, tell=tell, now=now
+        )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
         desk = FrontDesk(
@@ -197,29 +236,49 @@ async def front(
             shelf.documents,
             numbers,
             backlog,
+            file_desk,
             BLIND,
             diversions=DiversionRecorder(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
             ),
             readings=store.Readings(readings, now=now),
             look_ups=store.LookUps(Memory(), now=now),
+            drafts=store.LetterDrafts(drafts, own.ring, now=now),
             hours=OpeningHours(data_files.calendar(), time(9), time(17, 30)),
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releaser.release,
             now=now,
             floods=floods,
+            frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
+        citizens = replace(pages.CitizenPages.of(kept), client="mailbox-pages")
         state = {
             "desk": desk,
             "duty_queue": DutyQueue(desk),
             "is_development": False,
+            "citizen_pages": citizens,
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
-        parts: dict[str, Any] = {"layers": (EmergencyGuardMiddleware,), **state, **limits}
-        async with opened_face(kept, whole, now=now, forms=pages.FORMS, **parts) as client:
-            yield Front(shelf, keys, backlog, client, releaser, readings)
+        layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        parts: dict[str, Any] = {"layers": layers, **state, **limits}
+        async with opened_face(
+            kept, whole, now=now, forms=pages.FORMS, uploads=UPLOADS, **parts
+        ) as client:
+            yield Front(
+                shelf,
+                keys,
+                backlog,
+                client,
+                releaser,
+                readings,
+                drafts,
+                files,
+                objects,
+                file_desk,
+                scanning,
+            )
 
 
 @cache

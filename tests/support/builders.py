@@ -253,10 +253,10 @@ def sequenced(topic: str, data: Event, *, sequence: int, letter: str = LETTER) -
 
 
 def told(
-    what: str, *, letter: str = LETTER, name: str = "", content: str = ""
+    what: str, *, letter: str = LETTER, name: str = "", content: str = "", is_first: bool = False
 ) -> IdempotentCommand[Note]:
     """A command from HTTP; `name` is its id."""
-    return IdempotentCommand(letter, Note(what), name or what, content)
+    return IdempotentCommand(letter, Note(what), name or what, content, is_first)
 
 
 def _fact(event: Noted) -> Event:

@@ -1,4 +1,4 @@
-"""Every page of staff with somebody who works there: for smoke tests, axe and pictures.
+"""Every page with somebody who uses it: for smoke tests, axe and pictures.
 
 `{handling}` in a path stands for the number of that case of `letter_world`.
 """
@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from shared.kernel.letter_number import new_diversion_number
+from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from tests.support.letter_world import NUMBERS
 
 CHIEF: Final = "example-guangzhou-chief"
@@ -20,7 +20,13 @@ DIVERSIONS: Final = {
 """Numbers of diversions in the world of `tests/browser/duty_world.py`."""
 
 
-_NUMBERS: Final = {**NUMBERS, **DIVERSIONS}
+WRITTEN: Final = {
+    name: new_letter_number(drawn.to_bytes(10, "big"))
+    for name, drawn in {"asked": 1, "answered": 2, "refused": 3, "new": 4}.items()
+} | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
+"""Numbers in the world of `tests/browser/writer_world.py`."""
+
+_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **WRITTEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class StaffPage:
     """The name of its picture."""
     who: str
     path: str
+    is_form: bool = False
+    """Whether it shares its template with the page before it in the list."""
 
     @property
     def address(self) -> str:
@@ -118,3 +126,36 @@ DUTY_PAGES: Final = (
     StaffPage("duty-missing", "d-0071", "/duty/D-0"),
 )
 """Of intake."""
+WRITERS_PAGES: Final = (
+    StaffPage("start", "nobody", "/"),
+    StaffPage("start-city", "nobody", "/city/guangzhou"),
+    StaffPage("my-letters", "chen", "/my/letters"),
+    StaffPage("my-letters-empty", "huang", "/my/letters"),
+    StaffPage("my-letter-new", "chen", "/my/letters/{new}?done=sent"),
+    StaffPage("my-letter-asked", "chen", "/my/letters/{asked}"),
+    StaffPage("my-letter-answered", "chen", "/my/letters/{answered}"),
+    StaffPage("my-letter-refused", "chen", "/my/letters/{refused}"),
+    StaffPage("my-answer", "chen", "/my/letters/{asked}/answer"),
+    StaffPage("my-addition", "chen", "/my/letters/{new}/addition", is_form=True),
+    StaffPage("my-rating", "chen", "/my/letters/{answered}/rating", is_form=True),
+    StaffPage("my-reopening", "chen", "/my/letters/{answered}/reopening", is_form=True),
+    StaffPage("my-appeal", "chen", "/my/letters/{refused}/appeal", is_form=True),
+    StaffPage("my-withdrawal", "chen", "/my/letters/{new}/withdrawal", is_form=True),
+    StaffPage("my-consent", "chen", "/my/letters/{new}/consent", is_form=True),
+    StaffPage("my-contact", "chen", "/my/letters/{new}/contact", is_form=True),
+    StaffPage("my-request-refused", "chen", "/my/letters/{new}/rating"),
+    StaffPage("my-emergency", "chen", "/my/emergencies/{urgent}"),
+    StaffPage("write-drafts", "chen", "/write"),
+    *(
+        StaffPage(
+            f"write-{step}",
+            "chen",
+            f"/write/unfinished-letter/{step}",
+            is_form=step not in {"kind", "matter", "check"},
+        )
+        for step in ("kind", "mailbox", "about", "where", "matter", "contact", "consent", "check")
+    ),
+    StaffPage("write-incomplete", "huang", "/write/new-letter/check"),
+    StaffPage("my-missing", "chen", "/my/letters/GD-0"),
+)
+"""Of citizens, at intake."""

@@ -6,7 +6,7 @@ A browser follows redirects between them as a real one does; every host is serve
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
@@ -23,9 +23,14 @@ from deploy.local.fakes.openid import Registration
 from deploy.local.stack import keys
 from deploy.local.stack.plan import issuer_path
 from shared.platform.http.create_app import create_app
-from shared.platform.http.identity import fresh, on_page, staff
+from shared.platform.http.identity import citizen, fresh, on_page, staff
 from shared.platform.http.tokens import Person
-from shared.platform.runtime.issuer_settings import Side
+from shared.platform.runtime.issuer_settings import (
+    BrowserClient,
+    CitizenIssuerSettings,
+    IssuerSettings,
+    Side,
+)
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
 from shared.web.forms import fields_of
@@ -41,6 +46,7 @@ STAFF_ISSUER = f"{PROVIDER}{issuer_path('staff')}"
 CITIZEN_ISSUER = f"{PROVIDER}{issuer_path('citizens')}"
 ROUTER, INTAKE = "http://router.test", "http://intake.test"
 
+Writer = Annotated[Person, Depends(on_page(citizen()))]
 Clerk = Annotated[Person, Depends(on_page(staff("triage")))]
 FreshClerk = Annotated[Person, Depends(fresh(on_page(staff("triage"))))]
 
@@ -146,8 +152,10 @@ async def place(folder: Path, **settings: Any) -> AsyncIterator[Place]:
     async with httpx.AsyncClient(transport=network) as client:
         names: dict[Side, str] = {"citizens": CITIZEN_ISSUER, "staff": STAFF_ISSUER}
         issuers = load_issuers(folder, names, now=clock)
-        secret = (folder / keys.STAFF_CLIENT_SECRET).read_text().strip()
-        registration = Registration(secret, (ROUTER, INTAKE))
+        secrets: dict[Side, str] = {
+            side: (folder / file).read_text().strip() for side, file in keys.CLIENT_SECRETS.items()
+        }
+        registration = Registration(secrets, (ROUTER, INTAKE))
         network.serve(PROVIDER, build(issuers, registration, http=client))
         databases, apps = {}, {}
         for origin in (ROUTER, INTAKE):
@@ -166,7 +174,7 @@ def _service(
     more: dict[str, Any],
 ) -> FastAPI:
     name = urlsplit(origin).netloc.partition(".")[0]
-    settings = ServiceSettings.model_validate(
+    settings = _SettingsOfBoth.model_validate(
         {
             "env": "dev",
             "kafka_bootstrap": "127.0.0.1:1",
@@ -178,12 +186,18 @@ def _service(
             "staff_audience": "mailbox",
             "staff_jwks_url": f"{STAFF_ISSUER}/jwks.json",
             "staff_client_id": "mailbox-pages",
-            "staff_client_secret_file": folder / keys.STAFF_CLIENT_SECRET,
+            "staff_client_secret_file": folder / keys.CLIENT_SECRETS["staff"],
             "staff_pages_url": origin,
+            "citizen_issuer": CITIZEN_ISSUER,
+            "citizen_audience": "mailbox",
+            "citizen_jwks_url": f"{CITIZEN_ISSUER}/jwks.json",
+            "citizen_client_id": "mailbox-pages",
+            "citizen_client_secret_file": folder / keys.CLIENT_SECRETS["citizens"],
+            "citizen_pages_url": origin,
             **more,
         }
     )
-    forms = ("/desk", *FORMS)
+    forms = ("/desk", "/my", *FORMS)
     app = create_app(name, settings, client=client, ready=Readiness(), now=clock, forms=forms)
     install(app, settings=settings, service=name)
     storage = Storage(name, database, RING)
@@ -192,7 +206,29 @@ def _service(
     return app
 
 
+class _SettingsOfBoth(CitizenIssuerSettings, ServiceSettings):
+    """Settings of a service that both sides use."""
+
+    @property
+    @override
+    def issuers(self) -> Mapping[Side, IssuerSettings]:
+        return {"staff": self.staff, "citizens": self.citizens}
+
+    @property
+    @override
+    def browser_clients(self) -> Mapping[Side, BrowserClient | None]:
+        return {"staff": self.staff_client, "citizens": self.citizen_client}
+
+
 def _add_pages(app: FastAPI) -> None:
+    @app.get("/my/letters")
+    async def show_mine(request: Request, person: Writer) -> Any:
+        return page(request, "problem.html", title=f"{person.sub}: my letters", code=0)
+
+    @app.post("/my/letters")
+    async def write_mine(request: Request, person: Writer) -> str:
+        return f"{person.sub} wrote {(await fields_of(request)).get('text')}"
+
     @app.get("/desk/{letter}")
     async def show(request: Request, person: Clerk) -> Any:
         restored = restored_fields(request)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import httpx
 from fastapi import FastAPI
@@ -59,28 +59,32 @@ def with_sessions(
     service: str = "test",
     limits: SessionLimits | None = None,
 ) -> SessionCookies:
-    """Give `app` sessions of staff, stored in `documents`; returns them."""
-    sessions = Sessions(
-        Memory() if documents is None else documents,
-        ring=RING,
-        side="staff",
-        limits=limits or SessionLimits(),
-        now=now,
-    )
-    cookies = SessionCookies(sessions, cookie=CookieName(service, "staff", is_secure=False))
-    app.state.browser_sessions = {"staff": cookies}
+    """Give `app` sessions of both sides, stored in `documents`; returns the staff's."""
+    stored = Memory() if documents is None else documents
+    sides: tuple[Side, ...] = get_args(Side)
+    app.state.browser_sessions = {
+        side: SessionCookies(
+            Sessions(stored, ring=RING, side=side, limits=limits or SessionLimits(), now=now),
+            cookie=CookieName(service, side, is_secure=False),
+        )
+        for side in sides
+    }
+    cookies: SessionCookies = app.state.browser_sessions["staff"]
     return cookies
 
 
 async def signed_in(
     client: httpx.AsyncClient, person: Person, *, ago: timedelta | None = timedelta()
 ) -> Session:
-    """Sign `person` in with the browser that `client` is; return the session.
+    """Sign `person` in with the browser that `client` is, citizens on their side.
+
+    Returns the session.
 
     `ago`: since when, for pages that need a fresh sign-in; None: leave the person's `auth_time`.
     """
     app: FastAPI = cast("Any", client._transport).app
-    cookies: SessionCookies = app.state.browser_sessions["staff"]
+    side: Side = "citizens" if person.is_citizen else "staff"
+    cookies: SessionCookies = app.state.browser_sessions[side]
     if ago is not None:
         person = replace(person, auth_time=cookies.sessions._now() - ago)
     issuer_session = f"sid-{next(_sessions)}"

@@ -15,6 +15,7 @@ from services.publisher import api as publisher
 from services.publisher import pages as public_pages
 from services.router import api as router
 from shared.platform.http.identity import Guard
+from shared.platform.runtime.issuer_settings import Side
 from shared.web import sign_in, sign_out
 from shared.web.site import files
 from tools.k8s.objects import Rendered, title
@@ -35,12 +36,6 @@ ON_EVERY_HOST = (
     *(str(route.path) for route in iter_route_contexts(files.routes)),
 )
 """The front page, with the files and switches of all pages, and the API description."""
-SIGN_IN = tuple(
-    str(route.path)
-    for router in (sign_in.router, sign_out.router)
-    for route in iter_route_contexts(router.routes)
-)
-"""The sign-in of staff, in every service."""
 PROXIES = "MAILBOX_INTAKE_TRUSTED_PROXIES"
 
 
@@ -128,10 +123,22 @@ def doors() -> tuple[Door, ...]:
         for door in (
             *_doors(service, routers),
             *(Door(service, path, "everybody") for path in ON_EVERY_HOST),
-            *(Door(service, path, "staff") for path in SIGN_IN),
+            *(Door(service, path, "staff") for path in _sign_in("staff")),
+            *(
+                Door(service, path, "citizens")
+                for path in _sign_in("citizens")
+                if service == "intake"
+            ),
         )
     )
     return tuple(dict.fromkeys(found))
+
+
+def _sign_in(side: Side) -> Iterator[str]:
+    """The sign-in of that side."""
+    for pages in (sign_in.routes(side), sign_out.routes(side)):
+        for route in iter_route_contexts(pages.routes):
+            yield str(route.path)
 
 
 def _doors(service: str, routers: Sequence[Any]) -> Iterator[Door]:

@@ -23,7 +23,7 @@ from deploy.local.fakes import openid
 from deploy.local.fakes.fake_services import application, page, problem, serve
 from deploy.local.fakes.openid import ALGORITHM, Registration, chosen_language
 from deploy.local.fakes.people import BY_SUB, PEOPLE, DemoPerson
-from deploy.local.stack.keys import SIDES, STAFF_CLIENT_SECRET, issuer_key_file
+from deploy.local.stack.keys import CLIENT_SECRETS, SIDES, issuer_key_file
 from deploy.local.stack.plan import AUDIENCE, issuer_path, issuer_variable
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.issuer_settings import Side
@@ -32,7 +32,11 @@ from shared.platform.runtime.rotating_secret import LEAST_TOKEN, read_secret
 LIFETIME_S = 3_600
 LONGEST_AGO_S = 24 * 3_600
 
+CITIZENS_CLIENT = "development"
+"""The registered client of citizens' tokens, if none is named (`shared/data/frontends.yaml`)."""
+
 Ago = Annotated[int, Query(ge=0, le=LONGEST_AGO_S)]
+Client = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._:/-]{1,200}$")]
 
 
 class Issuer:
@@ -54,10 +58,17 @@ class Issuer:
         """The time in POSIX seconds."""
         return int(self._now().timestamp())
 
-    def token(self, person: DemoPerson, *, signed_in_ago_s: int = 0) -> str:
-        """Return a token of `person`, valid for an hour, with a sign-in `signed_in_ago_s` ago."""
+    def token(
+        self, person: DemoPerson, *, signed_in_ago_s: int = 0, client: str | None = None
+    ) -> str:
+        """Return a token of `person`, valid for an hour, with a sign-in `signed_in_ago_s` ago.
+
+        `client`: the frontend that it is issued to; only citizens' tokens name one.
+        """
         now = self.now()
         claims = {"nbf": now, "auth_time": now - signed_in_ago_s, **person.claims()}
+        if self.side == "citizens":
+            claims["client_id"] = client or CITIZENS_CLIENT
         return self.sign(claims, audience=AUDIENCE)
 
     def sign(
@@ -118,9 +129,9 @@ def _common(issuers: Mapping[Side, Issuer]) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/token/{person}")
-    async def token(person: str, signed_in_ago_s: Ago = 0) -> Response:
+    async def token(person: str, signed_in_ago_s: Ago = 0, client: Client = None) -> Response:
         """A raw token, ready for `Authorization: Bearer`."""
-        return _token(issuers, person, signed_in_ago_s)
+        return _token(issuers, person, signed_in_ago_s, client=client)
 
     @routes.get("/")
     async def front(request: Request) -> Response:
@@ -141,19 +152,21 @@ def _keys(issuer: Issuer) -> APIRouter:
         return issuer.jwks()
 
     @routes.get("/token/{person}")
-    async def token(person: str, signed_in_ago_s: Ago = 0) -> Response:
+    async def token(person: str, signed_in_ago_s: Ago = 0, client: Client = None) -> Response:
         """A raw token of one of this side's people."""
-        return _token({issuer.side: issuer}, person, signed_in_ago_s)
+        return _token({issuer.side: issuer}, person, signed_in_ago_s, client=client)
 
     return routes
 
 
-def _token(issuers: Mapping[Side, Issuer], person: str, signed_in_ago_s: int) -> Response:
+def _token(
+    issuers: Mapping[Side, Issuer], person: str, signed_in_ago_s: int, *, client: str | None
+) -> Response:
     found = BY_SUB.get(person)
     if found is None or found.side not in issuers:
         known = sorted(sub for sub, each in BY_SUB.items() if each.side in issuers)
         return problem(404, "No such demo person", people=known)
-    token = issuers[found.side].token(found, signed_in_ago_s=signed_in_ago_s)
+    token = issuers[found.side].token(found, signed_in_ago_s=signed_in_ago_s, client=client)
     return PlainTextResponse(token)
 
 
@@ -161,7 +174,10 @@ def _from_environment() -> FastAPI:
     keys, given = Path(os.environ["MAILBOX_KEYS_DIR"]), os.environ
     issuers = load_issuers(keys, {side: given[issuer_variable(side)] for side in SIDES})
     registration = Registration(
-        secret=read_secret(keys / STAFF_CLIENT_SECRET, at_least=LEAST_TOKEN),
+        secrets={
+            side: read_secret(keys / file, at_least=LEAST_TOKEN)
+            for side, file in CLIENT_SECRETS.items()
+        },
         origins=tuple(filter(None, given.get("MAILBOX_ISSUER_PAGES", "").split(","))),
         browser_url=given.get("MAILBOX_ISSUER_BROWSER_URL") or None,
     )

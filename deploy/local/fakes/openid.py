@@ -22,6 +22,7 @@ from deploy.local.fakes.fake_services import page, problem
 from deploy.local.fakes.people import BY_SUB, DemoPerson, headings
 from deploy.local.stack.plan import CLIENT_ID
 from shared.platform.runtime.issuer_settings import Side
+from shared.web.addresses import SIGN_IN_PATHS
 
 LOG = logging.getLogger(__name__)
 
@@ -29,8 +30,6 @@ ALGORITHM = "ES256"
 CODE_LASTS_S = 60
 SESSION_LASTS_S = 12 * 3_600
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
-CALLBACK, SIGNED_OUT, ENDED = "/sign-in/callback", "/sign-out", "/sign-in/ended"
-"""Paths of a service, registered for its origin."""
 
 
 class Signer(Protocol):
@@ -59,7 +58,8 @@ class Signer(Protocol):
 class Registration:
     """The one client, which all services are."""
 
-    secret: str = field(repr=False)
+    secrets: Mapping[Side, str] = field(repr=False)
+    """Its secret at each issuer."""
     origins: tuple[str, ...]
     """Where browsers reach the services."""
     browser_url: str | None = None
@@ -100,6 +100,8 @@ class Provider:
         self.sessions: dict[str, ProviderSession] = {}
         self.grants: dict[str, Grant] = {}
         self.cookie = f"development-{signer.side}"
+        self.paths = SIGN_IN_PATHS[signer.side]
+        """Paths of a service, registered for each of its origins."""
 
     def configuration(self) -> dict[str, Any]:
         """Return the discovery document."""
@@ -171,7 +173,7 @@ class Provider:
         ):
             return None
         session = grant.session
-        session.origins.add(grant.redirect_uri.removesuffix(CALLBACK))
+        session.origins.add(grant.redirect_uri.removesuffix(self.paths.callback))
         claims = {"auth_time": session.at, "sid": session.id, **session.person.claims()}
         if grant.nonce is not None:
             claims["nonce"] = grant.nonce
@@ -194,7 +196,7 @@ class Provider:
             }
             token = self.signer.sign(claims, audience=CLIENT_ID, type_="logout+jwt", lasts_s=120)
             try:
-                await self.http.post(f"{origin}{ENDED}", data={"logout_token": token})
+                await self.http.post(f"{origin}{self.paths.ended}", data={"logout_token": token})
             except httpx.HTTPError as fault:
                 LOG.warning(
                     "service not told of a sign-out",
@@ -235,7 +237,9 @@ def chosen_language(request: Request) -> Literal["zh-CN", "en"]:
 def _authorize(provider: Provider, request: Request) -> Response:
     asked = dict(request.query_params)
     back = asked.get("redirect_uri", "")
-    if asked.get("client_id") != CLIENT_ID or back not in _registered(provider, CALLBACK):
+    if asked.get("client_id") != CLIENT_ID or back not in _registered(
+        provider, provider.paths.callback
+    ):
         return problem(400, "Unknown client or redirect_uri")
     if fault := _fault(asked):
         return _back(provider, asked, error=fault)
@@ -317,7 +321,7 @@ async def _end_session(provider: Provider, request: Request) -> Response:
     if session is not None:
         await provider.end(session)
     back = asked.get("post_logout_redirect_uri", "")
-    if back not in _registered(provider, SIGNED_OUT):
+    if back not in _registered(provider, provider.paths.sign_out):
         return problem(400, "Signed out; unknown post_logout_redirect_uri")
     more = f"?{urlencode({'state': asked['state']})}" if "state" in asked else ""
     answer = RedirectResponse(f"{back}{more}", status_code=303)
@@ -335,7 +339,7 @@ def _is_our_client(provider: Provider, authorization: str) -> bool:
         name, _, secret = base64.b64decode(given, validate=True).decode("ascii").partition(":")
     except ValueError:
         return False
-    ours = (CLIENT_ID, provider.registration.secret)
+    ours = (CLIENT_ID, provider.registration.secrets[provider.signer.side])
     pairs = zip((unquote(name), unquote(secret)), ours, strict=True)
     return scheme.lower() == "basic" and all(
         hmac.compare_digest(one.encode(), other.encode()) for one, other in pairs

@@ -20,7 +20,11 @@ from shared.platform.runtime.issuer_settings import Side
 SIDES: tuple[Side, ...] = get_args(Side)
 SERVICES = ("intake", "router", "notifier", "publisher")
 KEY_BYTES = 32
-STAFF_CLIENT_SECRET = "staff-client.secret"  # noqa: S105 - the name of its file
+CLIENT_SECRETS: Mapping[Side, str] = {
+    "citizens": "citizens-client.secret",
+    "staff": "staff-client.secret",
+}
+"""Files with the secrets that the services have as clients of the issuers."""
 GATEWAY_TOKEN = "gateway.token"  # noqa: S105 - the name of its file
 GATEWAY_SECRET = "gateway.signing-secret"  # noqa: S105 - the name of its file
 
@@ -40,7 +44,7 @@ def make(folder: Path) -> int:
     for side in SIDES:
         written += _new(folder / issuer_key_file(side), _key_set(f"{side}-issuer", "sig"))
     written += sum(_new(folder / f"{name}.ring.json", _ring(name)) for name in SERVICES)
-    for name in (GATEWAY_TOKEN, GATEWAY_SECRET, STAFF_CLIENT_SECRET):
+    for name in (GATEWAY_TOKEN, GATEWAY_SECRET, *CLIENT_SECRETS.values()):
         written += _new_text(folder / name, _random())
     drawn = {"blind_index": _random(), "letter_number": _random()}
     written += _new(folder / "intake.secrets.json", drawn)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Protocol
 
-from deploy.local.stack.keys import GATEWAY_SECRET, GATEWAY_TOKEN, SIDES, STAFF_CLIENT_SECRET
+from deploy.local.stack.keys import CLIENT_SECRETS, GATEWAY_SECRET, GATEWAY_TOKEN, SIDES
 from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.ports import LOOPBACK, Ports
 from shared.platform.runtime.issuer_settings import Side
@@ -249,10 +249,15 @@ def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) ->
         f"{prefix}HTTP_PORT": str(port),
         f"{prefix}DATABASE": f"mailbox_{name}",
         f"{prefix}STAFF_CLIENT_ID": CLIENT_ID,
-        f"{prefix}STAFF_CLIENT_SECRET_FILE": str(place.keys / STAFF_CLIENT_SECRET),
+        f"{prefix}STAFF_CLIENT_SECRET_FILE": str(place.keys / CLIENT_SECRETS["staff"]),
         f"{prefix}STAFF_PAGES_URL": url(port),
         **engines.own(name),
     }
+    if name == "intake":
+        own["MAILBOX_CITIZEN_CLIENT_ID"] = CLIENT_ID
+        own["MAILBOX_CITIZEN_CLIENT_SECRET_FILE"] = str(place.keys / CLIENT_SECRETS["citizens"])
+        own["MAILBOX_CITIZEN_PAGES_URL"] = url(port)
+        own["MAILBOX_INTAKE_FILES"] = f"file://{place.data / 'files'}"
     if name == "notifier":
         own["MAILBOX_NOTIFIER_GATEWAY_URL"] = url(ports.gateway)
         own["MAILBOX_NOTIFIER_GATEWAY_TOKEN_FILE"] = str(place.keys / GATEWAY_TOKEN)

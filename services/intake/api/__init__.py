@@ -5,7 +5,9 @@ from fastapi import APIRouter
 from services.intake.api import (
     counter,
     diversions,
+    drafts,
     duty,
+    files,
     letters,
     look_ups,
     notices,
@@ -13,11 +15,13 @@ from services.intake.api import (
     reveals,
 )
 
-for _feature in (requests.router, reveals.router):
-    letters.router.include_router(_feature)
 router = APIRouter()
 for _feature in (
     letters.router,
+    requests.router,
+    reveals.router,
+    files.router,
+    drafts.router,
     look_ups.router,
     counter.router,
     diversions.router,
@@ -25,6 +29,7 @@ for _feature in (
     notices.router,
     reveals.lists,
 ):
-    router.include_router(_feature)
+    # Routes of an included router are matched again at each level of inclusion.
+    router.routes.extend(_feature.routes)
 
 __all__ = ["router"]

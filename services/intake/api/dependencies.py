@@ -12,9 +12,18 @@ from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
-from services.intake.store import Backlog, LookUps, Numbers, Readings, document_hash
+from services.intake.files.file_desk import FileDesk
+from services.intake.store import (
+    Backlog,
+    LetterDrafts,
+    LookUps,
+    Numbers,
+    Readings,
+    document_hash,
+)
 from shared.contracts.vocabulary import DocumentType
 from shared.kernel.errors import ForeignLetter, NotFound
+from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.notices import Notices
 from shared.platform.crypto.key_ring import BlindIndex
@@ -37,10 +46,12 @@ class FrontDesk:
     documents: Collection
     numbers: Numbers
     backlog: Backlog
+    files: FileDesk
     blind: BlindIndex
     diversions: DiversionRecorder
     readings: Readings
     look_ups: LookUps
+    drafts: LetterDrafts
     triage: TriageFunction
     hours: OpeningHours
     stations: Stations
@@ -49,6 +60,7 @@ class FrontDesk:
     now: Now
     notices: Notices = field(default_factory=data_files.notices)
     floods: FloodDetector = field(default_factory=FloodDetector)
+    frontends: Frontends = field(default_factory=Frontends)
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are stored."""
@@ -90,10 +102,17 @@ class FrontDesk:
             raise NotFound
         return normal, found
 
-    async def tell(self, number: str, command: Command, *, request: tuple[str, str]) -> IntakeState:
-        """Execute a command under (idempotency key, request digest). Raises: Refused."""
+    async def tell(
+        self, number: str, command: Command, *, request: tuple[str, str], is_new: bool = False
+    ) -> IntakeState:
+        """Execute a command under (idempotency key, request digest). Raises: Refused.
+
+        `is_new`: the number was just drawn.
+        """
         grouped = self.floods.grouped(command, key=request[0])
-        return await self.commands.execute(IdempotentCommand(number, grouped, *request))
+        return await self.commands.execute(
+            IdempotentCommand(number, grouped, *request, is_first=is_new)
+        )
 
 
 async def _front_desk(request: Request) -> FrontDesk:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from services.intake.api.files_schemas import STATES
 from services.intake.api.letters_schemas import (
     DayShown,
     EnteredShown,
@@ -23,6 +24,7 @@ from services.intake.api.wording import DAYS, WHY_CLOSED, step_wording
 from services.intake.domain.letter import (
     BureauPromise,
     IntakeLetter,
+    LetterFile,
     LetterReply,
     TimelineStep,
     WriterRequest,
@@ -87,7 +89,7 @@ def letter_shown(
         publication=_publication(letter),
         reveals=[reveal_shown(reveal) for reveal in letter.reveals],
         entered=EnteredShown(**vars(letter.entered)) if letter.entered else None,
-        files=[FileShown(**vars(each)) for each in letter.files],
+        files=[_file(each) for each in letter.files],
         requests=[_request(each) for each in letter.requests],
         history=[_step(each) for each in letter.history],
         also_turn_to=letter.also_turn_to,
@@ -152,6 +154,11 @@ def _promise(promise: BureauPromise) -> PromiseShown:
 
 def _publication(letter: IntakeLetter) -> PublicationShown | None:
     return PublicationShown(**vars(letter.publication)) if letter.publication else None
+
+
+def _file(file: LetterFile) -> FileShown:
+    zh, en = STATES[file.state]
+    return FileShown(**vars(file), state=file.state, state_zh=zh, state_en=en)
 
 
 def _request(request: WriterRequest) -> RequestShown:

@@ -18,11 +18,12 @@ from services.intake.api.diversion_recording import (
     DetectedEmergency,
     raising_not_kept,
 )
+from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter, WriterGiven
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
-from services.intake.domain.letter import CounterEntry, EnteredBy, IntakeLetter
+from services.intake.domain.letter import EnteredBy, IntakeLetter
 from services.intake.domain.minors import check_guardian
 from services.intake.domain.notices import check_notice
 from services.intake.domain.pii_spans import marked, own_values
@@ -34,6 +35,7 @@ from shared.contracts.vocabulary import Threshold
 from shared.contracts.words import Contact, Guardian, HelpedPerson, Identity, LetterText
 from shared.kernel.documents import age_group, born_on
 from shared.kernel.errors import BadValue, NotFound, Refused
+from shared.kernel.frontends import channel_of
 from shared.kernel.letter_number import is_diversion_number
 from shared.kernel.working_days import civil_date
 from shared.platform.http.tokens import Person
@@ -91,7 +93,7 @@ class LetterSubmission:
         """The accepted letter and its number.
 
         Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue;
-        NoticeNotCurrent; GuardianNeeded.
+        NoticeNotCurrent; GuardianNeeded; EntryNotRegistered.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
@@ -101,10 +103,11 @@ class LetterSubmission:
         check_guardian(command.letter.writer or NO_FACTS)
         await self._check_explained()
         await self._check_room()
+        await self._check_files()
         with self.desk.backlog.one_more():
-            number = await self.desk.numbers.number(self.record, request=self.digest)
+            number, is_new = await self.desk.numbers.draw(self.record, request=self.digest)
             if not is_diversion_number(number):
-                return number, await self._submit(number, command)
+                return number, await self._submit(number, command, is_new=is_new)
         raise await self._divert(number, "ask")
 
     async def _emergency(self, threshold: Threshold) -> tuple[str, IntakeLetter]:
@@ -129,31 +132,41 @@ class LetterSubmission:
         return self.desk.blind.of("diverted", self.record)
 
     def _command(self) -> SubmitLetter:
-        """Raises: BadValue, LimitReached."""
+        """Raises: BadValue, LimitReached, EntryNotRegistered."""
         command = submit_command(
             self.person,
             self.body,
             triaged=self.triaged,
             owner=self.owner,
             received_at=self.desk.now(),
+            came_in=self._came_in(),
         )
-        if self.entered is None:
-            return command
-        letter = with_entry(command.letter, self.entered.entry)
-        return replace(command, letter=letter, entered=self.entered)
+        return replace(command, entered=self.entered)
 
-    async def _submit(self, number: str, command: SubmitLetter) -> IntakeLetter:
+    def _came_in(self) -> LetterEntry:
+        """Raises: EntryNotRegistered."""
+        if self.entered is not None:
+            return LetterEntry(self.entered.entry)
+        return entry_of(self.body, self.person.client, frontends=self.desk.frontends)
+
+    async def _submit(
+        self, number: str, command: SubmitLetter, *, is_new: bool = False
+    ) -> IntakeLetter:
         """What was decided when the number was drawn stands, even if the rules differ by now."""
-        letter = await self.desk.tell(number, command, request=(self.record, self.digest))
+        command = replace(command, letter=await self._with_files(command.letter, number))
+        request = self.record, self.digest
+        letter = await self.desk.tell(number, command, request=request, is_new=is_new)
         if not isinstance(letter, IntakeLetter):
             raise NotFound
         _count(letter, is_new=letter.received_at == command.letter.received_at)
         return letter
 
     async def _divert(self, number: str, threshold: Threshold) -> Warned:
-        detected = DetectedEmergency(
-            self.triaged, self.owner, self.body.place.city, self._content()
-        )
+        content = self._content()
+        if content.form is not None:
+            with suppress(BadValue, NotFound):
+                content = replace(content, form=await self._with_files(content.form, number))
+        detected = DetectedEmergency(self.triaged, self.owner, self.body.place.city, content)
         diversion = await self.desk.diversions.divert(
             number, detected, threshold=threshold, request=(self.record, self.digest)
         )
@@ -189,6 +202,28 @@ class LetterSubmission:
             city, stations = self.body.place.city, self.desk.stations
             raise explained(kind, self.triaged, city=city, stations=stations)
 
+    async def _with_files(self, letter: LetterSubmitted, number: str) -> LetterSubmitted:
+        """The letter with its files, which belong to that letter or diversion from now on.
+
+        Raises: BadValue, NotFound.
+        """
+        if not self.body.files:
+            return letter
+        files = await self.desk.files.attachments(
+            self.desk.owner(self.person), self.body.files, letter=number
+        )
+        return letter.model_copy(update={"attachments": files})
+
+    async def _check_files(self) -> None:
+        """Refuse files that the letter can't have before it gets a number.
+
+        Raises: BadValue, NotFound.
+        """
+        if self.body.files:
+            has_number = await self.desk.numbers.has_drawn(self.record)
+            owner = self.desk.owner(self.person)
+            await self.desk.files.check(owner, self.body.files, has_number=has_number)
+
     async def _check_room(self) -> None:
         """Raises: Backlogged."""
         if self.desk.backlog.is_full and not await self.desk.numbers.has_drawn(self.record):
@@ -196,15 +231,14 @@ class LetterSubmission:
             raise Backlogged
 
 
-def with_entry(letter: LetterSubmitted, entry: CounterEntry) -> LetterSubmitted:
-    """The letter with the way by which it came."""
-    if "entry" not in LetterSubmitted.model_fields:
-        return letter
-    return letter.model_copy(update={"entry": entry})
-
-
 def submit_command(
-    person: Person, body: NewLetter, *, triaged: TriageResult, owner: str, received_at: datetime
+    person: Person,
+    body: NewLetter,
+    *,
+    triaged: TriageResult,
+    owner: str,
+    received_at: datetime,
+    came_in: LetterEntry = UNREGISTERED,
 ) -> SubmitLetter:
     """The command that submits `body`, with own values marked. Raises: BadValue, LimitReached."""
     identity, contact = who_writes(person, body, given=body.writer)
@@ -216,10 +250,11 @@ def submit_command(
         owner,
         LetterSubmitted(
             received_at=received_at,
-            channel=body.channel,
+            channel=channel_of(came_in.entry),
+            entry=came_in.entry,
             lang=body.lang,
             category=body.category,
-            addressed_to=body.addressed_to,
+            addressed_to=body.addressed_to or came_in.city,
             place=Place(city=body.place.city, district=body.place.district),
             about=About(**body.about.model_dump()) if body.about else None,
             on_behalf=body.on_behalf,
@@ -283,5 +318,6 @@ def who_writes(
 def _count(letter: IntakeLetter, *, is_new: bool) -> None:
     if is_new:
         metrics.SUBMITTED.labels(letter.channel, letter.category).inc()
+        metrics.ENTERED.labels(letter.entry or "none").inc()
     else:
         metrics.REPEATED.inc()

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response, status
 
 from services.intake.api.dependencies import Desk
+from services.intake.api.letter_entry import EntryNotRegistered
 from services.intake.api.letter_presentation import letter_line, letter_shown
 from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
@@ -22,7 +23,9 @@ router = APIRouter(prefix="/v1/letters", tags=["letters"])
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=warned(*ELSEWHERE, Backlogged(), GuardianNeeded(), NoticeNotCurrent()),
+    responses=warned(
+        *ELSEWHERE, EntryNotRegistered(), Backlogged(), GuardianNeeded(), NoticeNotCurrent()
+    ),
 )
 async def submit(
     body: NewLetter, person: Citizen, key: IdempotencyKey, desk: Desk, response: Response
@@ -43,6 +46,8 @@ async def submit(
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
     """
     number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept()
+    if body.draft:
+        await desk.drafts.drop(desk.owner(person), body.draft)
     response.headers["location"] = f"/v1/letters/{number}"
     at = letter.received_at
     return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))

@@ -1,14 +1,15 @@
 """Bodies of the routes for letters; dates are days of Asia/Shanghai. Nothing names staff."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.files_schemas import FileIds
 from services.intake.api.office_hours import Said
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import Explained, LineShown
-from services.intake.domain.letter import CounterEntry
+from services.intake.domain.letter import CounterEntry, ShownFileState
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
@@ -21,6 +22,7 @@ from shared.contracts.vocabulary import (
     ClockName,
     DayKind,
     DeclineReason,
+    Entry,
     GuardianRelation,
     Language,
     OnBehalf,
@@ -97,6 +99,8 @@ class WriterGiven(RequestBody):
 class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
+    later: ClassVar = frozenset({"entry", "files", "writer"})
+
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
     body: Annotated[str, Text(1, MAX_BODY)]
     category: Category
@@ -109,10 +113,16 @@ class NewLetter(RequestBody):
     writer: WriterGiven = WriterGiven()
     lang: Language = "zh"
     channel: Channel = "web"
+    """Older clients' word for `entry`: the client must have an entry of that channel."""
+    entry: Entry | None = None
+    """Where on the client's site it was written; the client must be registered for it."""
     consent_to_publish: Annotated[bool, Field(strict=True)] = False
     notice_version: Version = NOTICE_VERSION
     contact: ContactDetails = ContactDetails()
     address: Annotated[str, Text(1, 300)] | None = None
+    draft: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """The draft that this letter was written from, which is erased once the letter is accepted."""
+    files: FileIds = ()
     send_anyway: Explained | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
 
@@ -120,12 +130,8 @@ class NewLetter(RequestBody):
     """
 
     def digest_of(self) -> str:
-        """The letter as JSON, without `send_anyway`: sending it anyway doesn't make it another.
-
-        Without an empty `writer`, so that keys given before there was one still match.
-        """
-        left_out = {"send_anyway"} if self.writer != WriterGiven() else {"send_anyway", "writer"}
-        return self.model_dump_json(exclude=left_out)
+        """The letter as JSON, without `send_anyway` and `draft`, which do not make it another."""
+        return self.model_dump_json(exclude={"send_anyway", "draft"} | self.unset_later_fields())
 
 
 class Submitted(BaseModel):
@@ -217,6 +223,9 @@ class FileShown(BaseModel):
     type: str
     size: int
     scan: ScanOutcome | None
+    state: ShownFileState
+    state_zh: str
+    state_en: str
 
 
 class StepShown(BaseModel):

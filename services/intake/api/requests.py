@@ -4,7 +4,7 @@ Requests go to the router, and the letter shows their outcome. Words that may re
 go to the duty desk first; the answer says where to call.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from services.intake.api.diversion_recording import DetectedEmergency, raising_n
 from services.intake.api.letter_submission import who_writes
 from services.intake.api.requests_schemas import (
     Asked,
+    NewAddition,
     NewAnswer,
     NewConsent,
     NewContact,
@@ -27,6 +28,7 @@ from services.intake.api.warnings import emergency_shown, warned, warning_of
 from services.intake.domain import Command
 from services.intake.domain.contact import ChangeContact
 from services.intake.domain.diversion import Diversion, DivertedContent
+from services.intake.domain.files import check_room
 from services.intake.domain.letter import RequestKind
 from services.intake.domain.publication_copy import ChangeConsent
 from services.intake.domain.writer_requests import (
@@ -37,6 +39,7 @@ from services.intake.domain.writer_requests import (
     SubmitAnswer,
     SubmitRating,
 )
+from shared.contracts.values import Attachment
 from shared.contracts.words import Comment, WriterText
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import Citizen
@@ -44,7 +47,7 @@ from shared.platform.http.parameters import IdempotencyKey, RequestBody
 from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 SENT = status.HTTP_202_ACCEPTED
 DONE = status.HTTP_204_NO_CONTENT
@@ -70,6 +73,17 @@ class RequestSender:
         request_id = await self._tell(letter, kind, body, make)
         metrics.REQUESTS.labels(kind).inc()
         return Asked(request_id=request_id)
+
+    async def files(self, letter: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
+        """Files of the writer, which belong to the letter from now on.
+
+        Raises: NotFound, BadValue; LimitReached, if the letter can't have so many more.
+        """
+        if not ids:
+            return ()
+        number, found = await self.desk.own_letter(self.person, letter)
+        check_room(found, len(set(ids) - {file.id for file in found.files}))
+        return await self.desk.files.attachments(found.owner, ids, letter=number)
 
     async def ask_in_words(
         self,
@@ -113,7 +127,7 @@ class RequestSender:
             return None
         blind, key = self.desk.blind, self.key.strip('"')
         record = blind.of("diverted", self.person.sub, number, kind, key)
-        digest = blind.of("content", body.model_dump_json())
+        digest = blind.of("content", body.digest_of())
         async with raising_not_kept(triaged, city):
             drawn = await self.desk.numbers.number(record, request=digest, kind="diversion")
         content = DivertedContent(
@@ -135,7 +149,7 @@ class RequestSender:
         number, found = await self.desk.own_letter(self.person, letter)
         blind, key = self.desk.blind, self.key.strip('"')
         name = f"r-{blind.of('request', self.person.sub, number, kind, key)}"
-        digest = blind.of("content", body.model_dump_json())
+        digest = blind.of("content", body.digest_of())
         command = make(found.owner, name)
         await self.desk.tell(number, command, request=(name, digest))
         return name
@@ -151,26 +165,26 @@ Sender = Annotated[RequestSender, Depends(_sender)]
 @router.post("/{letter}/answer", status_code=SENT, responses=warned())
 async def answer(letter: str, body: NewAnswer, sender: Sender) -> Asked:
     """Answer the bureau's question. A late answer is filed with the letter as an addition."""
-    words = WriterText(text=body.text)
+    words, files = WriterText(text=body.text), await sender.files(letter, body.files)
     return await sender.ask_in_words(
         letter,
         "answer",
         body=body,
         text=body.text,
-        make=lambda owner, name: SubmitAnswer(owner, name, body.question, words),
+        make=lambda owner, name: SubmitAnswer(owner, name, body.question, words, files),
     )
 
 
 @router.post("/{letter}/addition", status_code=SENT, responses=warned())
-async def add(letter: str, body: NewText, sender: Sender) -> Asked:
+async def add(letter: str, body: NewAddition, sender: Sender) -> Asked:
     """Send something more, unasked."""
-    words = WriterText(text=body.text)
+    words, files = WriterText(text=body.text), await sender.files(letter, body.files)
     return await sender.ask_in_words(
         letter,
         "addition",
         body=body,
         text=body.text,
-        make=lambda owner, name: SubmitAddition(owner, name, words),
+        make=lambda owner, name: SubmitAddition(owner, name, words, files),
     )
 
 

@@ -1,9 +1,10 @@
 """Bodies of the routes for requests and changes of writers."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field
 
+from services.intake.api.files_schemas import FileIds
 from services.intake.api.letters_schemas import ContactDetails
 from services.intake.api.warnings import EmergencyShown
 from shared.contracts.text import Text
@@ -15,14 +16,25 @@ from shared.platform.http.parameters import RequestBody
 class NewAnswer(RequestBody):
     """The writer's answer to a question of the bureau."""
 
+    later: ClassVar = frozenset({"files"})
+
     question: Annotated[int, Field(strict=True, ge=1, le=2)]
     text: Annotated[str, Text(1, MAX_NOTE)]
+    files: FileIds = ()
 
 
 class NewText(RequestBody):
-    """An addition; or why the letter should be reopened, or the refusal is wrong."""
+    """Why the letter should be reopened, or the refusal is wrong."""
 
     text: Annotated[str, Text(1, MAX_NOTE)]
+
+
+class NewAddition(NewText):
+    """Something more about the letter, unasked."""
+
+    later: ClassVar = frozenset({"files"})
+
+    files: FileIds = ()
 
 
 class NewRating(RequestBody):

@@ -42,7 +42,7 @@ from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import viewer_of, visibility_filter
 from shared.platform.mongo.paging import place, written
 
-router = APIRouter()
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
 lists = APIRouter(prefix="/v1/reveals", tags=["reveals"])
 """Lists over all letters."""
 

@@ -10,6 +10,7 @@ from services.intake.domain import (
     counter,
     diversion,
     erasure,
+    files,
     identity_reveals,
     publication_copy,
     submission,
@@ -35,6 +36,7 @@ Command: TypeAlias = (
     | NoteProgress
     | SealIdentity
     | erasure.EraseLetterParts
+    | files.RecordScan
     | diversion.DiversionCommand
 )
 Events: TypeAlias = tuple[Event | PrivateEvent, ...]
@@ -64,6 +66,7 @@ def rule_table(key_of: KeyOf) -> RuleTable:
             (identity_reveals.ViewIdentity, IntakeLetter): identity_reveals.view_identity,
             (NoteProgress, IntakeLetter): partial(note_progress, key_of=key_of),
             (SealIdentity, IntakeLetter): partial(seal_again, key_of=key_of),
+            (files.RecordScan, IntakeLetter): files.record_scan,
             (erasure.EraseLetterParts, IntakeLetter): erasure.erase,
             (erasure.EraseLetterParts, Diversion): diversion.erase_content,
             (diversion.Divert, NoLetter): diversion.divert,

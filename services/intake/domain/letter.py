@@ -14,6 +14,7 @@ from shared.contracts.vocabulary import (
     Channel,
     ClockName,
     DeclineReason,
+    Entry,
     Language,
     Outcome,
     RequestRefusal,
@@ -38,6 +39,7 @@ from shared.kernel.civil import passes_at
 from shared.kernel.complaints import complained_of, path_of_complaint
 from shared.kernel.errors import NotFound
 
+ShownFileState = Literal["waiting", "clean", "refused", "quarantined"]
 RequestKind = Literal["answer", "addition", "rating", "reopening", "appeal", "withdrawal"]
 
 CounterEntry = Literal["counter", "hotline"]
@@ -177,6 +179,13 @@ class LetterFile:
     """Bytes."""
     scan: ScanOutcome | None = None
     """None until the file was scanned for malware."""
+    quarantined: bool = False
+    """Whether it was refused because something harmful was found in it."""
+
+    @property
+    def state(self) -> ShownFileState:
+        """As the writer sees it."""
+        return "quarantined" if self.quarantined else self.scan or "waiting"
 
 
 @dataclass(frozen=True)
@@ -246,6 +255,8 @@ class IntakeLetter:
     words: LetterText | None
     contact: Contact | None
     identity: Identity | None
+    entry: Entry | None = None
+    """Where it came in, by the registered client that sent it."""
     earlier_contacts: tuple[Contact, ...] = ()
     earlier_identities: tuple[Identity, ...] = ()
     """Values given before still identify the writer, so copies must not show them."""

@@ -17,7 +17,7 @@ from shared.contracts.words import (
     WriterText,
 )
 from shared.kernel.errors import LimitReached
-from shared.rules.pii import OwnSpan, apart, own_spans, stated_values
+from shared.rules.pii import OwnSpan, own_spans, stated_values
 
 OwnValues = tuple[Mapping[str, str], ...]
 """Values by kind. Where a kind has several values there are several complete mappings.
@@ -61,20 +61,17 @@ def with_stated(values: OwnValues, *texts: str) -> OwnValues:
 
 def spans_in(text: str, values: OwnValues) -> tuple[OwnSpan, ...]:
     """Where `values` stand in `text`, in code points: sorted and without overlap."""
-    return apart(span for each in values for span in own_spans(text, each))
+    return own_spans(text, *values)
 
 
 def marked(text: LetterText, values: OwnValues) -> LetterText:
     """The text with `values` marked, and those that it states itself. Raises: LimitReached."""
     values = with_stated(values, text.subject, text.body)
-    return LetterText(
-        subject=text.subject,
-        body=text.body,
-        own_spans=_spans(text.body, values),
-        subject_spans=_spans(text.subject, values),
-        place_detail=text.place_detail,
-        salt=text.salt,
-    )
+    found = {
+        "own_spans": _spans(text.body, values),
+        "subject_spans": _spans(text.subject, values),
+    }
+    return text.model_copy(update=found)
 
 
 def marked_for(letter: IntakeLetter, words: TextT) -> TextT:

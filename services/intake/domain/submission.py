@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.intake.domain.counter import LetterEntered
 from services.intake.domain.letter import EnteredBy, IntakeLetter, LetterFile, NoLetter
-from shared.contracts.submitted_v1 import AttachmentScanned, LetterSubmitted
+from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Attachment
 from shared.contracts.words import Contact, Identity, LetterText
 
@@ -47,6 +47,7 @@ def submitted(_: NoLetter, event: LetterSubmitted) -> IntakeLetter:
         owner="",
         received_at=event.received_at,
         channel=event.channel,
+        entry=event.entry,
         lang=event.lang,
         category=event.category,
         place=event.place,
@@ -63,15 +64,6 @@ def submitted(_: NoLetter, event: LetterSubmitted) -> IntakeLetter:
 def owner_recorded(letter: IntakeLetter, event: OwnerRecorded) -> IntakeLetter:
     """The letter with its owner."""
     return replace(letter, owner=event.owner)
-
-
-def attachment_scanned(letter: IntakeLetter, event: AttachmentScanned) -> IntakeLetter:
-    """The letter with the result of a malware scan."""
-    files = (
-        replace(file, scan=event.outcome) if file.id == event.attachment else file
-        for file in letter.files
-    )
-    return replace(letter, files=tuple(files))
 
 
 def letter_files(attachments: Iterable[Attachment]) -> tuple[LetterFile, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from services.intake.domain.files import check_room
 from services.intake.domain.letter import (
     IntakeLetter,
     RequestKind,
@@ -26,6 +27,7 @@ from shared.contracts.submitted_v1 import (
     ReopeningRequested,
     WithdrawalRequested,
 )
+from shared.contracts.values import Attachment
 from shared.contracts.vocabulary import RequestRefusal, WithdrawalReason
 from shared.contracts.words import Comment, WriterText
 from shared.kernel.errors import LimitReached
@@ -44,6 +46,7 @@ class SubmitAnswer:
     request_id: str
     question: int
     words: WriterText
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class SubmitAddition:
     owner: str
     request_id: str
     words: WriterText
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,16 +165,21 @@ def _check_room(command: RequestCommand, letter: IntakeLetter) -> None:
     is_one_more = isinstance(command, SubmitAddition) and additions >= MOST_ADDITIONS
     if is_one_more or len(letter.requests) >= MOST_REQUESTS:
         raise LimitReached
+    if isinstance(command, SubmitAnswer | SubmitAddition):
+        check_room(letter, len(command.files))
 
 
 def _event(command: RequestCommand, letter: IntakeLetter) -> Event:
     name = command.request_id
     match command:
-        case SubmitAnswer(question=question, words=words):
+        case SubmitAnswer(question=question, words=words, files=files):
             words = marked_for(letter, words)
-            return AnswerSubmitted(request_id=name, question=question, words=words)
-        case SubmitAddition(words=words):
-            return AdditionSubmitted(request_id=name, words=marked_for(letter, words))
+            return AnswerSubmitted(
+                request_id=name, question=question, attachments=files, words=words
+            )
+        case SubmitAddition(words=words, files=files):
+            words = marked_for(letter, words)
+            return AdditionSubmitted(request_id=name, attachments=files, words=words)
         case SubmitRating(solved=solved, score=score, words=comment):
             comment = marked_for(letter, comment) if comment else None
             return RatingSubmitted(request_id=name, solved=solved, score=score, words=comment)

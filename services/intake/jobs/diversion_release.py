@@ -11,6 +11,7 @@ from services.intake import metrics, store
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion, NoteLetterMade
 from services.intake.domain.submission import SubmitLetter
+from services.intake.store import FileRecords
 from shared.kernel.errors import Refused
 from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.service_decider import IdempotentCommand
@@ -29,7 +30,10 @@ Tell = Callable[[IdempotentCommand[Command]], Awaitable[IntakeState]]
 class DiversionReleaser:
     """Submits the letters of diversions that were no emergencies."""
 
-    def __init__(self, letters: Collection, state_of: StateOf, *, tell: Tell, now: Now) -> None:
+    def __init__(
+        self, letters: Collection, state_of: StateOf, *, files: FileRecords, tell: Tell, now: Now
+    ) -> None:
+        self._files = files
         self._letters = letters
         self._state_of = state_of
         self._tell = tell
@@ -59,6 +63,8 @@ class DiversionReleaser:
         if not isinstance(state, Diversion) or (due := state.letter_to_send) is None:
             return
         number, letter = due
+        files = [file.id for file in letter.attachments]
+        await self._files.move(files, diversion=diversion, letter=number)
         await self._tell(
             IdempotentCommand(number, SubmitLetter(state.owner, letter), f"from-{diversion}")
         )

@@ -1,4 +1,4 @@
-"""Documents, indexes and queries of intake: letters, diversions, idempotency keys and readings."""
+"""Documents, indexes and queries of intake: letters, diversions, files, keys and readings."""
 
 from services.intake.store.backlog import Backlog, Backlogged
 from services.intake.store.diversion_queries import (
@@ -14,6 +14,8 @@ from services.intake.store.diversion_queries import (
     rows,
     unseen,
 )
+from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
+from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
@@ -64,17 +66,21 @@ INDEXES = {
         Index((("diverted_by", 1), ("unseen_since", 1)), sparse=True),
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
+    LETTER_DRAFTS: DRAFT_INDEXES,
     READINGS: READING_INDEXES,
     LOOK_UPS: LOOK_UP_RECORDS,
+    FILES: FILE_INDEXES,
 }
 """Sparse: what has been seen, resolved or sent leaves its index."""
 
 __all__ = [
     "BY_DOCUMENT",
     "BY_PHONE",
+    "FILES",
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
+    "LETTER_DRAFTS",
     "LOOK_UPS",
     "LOOK_UP_FIELDS",
     "MOST_FOUND",
@@ -87,7 +93,9 @@ __all__ = [
     "WRITES",
     "Backlog",
     "Backlogged",
+    "FileRecords",
     "Kind",
+    "LetterDrafts",
     "LookUp",
     "LookUpKind",
     "LookUps",

@@ -1,7 +1,7 @@
 """Numbers of letters and diversions: one per request, however often it is repeated."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from shared.kernel.errors import IdReused, NotFound
 from shared.platform.letters.micro_batcher import MicroBatcher
@@ -9,6 +9,13 @@ from shared.platform.mongo.database import Collection, Document, Insert
 from shared.platform.runtime.clock import Now
 
 Kind: TypeAlias = Literal["letter", "diversion"]
+
+
+class DrawnNumber(NamedTuple):
+    """The number under a key; new if this call has drawn it, so that nothing is stored under it."""
+
+    number: str
+    is_new: bool
 
 
 class Numbers:
@@ -30,9 +37,15 @@ class Numbers:
 
         Raises: IdReused, if it was drawn for another `request`.
         """
-        return await self._grouped.submit(
-            {"_id": key, "request": request, "letter": self._draw(kind), "at": self._now()}
+        return (await self.draw(key, request=request, kind=kind)).number
+
+    async def draw(self, key: str, *, request: str, kind: Kind = "letter") -> DrawnNumber:
+        """Like `number`, and whether it is new. Raises: IdReused."""
+        drawn = self._draw(kind)
+        number = await self._grouped.submit(
+            {"_id": key, "request": request, "letter": drawn, "at": self._now()}
         )
+        return DrawnNumber(number, number == drawn)
 
     def another(self, kind: Kind) -> str:
         """A new number that the caller stores."""

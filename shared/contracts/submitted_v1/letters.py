@@ -22,6 +22,7 @@ from shared.contracts.values import About, Attachment, CopySpan, Place, Triage, 
 from shared.contracts.vocabulary import (
     Category,
     Channel,
+    Entry,
     Erasable,
     Language,
     OnBehalf,
@@ -49,6 +50,8 @@ class LetterSubmitted(Event):
     received_at: Instant
     """Its Asia/Shanghai date is the day of receipt, which is day zero of every clock."""
     channel: Channel
+    entry: Entry | None = None
+    """By the registered client; None: by a client that isn't registered, or an older letter."""
     lang: Language
     category: Category
     """The writer's choice."""
@@ -83,6 +86,8 @@ class AttachmentScanned(Event):
 
     attachment: OpaqueId
     outcome: ScanOutcome
+    quarantined: Flag = False
+    """Whether it was refused because something harmful was found; otherwise it can't be scanned."""
 
 
 class AttachmentFetched(Event):

@@ -137,24 +137,28 @@ class KeyRing:
     def seal(self, plain: bytes, *, letter: str, field: str) -> str:
         """Seal `plain` so that only this ring opens it, and only as `field` of `letter`."""
         cipher = self._keys[self._current]
-        nonce = secrets.token_bytes(NONCE)
-        sealed = cipher.encrypt(nonce, plain, about=_about(letter, field, kid=self._current))
-        return f"{self._current}.{cipher.alg}.{to_base64url(nonce + sealed)}"
+        octets = self._sealed(plain, about=_about(letter, field, kid=self._current))
+        return f"{self._current}.{cipher.alg}.{to_base64url(octets)}"
+
+    def seal_octets(self, plain: bytes, *, letter: str, field: str) -> bytes:
+        """As `seal`, without base64: `<kid>.<alg>.`, then nonce, ciphertext and tag."""
+        head = f"{self._current}.{self._keys[self._current].alg}.".encode()
+        return head + self._sealed(plain, about=_about(letter, field, kid=self._current))
 
     def open(self, sealed: str, *, letter: str, field: str) -> bytes:
         """Open a value sealed as `field` of `letter`. Raises: CannotOpen, without content."""
         kid, alg, content = _parts(sealed)
-        cipher = self._keys.get(kid)
-        if cipher is None or cipher.alg != alg:
-            raise CannotOpen("no such key in the ring")
+        cipher = self._cipher(kid, alg)
         try:
             octets = of_base64url(content)
-            if len(octets) < NONCE + TAG:
-                raise CannotOpen("too short")
-            about = _about(letter, field, kid=kid)
-            return cipher.decrypt(octets[:NONCE], octets[NONCE:], about=about)
-        except (InvalidTag, ValueError):
+        except ValueError:
             raise CannotOpen("not sealed by this ring for this place") from None
+        return _opened(cipher, octets, about=_about(letter, field, kid=kid))
+
+    def open_octets(self, sealed: bytes, *, letter: str, field: str) -> bytes:
+        """Open what `seal_octets` returned. Raises: CannotOpen, without content."""
+        kid, alg, octets = _octet_parts(sealed)
+        return _opened(self._cipher(kid, alg), octets, about=_about(letter, field, kid=kid))
 
     def derived(self, purpose: str) -> dict[str, bytes]:
         """For each key id of the ring, a secret for that purpose alone."""
@@ -163,6 +167,16 @@ class KeyRing:
     def is_current(self, sealed: str) -> bool:
         """Whether `sealed` is under the current key. Raises: CannotOpen."""
         return _parts(sealed)[0] == self._current
+
+    def _sealed(self, plain: bytes, *, about: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._keys[self._current].encrypt(nonce, plain, about=about)
+
+    def _cipher(self, kid: str, alg: str) -> Aead:
+        cipher = self._keys.get(kid)
+        if cipher is None or cipher.alg != alg:
+            raise CannotOpen("no such key in the ring")
+        return cipher
 
     def __repr__(self) -> str:
         return f"KeyRing({len(self._keys)} keys)"
@@ -206,6 +220,23 @@ def _entry(path: Path, number: int, *, entry: Any) -> tuple[str, Aead]:
         return kid, CIPHERS[alg](of_base64url(entry.get("k", "")))
     except ValueError:
         raise BadKeys(f"{path.name}: key {number} does not fit its alg") from None
+
+
+def _opened(cipher: Aead, octets: bytes, *, about: bytes) -> bytes:
+    if len(octets) < NONCE + TAG:
+        raise CannotOpen("too short")
+    try:
+        return cipher.decrypt(octets[:NONCE], octets[NONCE:], about=about)
+    except (InvalidTag, ValueError):
+        raise CannotOpen("not sealed by this ring for this place") from None
+
+
+def _octet_parts(sealed: bytes) -> tuple[str, str, bytes]:
+    kid, _, rest = sealed.partition(b".")
+    alg, dot, octets = rest.partition(b".")
+    if not dot or not (kid.isascii() and alg.isascii()):
+        raise CannotOpen("not a sealed value")
+    return kid.decode(), alg.decode(), octets
 
 
 def _parts(sealed: str) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ because it records bodies and exception texts.
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import Depends, FastAPI, Request
@@ -32,7 +32,11 @@ from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.miss_limit import Misses, on_refused
 from shared.platform.http.openapi import DESCRIPTION, VERSION, Described
 from shared.platform.http.problems import dependant_of, on_http, on_invalid, problem
-from shared.platform.http.request_guard import MAX_BODY, RequestGuardMiddleware, count_in
+from shared.platform.http.request_guard import (
+    MAX_BODY,
+    RequestGuardMiddleware,
+    count_in,
+)
 from shared.platform.runtime.clock import utc_now
 from shared.platform.runtime.issuer_settings import Side
 
@@ -59,6 +63,8 @@ class Limits:
     """Maximum body size in bytes."""
     forms: tuple[str, ...] = ()
     """These paths and what lies below them accept forms; all other bodies are JSON."""
+    uploads: Mapping[str, int] = field(default_factory=dict)
+    """These paths accept files as they are, up to that many bytes."""
 
 
 def application(  # noqa: PLR0913 - everything in which web applications differ
@@ -94,6 +100,7 @@ def application(  # noqa: PLR0913 - everything in which web applications differ
         RequestGuardMiddleware,
         max_body=limits.body,
         forms=limits.forms,
+        uploads=limits.uploads,
         is_https=not is_development,
     )
     app.add_exception_handler(Refused, on_refused)

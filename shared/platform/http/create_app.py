@@ -17,6 +17,7 @@ from shared.platform.http.application import RETRY_AFTER, Limits, application, o
 from shared.platform.http.identity import Verifier
 from shared.platform.http.jwks import Jwks
 from shared.platform.http.problems import problem
+from shared.platform.http.request_guard import NO_UPLOADS
 from shared.platform.letters.letters import TooManyRaces
 from shared.platform.mongo.database import DatabaseFault
 from shared.platform.runtime.clock import Now
@@ -29,7 +30,7 @@ from shared.sealing.key_directory import NoKey
 LOG = logging.getLogger(__name__)
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - everything in which services' applications differ
     title: str,
     settings: ServiceSettings,
     *,
@@ -37,17 +38,19 @@ def create_app(
     ready: Readiness,
     now: Now,
     forms: Sequence[str] = (),
+    uploads: Mapping[str, int] = NO_UPLOADS,
 ) -> FastAPI:
     """Create an application that checks tokens of the settings' issuers; `client` asks them.
 
-    `forms`: these paths and what lies below them accept forms.
+    `forms`: these paths and what lies below them accept forms. `uploads`: what is posted to these
+    paths reaches the route as it arrives, up to that many bytes.
     """
     app = application(
         title,
         verifiers=_verifiers(settings, client, machine_time(now)),
         ready=ready,
         alive=lambda: not ready.is_stuck(),
-        limits=Limits(forms=tuple(forms)),
+        limits=Limits(forms=tuple(forms), uploads=uploads),
         is_development=settings.is_development,
     )
     for unavailable in (DatabaseFault, TooManyRaces, NoKey):

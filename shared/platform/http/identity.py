@@ -6,7 +6,7 @@ A checked token is cached until it expires or the issuer's keys change.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, Protocol, TypeAlias
@@ -228,6 +228,14 @@ def fresh(guard: Guard) -> Guard:
 def on_page(guard: Guard) -> Guard:
     """The same people, with a browser's session; without one, they are led to the sign-in."""
     return replace(guard, is_page=True)
+
+
+def guards_in(dependant: Any) -> Iterator[Guard]:
+    """The guards among the dependencies of a route."""
+    for dependency in dependant.dependencies:
+        if isinstance(dependency.call, Guard):
+            yield dependency.call
+        yield from guards_in(dependency)
 
 
 def check_same_site(request: Request) -> None:

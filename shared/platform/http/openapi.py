@@ -17,7 +17,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from shared.kernel.errors import Refused
-from shared.platform.http.identity import BEARER, SAFE, Guard
+from shared.platform.http.identity import BEARER, SAFE, Guard, guards_in
 from shared.platform.http.miss_limit import NUMBERS
 from shared.platform.http.problems import CODES, CODES_OF_RULES, MEDIA_TYPE, Problem, problem
 from shared.platform.http.schema_examples import example_of
@@ -112,7 +112,7 @@ def _operations(app: FastAPI, paths: Json) -> Iterator[tuple[str, Json, Any]]:
 
 
 def _describe(method: str, operation: Json, dependant: Any, *, schemas: Json) -> None:
-    guard = next(_guards(dependant), None)
+    guard = next(guards_in(dependant), None)
     operation["security"] = [] if guard is None else [{"bearer": []}]
     described = operation.get("description", "").rstrip()
     operation["description"] = f"{described}\n\nWho: {_who(guard)}."
@@ -126,13 +126,6 @@ def _describe(method: str, operation: Json, dependant: Any, *, schemas: Json) ->
     for status, answer in responses.items():
         for content in answer.get("content", {}).values() if int(status) < 400 else ():
             content["example"] = example_of(content["schema"], schemas, is_whole=True)
-
-
-def _guards(dependant: Any) -> Iterator[Guard]:
-    for dependency in dependant.dependencies:
-        if isinstance(dependency.call, Guard):
-            yield dependency.call
-        yield from _guards(dependency)
 
 
 def _who(guard: Guard | None) -> str:

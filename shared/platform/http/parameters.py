@@ -1,7 +1,7 @@
 """Parameters, headers and bodies that routes of every service take."""
 
 import re
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, ClassVar, Final, TypeAlias
 
 from fastapi import Header, Query
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -34,6 +34,18 @@ class RequestBody(BaseModel):
     """Base of what a person sends: unknown fields are refused, and values are never shown."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    later: ClassVar[frozenset[str]] = frozenset()
+    """Fields that a released version lacked: unless they are set, digests must not contain them,
+    or a request sent again after an upgrade would be another one."""
+
+    def digest_of(self) -> str:
+        """The request as JSON, the same for each version that knows its fields."""
+        return self.model_dump_json(exclude=set(self.unset_later_fields()))
+
+    def unset_later_fields(self) -> frozenset[str]:
+        """Those of `later` that say nothing here."""
+        fields = type(self).model_fields
+        return frozenset(name for name in self.later if getattr(self, name) == fields[name].default)
 
     def __repr__(self) -> str:
         return type(self).__name__

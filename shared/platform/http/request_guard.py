@@ -1,15 +1,17 @@
 """The ASGI middleware around every route: limits on requests, headers on responses.
 
-Requests: bodies within the limit that are JSON, or forms for pages that have some. Responses:
-security headers, a problem instead of a stack trace, and metrics. Exceptions are logged by class
-and place, without their text.
+Requests: bodies within the limit that are JSON, or forms for pages that have some; uploads are
+passed on as they arrive. Responses: security headers, a problem instead of a stack trace, and
+metrics. Exceptions are logged by class and place, without their text.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
+from typing import Final
 from weakref import WeakSet
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -19,6 +21,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.strict_json import NotStrict, normalised
+from shared.kernel.errors import Refused
 from shared.platform.http.problems import problem, route_of
 
 LOG = logging.getLogger(__name__)
@@ -29,6 +32,9 @@ MAX_HEADER_BYTES = 32 * 1024
 """Most headers of a request, and most bytes of their names, values and the address."""
 BODY_PATIENCE_S = 30.0
 """Time within which a body must arrive."""
+
+UPLOAD_RATE: Final = 32 * 1024
+"""Bytes of an upload that give it another second, besides `BODY_PATIENCE_S`."""
 
 REQUESTS = Counter(
     "mailbox_http_requests_total",
@@ -61,6 +67,7 @@ HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
 
 Header = tuple[bytes, bytes]
 AsViewed = Callable[[Request, Response], Response]
+NO_UPLOADS: Mapping[str, int] = MappingProxyType({})
 _WITH_BODY = {"POST", "PUT", "PATCH", "DELETE"}
 _METHODS = _WITH_BODY | {"GET", "HEAD", "OPTIONS"}
 _counted_in: "WeakSet[CollectorRegistry]" = WeakSet()
@@ -68,6 +75,20 @@ _counted_in: "WeakSet[CollectorRegistry]" = WeakSet()
 
 class BrokenOff(Exception):
     """A response could not be completed after it was started, so the connection is cut."""
+
+
+class BodyTooLarge(Refused):
+    """An upload has more bytes than its path accepts."""
+
+    status = 413
+    code = "too_large"
+
+
+class BodyTooSlow(Refused):
+    """An upload doesn't arrive in time."""
+
+    status = 408
+    code = "timeout"
 
 
 class RequestGuardMiddleware:
@@ -79,16 +100,19 @@ class RequestGuardMiddleware:
         max_body: int = MAX_BODY,
         *,
         forms: Sequence[str] = (),
+        uploads: Mapping[str, int] = NO_UPLOADS,
         is_https: bool = False,
     ) -> None:
-        """`forms`: these paths and what lies below them accept forms. `is_https`: browsers reach
-        us by TLS alone, and are told to use nothing else.
+        """`forms`: these paths and what lies below them accept forms. `uploads`: what is posted to
+        these paths is passed on unread, up to that many bytes. `is_https`: browsers reach us by
+        TLS alone, and are told to use nothing else.
         """
         self._app = app
         always = SECURITY_HEADERS | UNCACHED | (HTTPS_ONLY if is_https else {})
         self._always = [(name.encode(), value.encode()) for name, value in always.items()]
         self._max_body = max_body
         self._forms = forms
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request. Raises: BrokenOff."""
@@ -123,9 +147,13 @@ class RequestGuardMiddleware:
         headers = Headers(scope=scope)
         if not _has_body(scope["method"], headers):
             return None, receive
+        most = self._uploads.get(scope["path"]) if scope["method"] == "POST" else None
         length = headers.get("content-length", "")
-        if length.isascii() and length.isdecimal() and int(length[:12]) > self._max_body:
+        is_number = length.isascii() and length.isdecimal()
+        if is_number and int(length[:12]) > (most or self._max_body):
             return problem(413, headers={"connection": "close"}), receive
+        if most is not None:
+            return None, _arriving(receive, most)
         try:
             async with asyncio.timeout(BODY_PATIENCE_S):
                 body = await _read(receive, self._max_body)
@@ -204,6 +232,26 @@ async def _read(receive: Receive, most: int) -> bytes | None:
             return None
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def _arriving(receive: Receive, most: int) -> Receive:
+    """Passes an upload on. Raises: BodyTooLarge, BodyTooSlow."""
+    clock = asyncio.get_running_loop().time
+    began, size = clock(), 0
+
+    async def next_message() -> Message:
+        nonlocal size
+        try:
+            async with asyncio.timeout_at(began + BODY_PATIENCE_S + size / UPLOAD_RATE):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        size += len(message.get("body", b""))
+        if size > most:
+            raise BodyTooLarge
+        return message
+
+    return next_message
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -59,6 +59,8 @@ class Person:
     """The kind of document that `id_number` is of."""
     birthdate: date | None = None
     """As the identity provider has it, for documents whose number has none."""
+    client: str | None = None
+    """The client that the token was issued to; None if the token names none."""
 
     @property
     def is_citizen(self) -> bool:
@@ -155,6 +157,7 @@ def person_of(
         **_document(claims, names),
         roles=_roles(claims, names.roles),
         auth_time=None if signed_in is None else datetime.fromtimestamp(signed_in, UTC),
+        client=_text(claims, names.client) or _text(claims, "azp"),
     )
     return person, until
 

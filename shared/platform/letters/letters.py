@@ -142,10 +142,12 @@ class Letters(Generic[C, S]):
     async def decide_and_store(self, inputs: Inputs[C]) -> list[LetterTransaction[C, S]]:
         """Decide and store; a refused command only leaves its refusal in its transaction."""
         waiting = _by_letter(inputs)
+        new = {letter for letter, items in waiting.items() if _is_first(items[0])}
         done: list[LetterTransaction[C, S]] = []
         races = 0
         while waiting:
-            folds = await self._fold_all(waiting)
+            folds = await self._fold_all(waiting, new=new)
+            new = set()
             lost = await self._write([fold for fold, _ in folds])
             kept = [fold for fold, _ in folds if fold.letter not in lost]
             _log_conflicts(kept)
@@ -206,8 +208,14 @@ class Letters(Generic[C, S]):
             and entry.sequence <= fold.kept.sent.get(entry.mark, 0)
         ]
 
-    async def _load(self, letters: Collection[str]) -> dict[str, StoredLetter[S]]:
-        found = await self._collection.find({"_id": {"$in": list(letters)}}, fields={"log": 0})
+    async def _load(
+        self, letters: Collection[str], *, new: Collection[str] = ()
+    ) -> dict[str, StoredLetter[S]]:
+        """The letters, of which `new` ones are not looked up."""
+        among = [letter for letter in letters if letter not in new]
+        found = (
+            await self._collection.find({"_id": {"$in": among}}, fields={"log": 0}) if among else ()
+        )
         kept = {document["_id"]: self._kept(document) for document in found}
         return {
             letter: kept[letter] if letter in kept else StoredLetter(letter, self._rules.initial)
@@ -224,10 +232,13 @@ class Letters(Generic[C, S]):
             return StoredLetter(letter, self._rules.initial, fault=fault)
 
     async def _fold_all(
-        self, waiting: Mapping[str, Sequence[Record | IdempotentCommand[C]]]
+        self,
+        waiting: Mapping[str, Sequence[Record | IdempotentCommand[C]]],
+        *,
+        new: Collection[str],
     ) -> list[tuple[LetterTransaction[C, S], int]]:
         """Each letter's transaction, and the number of its inputs that fitted into it."""
-        loaded = await self._load(waiting)
+        loaded = await self._load(waiting, new=new)
         names = {
             letter: [
                 name
@@ -276,6 +287,10 @@ class Letters(Generic[C, S]):
         found = await self._collection.find({"_id": {"$in": letters}}, fields={"by": 1})
         by = {document["_id"]: document["by"] for document in found}
         return {letter for letter in letters if by.get(letter) != write_ids[letter]}
+
+
+def _is_first(item: Record | IdempotentCommand[Any]) -> bool:
+    return isinstance(item, IdempotentCommand) and item.is_first
 
 
 def _log_conflicts(folds: Iterable[LetterTransaction[Any, Any]]) -> None:

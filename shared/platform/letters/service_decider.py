@@ -115,6 +115,11 @@ class IdempotentCommand(Generic[C_co]):
     id: str
     """Contains no dot and no dollar sign, because it is a key inside the document."""
     content: str = ""
+    is_first: bool = False
+    """Whether the letter surely has no document, because its number was just drawn.
+
+    Then the letter isn't loaded before its first write, which fails if there is one after all.
+    """
 
     def __post_init__(self) -> None:
         """Raises: ValueError, for an id that can't be a key, or content that is not a digest."""

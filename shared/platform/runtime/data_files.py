@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from shared.kernel import plain
 from shared.kernel.categories import Categories
 from shared.kernel.errors import BadData
+from shared.kernel.frontends import Frontends
 from shared.kernel.notices import Notices
 from shared.kernel.offices import Offices
 from shared.kernel.overrides import layered
@@ -29,6 +30,8 @@ POLICIES: Final = FOLDER / "deadline_policies.yaml"
 """Our version; an operator with own versions names a folder of them."""
 OFFICES: Final = FOLDER / "offices.yaml"
 """An example; an operator names their own file."""
+FRONTENDS: Final = FOLDER / "frontends.yaml"
+"""For a development stack; an operator names their own file."""
 
 T = TypeVar("T")
 
@@ -77,6 +80,22 @@ def offices(file: Path = OFFICES, *, examples: bool = True) -> Offices:
 def stations(file: Path | None = None) -> Stations:
     """The police stations that an operator configured; none without a file. Raises: BadData."""
     return _read(file, Stations.of) if file else Stations()
+
+
+@cache
+def frontends(file: Path | None = None, *, examples: bool = True) -> Frontends:
+    """The registered frontends. Raises: BadData.
+
+    `examples`: whether a file marked as an example is accepted; without `file`, ours is used then,
+    and nobody is registered otherwise.
+    """
+    if file is None and not examples:
+        return Frontends()
+    file = file or FRONTENDS
+    found = _read(file, partial(Frontends.of, bureaus=bureaus().by_slug.keys()))
+    if found.is_example and not examples:
+        raise BadData(f"{file.name}: it is an example, and real letters need real frontends")
+    return found
 
 
 @cache

@@ -1,8 +1,10 @@
 """Settings of the two issuers: the citizens' and the staff's identity provider.
 
-Each has its own names for what it says of a person. The staff's also signs browsers in
-(OpenID Connect), for which a service is one of its clients.
+Each has its own names for what it says of a person. Both also sign browsers in (OpenID Connect),
+for which a service is one of their clients.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +42,8 @@ class ClaimNames(BaseModel):
     document_type: str = "document_type"
     birthdate: str = Field(default="birthdate", repr=False)
     roles: str = "roles"
+    client: str = "client_id"
+    """Of an access token (RFC 9068); `azp` is read where this one is missing."""
 
 
 _FROM_JSON: TypeAdapter[ClaimNames] = TypeAdapter(ClaimNames)
@@ -55,6 +59,16 @@ class IssuerSettings:
     """The `aud` of tokens for our API."""
     jwks_url: str
     claims: ClaimNames
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserClient:
+    """A service as a client of an issuer, which signs browsers in."""
+
+    id: str
+    secret_file: Path
+    pages_url: str
+    """Where browsers reach the service's pages, without a path."""
 
 
 class StaffIssuerSettings(BaseSettings):
@@ -92,38 +106,23 @@ class StaffIssuerSettings(BaseSettings):
     def _staff_json(cls, claims: Any) -> Any:
         return _claims_in(claims)
 
-    @field_validator("staff_client_id")
+    @field_validator("staff_client_id", "staff_client_secret_file", "staff_pages_url")
     @classmethod
-    def _only_for_pages(cls, client: str | None, info: ValidationInfo) -> str | None:
-        if client is not None and client == info.data.get("staff_audience"):
-            refuse("must differ from MAILBOX_STAFF_AUDIENCE, or ID tokens would open the API")
-        return client
-
-    @field_validator("staff_client_secret_file")
-    @classmethod
-    def _a_secret(cls, file: Path | None, info: ValidationInfo) -> Path | None:
-        if file is None:
-            if info.data.get("staff_client_id") is not None:
-                refuse("is needed with MAILBOX_STAFF_CLIENT_ID")
-            return None
-        try:
-            read_secret(file, at_least=LEAST_TOKEN)
-        except BadSecret as fault:
-            refuse(str(fault))
-        return file
-
-    @field_validator("staff_pages_url")
-    @classmethod
-    def _where_people_come_back(cls, url: str | None, info: ValidationInfo) -> str | None:
-        if url is None and info.data.get("staff_client_id") is not None:
-            refuse("is needed with MAILBOX_STAFF_CLIENT_ID")
-        return url
+    def _staff_browsers(cls, value: Any, info: ValidationInfo) -> Any:
+        return _of_client(value, info, side="staff")
 
     @property
     def staff(self) -> IssuerSettings:
         """The staff's issuer."""
         return IssuerSettings(
             self.staff_issuer, self.staff_audience, self.staff_jwks_url, self.staff_claims
+        )
+
+    @property
+    def staff_client(self) -> BrowserClient | None:
+        """This service as a client of the staff's issuer; None if its pages have no sign-in."""
+        return _client(
+            self.staff_client_id, self.staff_client_secret_file, pages_url=self.staff_pages_url
         )
 
 
@@ -140,11 +139,17 @@ class CitizenIssuerSettings(BaseSettings):
     """Address of the citizens' issuer's public keys; no user name or password in it."""
     citizen_claims: ClaimNames = ClaimNames()
     """Names of the citizens' issuer's claims where they differ."""
+    citizen_client_id: str | None = Field(default=None, min_length=1, max_length=200)
+    """Our name as a client of the citizens' issuer; without it, our pages have no sign-in."""
+    citizen_client_secret_file: Path | None = None
+    """The client's secret, read for each sign-in."""
+    citizen_pages_url: str | None = Field(default=None, pattern=r"^https?://[^\s@/]+$")
+    """Where browsers reach the citizens' pages, without a path."""
 
-    @field_validator("citizen_issuer", "citizen_jwks_url")
+    @field_validator("citizen_issuer", "citizen_jwks_url", "citizen_pages_url")
     @classmethod
-    def _trustworthy_citizens(cls, address: str, info: ValidationInfo) -> str:
-        return checked_address(address, info)
+    def _trustworthy_citizens(cls, address: str | None, info: ValidationInfo) -> str | None:
+        return address and checked_address(address, info)
 
     @field_validator("citizen_audience")
     @classmethod
@@ -160,12 +165,50 @@ class CitizenIssuerSettings(BaseSettings):
     def _citizen_json(cls, claims: Any) -> Any:
         return _claims_in(claims)
 
+    @field_validator("citizen_client_id", "citizen_client_secret_file", "citizen_pages_url")
+    @classmethod
+    def _citizens_browsers(cls, value: Any, info: ValidationInfo) -> Any:
+        return _of_client(value, info, side="citizen")
+
+    @property
+    def citizen_client(self) -> BrowserClient | None:
+        """This service as a client of the citizens' issuer; None if its pages have no sign-in."""
+        return _client(
+            self.citizen_client_id,
+            self.citizen_client_secret_file,
+            pages_url=self.citizen_pages_url,
+        )
+
     @property
     def citizens(self) -> IssuerSettings:
         """The citizens' issuer."""
         return IssuerSettings(
             self.citizen_issuer, self.citizen_audience, self.citizen_jwks_url, self.citizen_claims
         )
+
+
+def _of_client(value: Any, info: ValidationInfo, *, side: str) -> Any:
+    """A client has a name of its own, a readable secret, and an address to come back to."""
+    prefix = f"MAILBOX_{side.upper()}"
+    if info.field_name == f"{side}_client_id":
+        if value is not None and value == info.data.get(f"{side}_audience"):
+            refuse(f"must differ from {prefix}_AUDIENCE, or ID tokens would open the API")
+    elif value is None and info.data.get(f"{side}_client_id") is not None:
+        refuse(f"is needed with {prefix}_CLIENT_ID")
+    if isinstance(value, Path):
+        try:
+            read_secret(value, at_least=LEAST_TOKEN)
+        except BadSecret as fault:
+            refuse(str(fault))
+    return value
+
+
+def _client(
+    name: str | None, secret_file: Path | None, *, pages_url: str | None
+) -> BrowserClient | None:
+    if name is None or secret_file is None or pages_url is None:
+        return None
+    return BrowserClient(name, secret_file, pages_url)
 
 
 def _claims_in(given: Any) -> Any:

@@ -25,7 +25,12 @@ from typing_extensions import override
 
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.data_files import OFFICES
-from shared.platform.runtime.issuer_settings import IssuerSettings, Side, StaffIssuerSettings
+from shared.platform.runtime.issuer_settings import (
+    BrowserClient,
+    IssuerSettings,
+    Side,
+    StaffIssuerSettings,
+)
 from shared.platform.runtime.office_time import BadOfficeTime, OfficeTime
 from shared.platform.runtime.secret_files import FOLDER, from_files
 from shared.platform.runtime.setting_checks import (
@@ -223,6 +228,11 @@ class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
     def issuers(self) -> Mapping[Side, IssuerSettings]:
         """The issuers whose tokens this service checks, by side."""
         return {"staff": self.staff}
+
+    @property
+    def browser_clients(self) -> Mapping[Side, BrowserClient | None]:
+        """This service as a client of each issuer that signs its browsers in."""
+        return {"staff": self.staff_client}
 
     @field_validator("public_url", "sign_in_url", "desk_url", "duty_url")
     @classmethod

@@ -80,8 +80,8 @@ def pieces_of(text: str, *, mark: str = "") -> set[Piece]:
     """
     text = text[:READ]
     chars = _code_points(text)
-    pairs = (chars[at : at + (len(chars) - at) // 8 * 8].cast("Q") for at in (0, 4))
-    numbers = {*chars.cast("I")}.union(*pairs)
+    pairs = (chars[at : at + (len(chars) - at) // 8 * 8].cast("Q").tolist() for at in (0, 4))
+    numbers = set(chars.cast("I").tolist()).union(*pairs)
     bits = _MARKS[mark]
     marked = {number | bits for number in numbers} if bits else numbers
     words = {f"{mark}{word}_" for word in _WORD.findall(text)}

@@ -1,9 +1,11 @@
 """Folded forms of a text for finding personal data, each character with its origin."""
 
+import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 from shared.rules.text.normalise import SIMPLIFIED
@@ -12,6 +14,7 @@ CHINESE_DIGITS: Final = str.maketrans(
     "〇零○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖貳參叄陸兩",
     "0001234567891212345678923362",
 )
+_CHINESE_DIGIT: Final = re.compile(f"[{''.join(map(chr, CHINESE_DIGITS))}]")
 SEPARATOR: Final = "-"
 """Stands for each character that people write between the digits of a number."""
 
@@ -23,52 +26,66 @@ HIDDEN: Final = frozenset({"Cf", "Cc", "Mn", "Me", "Cs"})
 """Unicode categories of invisible characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A folded text, with the original code point of each character."""
+class CharacterForms(dict[int, str]):
+    """The form of each character looked up so far; bounded by Unicode."""
 
-    text: str = field(repr=False)
-    origin: tuple[int, ...]
-    """The origin of each character, followed by the length of the original text."""
+    def __init__(self, form: Callable[[str], str]) -> None:
+        super().__init__()
+        self._form = form
+
+    def __missing__(self, code: int) -> str:
+        self[code] = self._form(chr(code))
+        return self[code]
+
+
+class Folded:
+    """A folded text whose characters can be traced to the original code points."""
+
+    def __init__(self, original: str, forms: CharacterForms) -> None:
+        self.text = original.translate(forms)
+        self._original = original
+        self._forms = forms
+
+    @cached_property
+    def digits(self) -> str:
+        """The text with Chinese digits as ASCII digits, at the same places."""
+        return _CHINESE_DIGIT.sub(_ascii_digit, self.text)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """The original span of the characters from `start` to `end`."""
-        return self.origin[start], self.origin[end - 1] + 1
+        return self._origin(start), self._origin(end - 1) + 1
 
     def place_with_hidden(self, start: int, end: int) -> tuple[int, int]:
         """The same, including omitted characters that follow it."""
         first, last = self.place(start, end)
-        return first, max(last, self.origin[end])
+        return first, max(last, self._origin(end))
+
+    def _origin(self, place: int) -> int:
+        """The original place of a character; of the end, the length of the original text."""
+        return bisect_right(self._ends, place)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the form of each original character ends in the folded text."""
+        return [*accumulate(map(len, map(self._forms.__getitem__, map(ord, self._original))))]
 
 
-def letters_and_digits(text: str, *, numeric: bool) -> Folded:
-    """Fold to letters and digits of one width, case and script, without accents.
-
-    `numeric`: convert Chinese digits to digits.
-    """
-    folded = joined(map(folded_character, text))
-    return Folded(folded.text.translate(CHINESE_DIGITS), folded.origin) if numeric else folded
+def letters_and_digits(text: str) -> Folded:
+    """Fold to letters and digits of one width, case and script, without accents."""
+    return Folded(text, _LETTERS_AND_DIGITS)
 
 
 def lined(text: str) -> Folded:
     """Fold digits of any script to ASCII, separators to `-`, and letters to lower case."""
-    return joined(map(_in_line, text))
+    return Folded(text, _LINED)
 
 
-def joined(forms: Iterable[str]) -> Folded:
-    """The forms of a text's characters as one folded text."""
-    characters: list[str] = []
-    origin: list[int] = []
-    place = -1
-    for place, form in enumerate(forms):
-        characters.append(form)
-        origin += [place] * len(form)
-    return Folded("".join(characters), (*origin, place + 1))
-
-
-@lru_cache(maxsize=8192)
 def folded_character(character: str) -> str:
     """The character's letters and digits: `Ｘ` is x, `é` is e, `①` is 1, a hyphen is nothing."""
+    return _LETTERS_AND_DIGITS[ord(character)]
+
+
+def _letters_and_digits(character: str) -> str:
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     return "".join(
         _digit(letter) or SIMPLIFIED.get(letter, letter)
@@ -77,7 +94,6 @@ def folded_character(character: str) -> str:
     )
 
 
-@lru_cache(maxsize=8192)
 def _in_line(character: str) -> str:
     """The character's form in `lined`: any number of characters."""
     if _is_separator(character):
@@ -104,3 +120,11 @@ def _is_separator(character: str) -> bool:
 
 def _digit(character: str) -> str:
     return str(unicodedata.digit(character)) if character.isdigit() else ""
+
+
+def _ascii_digit(chinese: re.Match[str]) -> str:
+    return chinese[0].translate(CHINESE_DIGITS)
+
+
+_LETTERS_AND_DIGITS: Final = CharacterForms(_letters_and_digits)
+_LINED: Final = CharacterForms(_in_line)

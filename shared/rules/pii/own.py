@@ -22,22 +22,26 @@ _MOBILE: Final = 11
 _ID_NUMBER: Final = 18
 
 
-def own_spans(body: str, values: Mapping[str, str]) -> tuple[OwnSpan, ...]:
+def own_spans(body: str, *values: Mapping[str, str]) -> tuple[OwnSpan, ...]:
     """The spans of `values` in `body`: sorted and disjoint, in code points.
 
-    A value that is blank or folds to a single character is not searched. A name in Latin letters is
-    found only as whole words. Raises: ValueError, for an unknown kind of value.
+    The values of each mapping are searched together. A value that is blank or folds to a single
+    character is not searched. A name in Latin letters is found only as whole words. Raises:
+    ValueError, for an unknown kind of value.
     """
-    words, numbers = (letters_and_digits(body, numeric=numeric) for numeric in (False, True))
+    text = letters_and_digits(body)
+    return apart(span for together in values for span in _spans(body, text, together))
+
+
+def _spans(body: str, text: Folded, values: Mapping[str, str]) -> tuple[OwnSpan, ...]:
     covered: list[OwnSpan] = []
     for what in get_args(OwnValue):
         if what != "name" and what in values:
-            text = numbers if what in _NUMERIC else words
             for needle in _needles(what, values[what]):
                 covered += _found(text, needle, what)
     if unknown := set(values) - set(get_args(OwnValue)):
         raise ValueError(f"unknown kinds of own values: {sorted(unknown)}")
-    names = _names(body, words, _needle("name", values.get("name", "")), taken=covered)
+    names = _names(body, text, _needle("name", values.get("name", "")), taken=covered)
     return apart([*covered, *names])
 
 
@@ -50,7 +54,8 @@ def _needles(what: str, value: str) -> Iterator[str]:
 
 
 def _needle(what: str, value: str) -> str:
-    folded = letters_and_digits(value, numeric=what in _NUMERIC).text
+    text = letters_and_digits(value)
+    folded = text.digits if what in _NUMERIC else text.text
     if what == "phone":
         for code in _COUNTRY:
             if folded.startswith(code) and len(folded) == len(code) + _MOBILE:
@@ -61,11 +66,12 @@ def _needle(what: str, value: str) -> str:
 def _found(text: Folded, needle: str, what: OwnValue) -> Iterator[OwnSpan]:
     if len(needle) < SHORTEST:
         return
-    at = text.text.find(needle)
+    searched = text.digits if what in _NUMERIC else text.text
+    at = searched.find(needle)
     while at >= 0:
         end = at + len(needle)
         yield OwnSpan(*text.place(at, end), what)
-        at = text.text.find(needle, end)
+        at = searched.find(needle, end)
 
 
 def _names(body: str, text: Folded, needle: str, *, taken: Iterable[OwnSpan]) -> Iterator[OwnSpan]:

@@ -8,12 +8,11 @@ often that of the other side, which the bureau must read.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
 from shared.contracts.vocabulary import OwnValue
-from shared.rules.pii.folded import HIDDEN, Folded, joined
+from shared.rules.pii.folded import HIDDEN, CharacterForms, Folded
 from shared.rules.pii.numbers import numbers_of_anyone
 from shared.rules.pii.spans import OwnSpan, apart
 
@@ -87,7 +86,7 @@ def stated_spans(text: str, *, name: str = "") -> tuple[OwnSpan, ...]:
     """Where `text` states such values, in code points: sorted and disjoint."""
     if not _MAY_STATE.search(text) and len(_DIGIT.findall(text)) < _LEAST_DIGITS:
         return ()
-    found = (*numbers_of_anyone(text), *_accounts(joined(map(_narrow, text))))
+    found = (*numbers_of_anyone(text), *_accounts(Folded(text, _NARROWED)))
     return apart(span for span in found if _is_own(text, span, name))
 
 
@@ -111,9 +110,11 @@ def _last(cue: re.Pattern[str], text: str) -> int:
     return max((match.end() for match in cue.finditer(text)), default=-1)
 
 
-@lru_cache(maxsize=8192)
 def _narrow(character: str) -> str:
     """The character in one width and case; nothing for invisible ones."""
     if unicodedata.category(character) in HIDDEN:
         return " " if character == "\n" else ""
     return unicodedata.normalize("NFKC", character).casefold()
+
+
+_NARROWED: Final = CharacterForms(_narrow)

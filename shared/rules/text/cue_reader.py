@@ -5,7 +5,7 @@ one: a letter that starts with last year goes on about it until `now` occurs.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -25,9 +25,12 @@ SUPPOSED: Final = frozenset(("if", "drill"))
 """Codes that turn the rest of their sentence into a supposition."""
 
 _HAN: Final = re.compile(r"[㐀-鿿]+")
-_APART: Final = re.compile(r"(?<=[㐀-鿿])[ \t/·*_.-]+(?=[㐀-鿿])")
+_APART: Final = re.compile(r"[ \t/·*_.-](?<=[㐀-鿿].)[ \t/·*_.-]*(?=[㐀-鿿])")
 _HIDDEN: Final = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
-_CLAUSE: Final = re.compile(r"[,;:!?。…\n、~—]|\.(?=\s|$)|\s-\s")
+_CLAUSE: Final = re.compile(
+    r"[,;:!?。…\n、~—.\s](?:(?<=[,;:!?。…\n、~—])|(?<=\.)(?=\s|$)|(?<=\s)-\s)"
+)
+"""Like `_APART`, it begins with a class of characters, which is searched several times faster."""
 _SENTENCE: Final = re.compile(r"[。!?\n]|\.(?=\s|$)")
 _ENDINGS: Final = frozenset("。!?\n.")
 """The clause endings that also end a sentence."""
@@ -83,24 +86,27 @@ def read(text: str) -> tuple[Found, ...]:
 
 def _timed(text: str) -> Iterator[tuple[Time | None, list[Said]]]:
     """The cues of each clause that has any, with the time of which it speaks."""
-    denied_cues = [
-        (start, cue, _is_denied(text, start, cue)) for start, _, cue in _unhidden([*_places(text)])
+    cues = [
+        (start, cue, text[start - 1] in _NOT_ENDS and _is_denied(text, start, cue))
+        for start, _, cue in _unhidden(_places(text))
     ]
-    starts = [start for start, _, _ in denied_cues]
+    starts = [start for start, _, _ in cues]
+    clauses, sentences = _ends(text)
     time: Time | None = None
-    supposed, at = False, 0
-    for end, opens in _clauses(text):
-        first, at = at, bisect_left(starts, end, at)
-        supposed = supposed and not opens
-        if clause := denied_cues[first:at]:
-            codes = {
-                cue.code
-                for _, cue, is_denied in clause
-                if cue.code in _OF_TIME and not (is_denied and cue.code == HANDLED)
-            }
-            time = _time(codes) or time
-            supposed = supposed or not codes.isdisjoint(SUPPOSED)
-            yield ("if" if supposed else time), clause
+    supposed, sentence, at = False, 0, 0
+    while at < len(cues):
+        first, at = at, bisect_left(starts, clauses[bisect_right(clauses, starts[at])], at)
+        clause, before = cues[first:at], sentence
+        sentence = bisect_right(sentences, starts[first])
+        supposed = supposed and sentence == before
+        codes = {
+            cue.code
+            for _, cue, is_denied in clause
+            if cue.code in _OF_TIME and not (is_denied and cue.code == HANDLED)
+        }
+        time = _time(codes) or time
+        supposed = supposed or not codes.isdisjoint(SUPPOSED)
+        yield ("if" if supposed else time), clause
 
 
 def _time(codes: set[str]) -> Time | None:
@@ -111,34 +117,42 @@ def _time(codes: set[str]) -> Time | None:
     return "lately" if "lately" in codes else None
 
 
-def _clauses(text: str) -> Iterator[tuple[int, bool]]:
-    """The end of each clause, and whether it starts a sentence."""
-    opens = True
+def _ends(text: str) -> tuple[list[int], list[int]]:
+    """Where each clause ends, and where each sentence does."""
+    clauses, sentences = list[int](), list[int]()
     for mark in _CLAUSE.finditer(text):
-        yield mark.end(), opens
-        opens = mark.group() in _ENDINGS
-    yield len(text), opens
+        clauses.append(mark.end())
+        if mark.group() in _ENDINGS:
+            sentences.append(mark.end())
+    return [*clauses, len(text)], sentences
 
 
-def _places(text: str) -> Iterator[Place]:
+def _places(text: str) -> list[Place]:
     """The places of cues, by their start."""
-    for start, cue in vocabulary().standing_in(text):
-        end = start + len(cue.first) if cue.is_bare else _end(cue, text, start)
-        if end is not None:
-            yield start, end, cue
+    firsts, found = vocabulary().firsts, list[Place]()
+    for pattern, start, first_ends in vocabulary().standing_in(text):
+        for cue in firsts[pattern]:
+            if cue.is_bare:
+                found.append((start, first_ends, cue))
+            elif (then := text.find(cue.then, first_ends, start + cue.reach)) >= 0:
+                end = _end(cue, text, (start, first_ends, then))
+                found += [] if end is None else [(start, end, cue)]
+    return found
 
 
-def _end(cue: Cue, text: str, start: int) -> int | None:
-    """Where the cue with its first part at `start` ends; None if it doesn't match there."""
-    end = start + len(cue.first)
+def _end(cue: Cue, text: str, at: tuple[int, int, int]) -> int | None:
+    """Where a cue ends; None if it is inside another word, or goes beyond its sentence.
+
+    `at`: the start and the end of its first part, and the start of its second.
+    """
+    start, end, then = at
     if cue.is_latin and _is_inside_word(text, start):
         return None
     if cue.ends_latin and not cue.any_ending and _is_inside_word(text, end):
         return None
     if not cue.then:
         return end
-    then = text.find(cue.then, end, start + cue.reach)
-    return None if then < 0 or _SENTENCE.search(text, end, then) else then + len(cue.then)
+    return None if _SENTENCE.search(text, end, then) else then + len(cue.then)
 
 
 def _is_inside_word(text: str, place: int) -> bool:
@@ -148,8 +162,6 @@ def _is_inside_word(text: str, place: int) -> bool:
 
 
 def _is_denied(text: str, start: int, cue: Cue) -> bool:
-    if text[start - 1] not in _NOT_ENDS:
-        return False
     reach = NEGATION if cue.first[0].isascii() else NEGATION // 2
     return bool(_NOT.search(text, max(0, start - reach), start))
 
@@ -163,6 +175,8 @@ def _unhidden(places: list[Place]) -> list[Place]:
             hiding.update((at, place) for at in range(place[0], place[1]))
         elif place[2].code == UNREPORTED:
             denying.update(range(place[0], place[1]))
+    if not (hiding or denying):
+        return places
     return [
         place
         for place in places

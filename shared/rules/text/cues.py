@@ -1,6 +1,7 @@
 """The vocabulary of cues that are meaningful to triage, read from tables."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
@@ -58,17 +59,23 @@ class Vocabulary:
     """The cues of each pattern of `finder`, in the order of the tables."""
     finder: AhoCorasick
 
-    def standing_in(self, text: str) -> Iterator[tuple[int, Cue]]:
-        """Each place at which a cue may start, in order; at most `MOST` per first part."""
-        matches = self.finder.find_matches_as_indexes(text, overlapping=True)
-        left = dict.fromkeys(map(itemgetter(0), matches), MOST)
-        for pattern, start, _ in sorted(matches, key=itemgetter(1)):
-            if left[pattern]:
-                left[pattern] -= 1
-                for cue in self.firsts[pattern]:
-                    # Most first parts stand alone, which is quick to detect.
-                    if not cue.then or text.find(cue.then, start, start + cue.reach) > 0:
-                        yield start, cue
+    def standing_in(self, text: str) -> list[tuple[int, int, int]]:
+        """Each pattern in the text with its start and end, by start; at most `MOST` of each."""
+        matches: list[tuple[int, int, int]] = self.finder.find_matches_as_indexes(
+            text, overlapping=True
+        )
+        matches.sort(key=itemgetter(1))
+        return matches if len(matches) <= MOST else _bounded(matches)
+
+
+def _bounded(matches: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    left = Counter[int]()
+    found = []
+    for match in matches:
+        if left[match[0]] < MOST:
+            left[match[0]] += 1
+            found.append(match)
+    return found
 
 
 @cache

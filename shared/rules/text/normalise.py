@@ -30,7 +30,8 @@ def normal(text: str) -> str:
 
     A character whose normal form would be several characters (such as ½ or ß) stays unchanged.
     """
-    return _OTHERS.sub(_formed, text)
+    # Most characters with another form are this comma.
+    return _OTHERS.sub(_formed, text.replace("，", ","))
 
 
 def _formed(others: re.Match[str]) -> str:

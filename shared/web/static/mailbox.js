@@ -143,6 +143,14 @@
     });
   }
 
+  // The way out replaces the page, so that going back doesn't lead to it.
+  for (const link of all("a[data-leave]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      location.replace(link.href);
+    });
+  }
+
   // A form without anything to fill in goes on by itself, such as to sign out at the issuer.
   for (const form of all("form[data-send]")) form.submit();
 })();

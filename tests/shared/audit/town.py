@@ -24,6 +24,7 @@ from services.intake import wiring as intake
 from services.intake.domain.diversion import ResolveDiversion, SeeDiversion
 from services.intake.domain.writer_requests import RequestWithdrawal, SubmitRating
 from services.intake.jobs import DiversionReleaser
+from services.intake.store import FileRecords
 from services.notifier import store as notifier_store
 from services.notifier import wiring as notifier
 from services.notifier.domain.level_firing import FireClocks
@@ -267,8 +268,9 @@ async def _divert(shelves: Shelves, mail: Round, now: Clock) -> None:
     await _tell(shelves, "intake", DIVERSION, SeeDiversion("d-1", now()))
     await _tell(shelves, "intake", RELEASED, ResolveDiversion("d-1", now(), "false_alarm"))
     intake = shelves["intake"]
+    files = FileRecords(Memory(), intake.seals.ring, now=now)
     await DiversionReleaser(
-        intake.documents, intake.letters.state, tell=intake.commands.execute, now=now
+        intake.documents, intake.letters.state, files=files, tell=intake.commands.execute, now=now
     ).send()
     await intake.quiet()
     await _pass(mail, now)

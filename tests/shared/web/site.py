@@ -130,7 +130,9 @@ def _add_pages(app: FastAPI, person: Person | None, values: Mapping[str, Any]) -
     @open_to_all
     async def show(request: Request) -> Response:
         if person is not None:
-            request.state.session = SimpleNamespace(person=person, csrf="token-of-session")
+            request.state.session = SimpleNamespace(
+                person=person, csrf="token-of-session", side="staff"
+            )
         return page(request, "page-of-test.html", **values)
 
     @app.post("/form")

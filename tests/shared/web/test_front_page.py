@@ -10,7 +10,6 @@ import pytest_asyncio
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from services.intake import pages as of_intake
 from services.notifier import pages as of_notifier
 from services.router import pages as of_router
 from shared.kernel.errors import NotFound
@@ -27,7 +26,7 @@ from tests.support.pages import BROWSER, with_pages
 from tests.support.sign_in import issuers
 
 PUBLIC, SIGN_IN = "http://127.0.0.1:8084", "http://127.0.0.1:8091"
-FRONTS = {"intake": of_intake.FRONT, "router": of_router.FRONT, "notifier": of_notifier.FRONT}
+FRONTS = {"router": of_router.FRONT, "notifier": of_notifier.FRONT}
 
 
 def settings(keys_dir: Path, **more: str) -> ServiceSettings:

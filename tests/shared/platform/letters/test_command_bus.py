@@ -59,6 +59,26 @@ async def test_commands_on_one_letter_are_kept_in_order(
     assert world.state().notes == tuple(f"x-{number}" for number in range(5))
 
 
+async def test_a_letter_under_a_new_number_is_not_looked_up(
+    world: World, commands: CommandBus[Note, Diary]
+) -> None:
+    world.documents.unread.append(True)
+    assert await commands.execute(told("x", is_first=True)) == world.state() == Diary(("x",))
+    assert world.documents.unread
+
+
+async def test_a_number_that_was_not_new_after_all_is_decided_upon_what_is_there(
+    world: World, commands: CommandBus[Note, Diary]
+) -> None:
+    """For example, the same request in two processes, one of which drew the number."""
+    await commands.execute(told("x"))
+    again, other = await asyncio.gather(
+        commands.execute(told("x", is_first=True)), commands.execute(told("y", is_first=True))
+    )
+    assert again == other == world.state() == Diary(("x", "y"))
+    await until_sent(world, 2)
+
+
 async def test_a_refusal_is_for_whoever_asked_alone(commands: CommandBus[Note, Diary]) -> None:
     answers = await asyncio.gather(
         commands.execute(told("x")),

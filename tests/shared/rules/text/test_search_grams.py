@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.rules.text.normalise import normal
-from shared.rules.text.search_grams import NARROW, WIDE, grams, terms
+from shared.rules.text.search_grams import NARROW, grams, terms
 
 TEXTS = st.text(alphabet="路灯坏了井盖abc12 ,。ＡＢé-_\n", max_size=60)
 
@@ -43,5 +43,5 @@ def test_whatever_is_cut_out_of_a_text_has_only_pieces_of_it(
 def test_there_are_never_more_pieces_than_characters(text: str) -> None:
     found = grams(text)
     assert len(found) <= len(text)
-    assert {len(one) for one in found} <= {WIDE, NARROW}
+    assert {len(one) for one in found} <= {2, NARROW}
     assert all(one in normal(text) for one in found)

@@ -1,0 +1,106 @@
+"""Storage of files as sealed chunks: nothing is stored readably, and memory holds one chunk.
+
+A chunk is an object `<file>/<part>/<number>`: a byte that says whether it is the last, then the
+sealed octets. Its seal covers file, part, number and that byte, so that chunks can't be exchanged,
+reordered or cut off.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
+
+import obstore
+from obstore.exceptions import BaseError
+
+from shared.kernel.errors import Refused
+from shared.platform.crypto.key_ring import CannotOpen, KeyRing
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+T = TypeVar("T")
+
+Part: TypeAlias = Literal["raw", "clean", "thumbnail"]
+
+CHUNK: Final = 256 * 1024
+"""Bytes of every chunk but the last."""
+MORE: Final = b"+"
+LAST: Final = b"."
+
+
+class StorageAway(Refused):
+    """The storage of files can't be reached, or lacks what it should have."""
+
+    status = 503
+    code = "not_ready"
+
+
+class SealedChunks:
+    """The parts of files in one object store, sealed by one ring. Methods raise StorageAway.
+
+    The store's synchronous functions run in threads: its asynchronous ones can abort a process that
+    ends, because their threads may still hold Python objects by then.
+    """
+
+    def __init__(self, objects: "ObjectStore", ring: KeyRing) -> None:
+        self._objects = objects
+        self._ring = ring
+
+    async def write(self, file: str, part: Part, *, content: AsyncIterable[bytes]) -> int:
+        """Store a part; return its size in bytes."""
+        size = number = 0
+        async for chunk, mark in _chunked(content):
+            place = _field(part, number, mark=mark)
+            sealed = mark + self._ring.seal_octets(chunk, letter=file, field=place)
+            await self._put(f"{file}/{part}/{number}", sealed)
+            size, number = size + len(chunk), number + 1
+        return size
+
+    async def read(self, file: str, part: Part) -> AsyncIterator[bytes]:
+        """The content of a part, chunk by chunk. Raises: CannotOpen."""
+        number, mark = 0, MORE
+        while mark != LAST:
+            octets = await self._get(f"{file}/{part}/{number}")
+            mark = octets[:1]
+            if mark not in (MORE, LAST):
+                raise CannotOpen("not a chunk")
+            place = _field(part, number, mark=mark)
+            yield self._ring.open_octets(octets[1:], letter=file, field=place)
+            number += 1
+
+    async def erase(self, file: str, part: Part | None = None) -> None:
+        """Delete a part, or the whole file; nothing if it isn't there."""
+        await _in_thread(lambda: _delete(self._objects, f"{file}/{part}" if part else file))
+
+    async def _put(self, path: str, octets: bytes) -> None:
+        await _in_thread(lambda: obstore.put(self._objects, path, octets, use_multipart=False))
+
+    async def _get(self, path: str) -> bytes:
+        return await _in_thread(lambda: bytes(obstore.get(self._objects, path).bytes()))
+
+
+def _field(part: Part, number: int, *, mark: bytes) -> str:
+    return f"file:{part}:{number}:{'last' if mark == LAST else 'more'}"
+
+
+async def _chunked(content: AsyncIterable[bytes]) -> AsyncIterator[tuple[bytes, bytes]]:
+    """Chunks of equal size with their marks; the last one may be shorter, or empty."""
+    held = bytearray()
+    async for piece in content:
+        held += piece
+        while len(held) > CHUNK:
+            yield bytes(held[:CHUNK]), MORE
+            del held[:CHUNK]
+    yield bytes(held), LAST
+
+
+def _delete(objects: "ObjectStore", prefix: str) -> None:
+    for page in obstore.list(objects, prefix):
+        obstore.delete(objects, [found["path"] for found in page])
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    try:
+        return await asyncio.to_thread(work)
+    except (BaseError, OSError) as fault:
+        raise StorageAway from fault

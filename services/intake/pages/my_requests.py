@@ -1,0 +1,136 @@
+"""The pages on which a writer answers, adds, rates, appeals, withdraws or changes something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from re import fullmatch
+from secrets import token_hex
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from services.intake.api.dependencies import Desk
+from services.intake.api.requests import RequestSender
+from services.intake.api.warnings import EmergencyShown, Warned
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.offered_requests import offered
+from services.intake.pages.my_letters import MINE, Writer
+from services.intake.pages.request_forms import FORMS, FormName, WriterForm
+from shared.kernel.errors import BadValue, NotFound, Refused
+from shared.kernel.working_days import civil_date
+from shared.web.forms import FormFields, fields_of, read_form
+from shared.web.language import N_
+from shared.web.rendering import page
+from shared.web.session_cookies import restored_fields
+
+router = APIRouter()
+Name = Annotated[FormName, Path()]
+KEY: Final = r"[0-9a-f]{32}"
+REFUSALS: Final[Mapping[str, str]] = {
+    "bad_value": N_("Something in the form is not valid. Check it."),
+    "id_reused": N_("This form has been sent before with other content. Open it again."),
+    "limit": N_("You have reached the limit for this letter. Wait for the reply."),
+}
+NOT_NOW: Final = N_("This can’t be done now. Go back to the letter to see what is possible.")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """A writer at a form about one letter."""
+
+    request: Request
+    name: FormName
+    number: str
+    letter: IntakeLetter
+    fields: FormFields = field(default_factory=FormFields)
+
+    @property
+    def form(self) -> WriterForm:
+        """What is asked."""
+        return FORMS[self.name]
+
+    @property
+    def address(self) -> str:
+        """The letter's page."""
+        return f"{MINE}/{self.number}"
+
+    def show(self, errors: Mapping[str, str] | None = None, *, status: int = 200) -> Response:
+        """The form, with what was typed."""
+        values = {
+            asked.name: self.fields.get(asked.name, asked.first(self.letter) if asked.first else "")
+            for asked in self.form.fields
+        }
+        return self._page(
+            "my_request.html", status, errors=errors or {}, values=values, key=self.key
+        )
+
+    def refuse(self) -> Response:
+        """The form can't be used now."""
+        return self._page("my_request_refused.html", 409, reason=NOT_NOW)
+
+    def warn(self, emergency: Mapping[str, Any], *, is_sent: bool, status: int) -> Response:
+        """What to do now, because the words look like an emergency."""
+        return self._page("my_emergency.html", status, emergency=emergency, is_sent=is_sent)
+
+    @property
+    def key(self) -> str:
+        """The form's idempotency key; a double submit acts once."""
+        given = self.fields.get("key")
+        return given if fullmatch(KEY, given) else token_hex(16)
+
+    def _page(self, template: str, status: int, **more: Any) -> Response:
+        shown = {
+            "number": self.number,
+            "address": self.address,
+            "here": f"{self.address}/{self.name}",
+            "form": self.form,
+            "question": next((it for it in self.letter.questions if it.standing == "open"), None),
+            "letter": self.letter,
+            "kind": self.name,
+        }
+        return page(self.request, template, status=status, **(shown | more))
+
+
+@router.get(MINE + "/{letter}/{name}")
+async def show_request(
+    request: Request, person: Writer, desk: Desk, letter: str, name: Name
+) -> Response:
+    """The form."""
+    number, state = await desk.own_letter(person, letter)
+    fields = restored_fields(request) or FormFields()
+    opened = RequestPage(request, name, number, state, fields)
+    kinds = offered(state, today=civil_date(desk.now()))
+    return opened.show() if name in (*kinds, "consent", "contact") else opened.refuse()
+
+
+@router.post(MINE + "/{letter}/{name}")
+async def send_request(
+    request: Request, person: Writer, desk: Desk, letter: str, name: Name
+) -> Response:
+    """Send it. The same form again changes nothing, so it isn't refused as out of order."""
+    fields = await fields_of(request)
+    number, state = await desk.own_letter(person, letter)
+    opened = RequestPage(request, name, number, state, fields)
+    body, errors = read_form(opened.form.body, fields)
+    if body is None:
+        return opened.show(errors, status=422)
+    sender = RequestSender(desk, person, opened.key)
+    try:
+        answer = await opened.form.run(number, body, sender)
+    except NotFound:
+        raise
+    except Warned as warned:
+        return opened.warn(warned.members, is_sent=False, status=warned.status)
+    except Refused as refused:
+        return opened.show(_errors(opened.form, refused), status=refused.status)
+    emergency: EmergencyShown | None = getattr(answer, "emergency", None)
+    if emergency is not None:
+        return opened.warn(emergency.model_dump(), is_sent=True, status=200)
+    return RedirectResponse(f"{opened.address}?done={name}", status_code=303)
+
+
+def _errors(form: WriterForm, refused: Refused) -> dict[str, str]:
+    """The refusal beside the field that it names, or above the form."""
+    named = str(refused) if isinstance(refused, BadValue) else ""
+    names = {asked.name for asked in form.fields}
+    return {named if named in names else "": REFUSALS.get(refused.code, NOT_NOW)}

@@ -1,0 +1,321 @@
+"""The pages on which a letter is written: one question a page, kept as a sealed draft.
+
+Nothing is sent before the last page, which shows all answers. Emergencies are answered at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from secrets import token_urlsafe
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Request
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse, Response
+
+from services.intake.api.dependencies import Desk, FrontDesk
+from services.intake.api.drafts import DraftId
+from services.intake.api.drafts_schemas import LetterDraft, draft_line
+from services.intake.api.letters import submit
+from services.intake.api.letters_schemas import NOTICE_VERSION, NewLetter
+from services.intake.api.warnings import Warned, lines_for
+from services.intake.pages.my_letters import MINE, Writer
+from services.intake.pages.start import WRITE, pages_of
+from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, WritingStep, steps_of
+from services.intake.store.letter_drafts import DraftChanged, SavedLetterDraft
+from shared.contracts.vocabulary import Language
+from shared.kernel.errors import LimitReached, Refused
+from shared.platform.http.tokens import Person
+from shared.rules.text.written import Written
+from shared.web.formats import lang_of
+from shared.web.forms import FormFields, fields_of, read_form
+from shared.web.language import N_
+from shared.web.rendering import page
+from shared.web.session_cookies import restored_fields
+
+router = APIRouter()
+Step = Annotated[StepName, Path()]
+CHANGED: Final = N_(
+    "This letter was changed in another window. Your text is still here; save it to keep it."
+)
+MANY: Final = N_("You have ten unfinished letters. Finish or erase one first.")
+REFUSALS: Final[Mapping[str, str]] = {
+    "backlog": N_("Too many letters are waiting at the moment. Your letter is kept: try later."),
+    "bad_value": N_("The sign-in gave no phone number. Give one under “How can we reach you?”."),
+    "limit": N_("You have reached the limit of letters for now. Your letter is kept: try later."),
+}
+NOT_SENT: Final = N_("The letter could not be sent. It is kept: check it, and try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class WritingDesk:
+    """A writer at one letter."""
+
+    request: Request
+    person: Person
+    desk: FrontDesk
+    id: str
+    content: LetterDraft
+    version: int
+
+    @classmethod
+    async def of(
+        cls, request: Request, person: Person, desk: FrontDesk, *, draft: str
+    ) -> "WritingDesk":
+        """The letter as it was last saved; empty if it is new."""
+        found = await desk.drafts.read(desk.owner(person), draft)
+        content = LetterDraft.model_validate_json(found.content) if found else LetterDraft()
+        return cls(request, person, desk, draft, content, found.version if found else 0)
+
+    @property
+    def steps(self) -> list[StepName]:
+        """The questions of this letter."""
+        return steps_of(self.content)
+
+    def address(self, step: str) -> str:
+        """The page of a step."""
+        return f"{WRITE}/{self.id}/{step}"
+
+    def after(self, step: StepName) -> str:
+        """The next page."""
+        following = self.steps[self.steps.index(step) + 1 :] if step in self.steps else []
+        return self.address(following[0] if following else "check")
+
+    async def save(self, content: LetterDraft, *, version: int) -> SavedLetterDraft:
+        """Save the next version. Raises: DraftChanged; LimitReached."""
+        stored = content.model_dump_json(exclude_none=True).encode()
+        owner = self.desk.owner(self.person)
+        return await self.desk.drafts.save(owner, self.id, stored, version=version)
+
+    def show(
+        self,
+        name: StepName,
+        fields: FormFields | None = None,
+        *,
+        errors: Mapping[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        """The page of a step, with what was typed or saved."""
+        step, saved = STEPS[name], flattened(self.content)
+        values = {
+            asked.name: fields.get(asked.name) if fields else saved.get(asked.name, "")
+            for asked in step.fields
+        }
+        steps = self.steps
+        before = steps[steps.index(name) - 1] if name in steps and steps.index(name) else None
+        return self.page(
+            "write_step.html",
+            status=status,
+            step=step,
+            kind=name,
+            values=values,
+            errors=errors or {},
+            number=steps.index(name) + 1 if name in steps else 1,
+            total=len(steps),
+            back=self.address(before) if before else WRITE,
+            hidden=self.arrival(fields) if name == "kind" else {},
+        )
+
+    def arrival(self, fields: FormFields | None) -> dict[str, str]:
+        """City and entry of the link by which the writer came, until they are saved."""
+        query = self.request.query_params
+        given = {"addressed_to": query.get("to", ""), "entry": query.get("entry", "")}
+        if fields:
+            given = {name: fields.get(name) for name in given}
+        return {name: value for name, value in given.items() if value}
+
+    def page(self, template: str, *, status: int = 200, **more: Any) -> Response:
+        """A page of this letter; the chosen mailbox is always visible."""
+        shown = {
+            "draft": self.id,
+            "version": self.version,
+            "mailbox": self.content.addressed_to,
+            "address": f"{WRITE}/{self.id}",
+        }
+        return page(self.request, template, status=status, **(shown | more))
+
+
+def flattened(content: LetterDraft) -> dict[str, str]:
+    """The values of a draft by the names of form fields."""
+    found: dict[str, str] = {}
+    for name, value in content.model_dump(mode="json", exclude_none=True).items():
+        rows = value.items() if isinstance(value, dict) else [(None, value)]
+        for inner, one in rows:
+            said = {True: "yes", False: "no"}.get(one, one) if isinstance(one, bool) else one
+            found[f"{name}.{inner}" if inner else name] = str(said)
+    if content.about is not None:
+        found.setdefault("about.kind", NOBODY)
+    return found
+
+
+@router.get(WRITE)
+async def begin(request: Request, person: Writer, desk: Desk) -> Response:
+    """Go on with an unfinished letter, or begin one."""
+    saved = await desk.drafts.all_of(desk.owner(person))
+    arrival = {name: request.query_params.get(name, "") for name in ("to", "entry")}
+    query = urlencode({name: value for name, value in arrival.items() if value})
+    new = f"{WRITE}/{token_urlsafe(12)}/kind{'?' + query if query else ''}"
+    if not saved:
+        return RedirectResponse(new, status_code=303)
+    return page(request, "write_drafts.html", drafts=[draft_line(it) for it in saved], new=new)
+
+
+@router.post(WRITE + "/{draft}/erase")
+async def erase(request: Request, person: Writer, desk: Desk, draft: DraftId) -> Response:
+    """Erase an unfinished letter."""
+    await fields_of(request)
+    await desk.drafts.drop(desk.owner(person), draft)
+    return RedirectResponse(WRITE, status_code=303)
+
+
+@router.get(WRITE + "/{draft}/check")
+async def show_check(request: Request, person: Writer, desk: Desk, draft: DraftId) -> Response:
+    """All answers, before anything is sent."""
+    return _check(await WritingDesk.of(request, person, desk, draft=draft))
+
+
+@router.post(WRITE + "/{draft}/check")
+async def send(request: Request, person: Writer, desk: Desk, draft: DraftId) -> Response:
+    """Send the letter; the same version again is the same letter."""
+    fields = await fields_of(request)
+    writing = await WritingDesk.of(request, person, desk, draft=draft)
+    if writing.version == 0:
+        return RedirectResponse(MINE, status_code=303)
+    body = letter_of(writing, send_anyway=fields.get("send_anyway") or None)
+    if body is None:
+        return _check(writing, errors={"": N_("Something is missing: see below.")}, status=422)
+    sender = replace(person, client=pages_of(request).client)
+    key = f"page-{draft}-{writing.version}"
+    try:
+        sent = await submit(body, sender, key, desk, Response())
+    except Warned as warned:
+        return writing.page(
+            "write_warned.html", status=warned.status, code=warned.code, told=warned.members
+        )
+    except Refused as refused:
+        message = REFUSALS.get(refused.code, NOT_SENT)
+        return _check(writing, errors={"": message}, status=refused.status)
+    return RedirectResponse(f"{MINE}/{sent.letter}?done=sent", status_code=303)
+
+
+@router.get(WRITE + "/{draft}/{name}")
+async def show_step(
+    request: Request, person: Writer, desk: Desk, draft: DraftId, name: Step
+) -> Response:
+    """One question."""
+    writing = await WritingDesk.of(request, person, desk, draft=draft)
+    return writing.show(name, restored_fields(request))
+
+
+@router.post(WRITE + "/{draft}/{name}")
+async def save_step(
+    request: Request, person: Writer, desk: Desk, draft: DraftId, name: Step
+) -> Response:
+    """Keep the answer, and go to the next question."""
+    fields = await fields_of(request)
+    writing = await WritingDesk.of(request, person, desk, draft=draft)
+    body, errors = read_form(STEPS[name].model, fields)
+    if body is None:
+        return writing.show(name, fields, errors=errors, status=422)
+    given = fields.get("version")
+    version = int(given) if given.isdecimal() and len(given) < 10 else 0
+    changed = writing.content.model_dump(exclude_none=True) | body.model_dump(exclude_unset=True)
+    content = LetterDraft.model_validate(_without_nobody(changed, name, body))
+    try:
+        saved = await writing.save(content, version=version)
+    except DraftChanged:
+        return writing.show(name, fields, errors={"": CHANGED}, status=409)
+    except LimitReached:
+        return writing.show(name, fields, errors={"": MANY}, status=409)
+    writing = replace(writing, content=content, version=saved.version)
+    if name == "matter" and (dangerous := _danger(writing)) is not None:
+        return dangerous
+    is_change = fields.get("then") == "check"
+    to = writing.address("check") if is_change else writing.after(name)
+    return RedirectResponse(to, status_code=303)
+
+
+def _without_nobody(changed: dict[str, Any], name: StepName, body: Any) -> dict[str, Any]:
+    """Fields of this step that were emptied are removed."""
+    for field in type(body).model_fields:
+        if name != "kind" and not getattr(body, field):
+            changed.pop(field, None)
+    if changed.get("about", {}).get("kind") == NOBODY:
+        changed["about"] = {}
+    return changed
+
+
+def _danger(writing: WritingDesk) -> Response | None:
+    """What to do now, if the words look like an emergency. They are not sent to anybody yet."""
+    content = writing.content
+    triaged = writing.desk.triage(
+        Written(content.subject or "", content.body or "", category=content.category or "request")
+    )
+    if triaged.threshold is None:
+        return None
+    city = content.place.city if content.place else None
+    return writing.page(
+        "write_danger.html", lines=lines_for(triaged, city), onwards=writing.after("matter")
+    )
+
+
+def letter_of(writing: WritingDesk, *, send_anyway: str | None) -> NewLetter | None:
+    """The letter that the draft has become; None if something is missing or not valid."""
+    content = writing.content
+    given = content.model_dump(mode="json", exclude_none=True)
+    entry = given.pop("entry", None)
+    if not given.get("about"):
+        given.pop("about", None)
+    known = writing.desk.frontends.by_client.get(pages_of(writing.request).client or "")
+    if known is not None and entry in known.entries:
+        given["entry"] = entry
+    lang: Language = "zh" if lang_of(content.body or "") == "zh-CN" else "en"
+    given |= {"lang": lang, "notice_version": NOTICE_VERSION, "draft": writing.id}
+    if send_anyway:
+        given["send_anyway"] = send_anyway
+    try:
+        return NewLetter.model_validate(given)
+    except ValidationError:
+        return None
+
+
+def missing_in(writing: WritingDesk) -> set[StepName]:
+    """The steps whose answer is not valid as a letter's."""
+    values = flattened(writing.content)
+    return {
+        name
+        for name in writing.steps
+        if read_form(STEPS[name].model, FormFields.of(**values))[0] is None
+    }
+
+
+def _check(
+    writing: WritingDesk, *, errors: Mapping[str, str] | None = None, status: int = 200
+) -> Response:
+    saved, missing = flattened(writing.content), missing_in(writing)
+    rows = [
+        {
+            "name": name,
+            "step": STEPS[name],
+            "answers": [_answer(STEPS[name], asked.name, saved) for asked in STEPS[name].fields],
+            "is_missing": name in missing,
+            "href": f"{writing.address(name)}?then=check",
+        }
+        for name in writing.steps
+    ]
+    return writing.page(
+        "write_check.html",
+        status=status,
+        rows=rows,
+        errors=errors or {},
+        is_complete=not missing,
+    )
+
+
+def _answer(step: WritingStep, name: str, saved: Mapping[str, str]) -> dict[str, Any]:
+    """A field's label, and its value in words."""
+    asked = next(field for field in step.fields if field.name == name)
+    value: Any = saved.get(name, "")
+    if asked.choices:
+        value = next((one[1] for one in asked.choices() if one[0] == value), "")
+    return {"label": asked.label, "value": value, "is_words": asked.kind in {"text", "area"}}

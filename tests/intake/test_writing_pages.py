@@ -1,0 +1,204 @@
+"""A letter is written one question a page, kept at each step, and sent once."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.intake.pages.writing_steps import STEPS
+from shared.contracts.topics import SUBMITTED
+from tests.intake.browsing import ANSWERS, as_writer, send, show
+from tests.intake.emergencies import ASK, CRIME, STOP, guarded_front
+from tests.intake.front import Front
+from tests.support.page_outline import page_faults
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Front]:
+    async with guarded_front(tmp_path) as opened:
+        yield opened
+
+
+async def version_of(desk: Front, page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', (await show(desk, page)).text)
+    assert found is not None
+    return found[1]
+
+
+async def begun(desk: Front, query: str = "") -> str:
+    """The address of a new letter."""
+    went = await show(desk, f"/write{query}")
+    assert went.status_code == 303
+    return str(went.headers["location"]).partition("/kind")[0]
+
+
+async def written(desk: Front, csrf: str, **over: dict[str, str]) -> str:
+    """The address of a letter with all answers."""
+    letter = await begun(desk)
+    for name, answers in (ANSWERS | over).items():
+        page = f"{letter}/{name}"
+        given = {"version": await version_of(desk, page), **answers}
+        saved = await send(desk, page, csrf, **given)
+        assert saved.status_code in {200, 303}, saved.text
+    return letter
+
+
+async def test_each_answer_leads_to_the_next_question_and_at_last_to_a_letter(
+    desk: Front,
+) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    page = f"{letter}/kind"
+    for name, answers in ANSWERS.items():
+        assert page == f"{letter}/{name}"
+        given = {"version": await version_of(desk, page), **answers}
+        went = await send(desk, page, csrf, **given)
+        page = went.headers["location"]
+    assert page == f"{letter}/check"
+    shown = (await show(desk, page)).text
+    assert "村口的红绿灯坏了三个月。" in shown
+    assert "Guangzhou Municipal" in shown
+    for _ in range(2):
+        sent = await send(desk, page, csrf)
+        assert sent.status_code == 303
+    [kept] = await desk.shelf.documents.find({})
+    number = kept["_id"]
+    state = await desk.letter(number)
+    assert state.words is not None
+    assert (state.words.body, state.consent_to_publish) == ("村口的红绿灯坏了三个月。", True)
+    assert (state.addressed_to, state.place.city) == ("guangzhou", "guangzhou")
+    assert state.contact is not None
+    assert state.contact.phone == "15400007777"
+
+
+async def test_city_and_entry_of_a_menu_link_are_in_the_letter(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    went = await show(desk, "/write?to=shenzhen&entry=wechat")
+    page = went.headers["location"]
+    form = (await show(desk, page)).text
+    assert 'name="addressed_to" value="shenzhen"' in form
+    letter = page.partition("/kind")[0]
+    given = {"category": "request", "addressed_to": "shenzhen", "entry": "wechat", "version": "0"}
+    await send(desk, f"{letter}/kind", csrf, **given)
+    assert "Shenzhen Municipal" in (await show(desk, f"{letter}/matter")).text
+    bad = await send(desk, f"{letter}/kind", csrf, category="request", entry="fax", version="1")
+    assert bad.status_code == 422
+
+
+async def test_what_is_not_valid_stays_on_its_page_with_what_was_typed(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    for name, bad in (
+        ("kind", {"category": "praise"}),
+        ("mailbox", {"addressed_to": ""}),
+        ("where", {"place.city": "atlantis"}),
+        ("matter", {"subject": "", "body": "typed text"}),
+        ("matter", {"subject": "x", "body": "y" * 10_001}),
+        ("contact", {"contact.phone": "12x"}),
+        ("consent", {}),
+        ("about", {"on_behalf": "child"}),
+    ):
+        refused = await send(desk, f"{letter}/{name}", csrf, version="0", **bad)
+        assert refused.status_code == 422, name
+        assert bad.get("body", "")[:50] in refused.text
+    assert (await show(desk, "/write")).status_code == 303
+    sent = await send(desk, f"{letter}/check", csrf)
+    assert sent.headers["location"] == "/my/letters"
+    assert await desk.shelf.documents.find({}) == []
+
+
+async def test_an_incomplete_letter_says_what_is_missing_and_is_not_sent(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    await send(desk, f"{letter}/kind", csrf, category="request", version="0")
+    shown = await show(desk, f"{letter}/check")
+    assert shown.text.count("to be filled in") == 3
+    assert "Send the letter" not in shown.text
+    assert (await send(desk, f"{letter}/check", csrf)).status_code == 422
+    assert await desk.shelf.documents.find({}) == []
+
+
+async def test_a_change_in_another_window_loses_nothing(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    await send(desk, f"{letter}/kind", csrf, category="request", version="0")
+    first = {"subject": "first", "body": "of this window", "version": "1"}
+    await send(desk, f"{letter}/matter", csrf, **first)
+    second = {"subject": "second", "body": "of the other window", "version": "1"}
+    refused = await send(desk, f"{letter}/matter", csrf, **second)
+    assert refused.status_code == 409
+    assert "of the other window" in refused.text
+    again = {**second, "version": re.findall(r'name="version" value="(\d+)"', refused.text)[0]}
+    assert (await send(desk, f"{letter}/matter", csrf, **again)).status_code == 303
+    assert "of the other window" in (await show(desk, f"{letter}/matter")).text
+
+
+@pytest.mark.parametrize("whom", ["nobody", "officer"])
+async def test_a_complaint_says_whom_it_is_about(desk: Front, whom: str) -> None:
+    csrf = await as_writer(desk)
+    about = {"about.kind": whom, "about.bureau": "guangzhou", "on_behalf": ""}
+    letter = await written(desk, csrf, kind={"category": "complaint"}, about=about)
+    assert f'value="{whom}" checked' in (await show(desk, f"{letter}/about")).text
+    sent = await send(desk, f"{letter}/check", csrf)
+    assert sent.status_code == 303
+    event = desk.shelf.said(SUBMITTED.name)[0].data
+    assert (event.about.kind if event.about else "nobody") == whom
+
+
+async def test_urgent_words_are_answered_before_they_are_sent(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    given = {"subject": "x", "body": f"写明{STOP}的信", "version": "0"}
+    told = await send(desk, f"{letter}/matter", csrf, **given)
+    assert 'href="tel:110"' in told.text
+    assert "it is not sent" in told.text
+    assert await desk.shelf.documents.find({}) == []
+
+
+@pytest.mark.parametrize(("mark", "status"), [(STOP, 422), (ASK, 422)])
+async def test_an_emergency_that_is_sent_goes_to_the_duty_desk(
+    desk: Front, mark: str, status: int
+) -> None:
+    csrf = await as_writer(desk)
+    letter = await written(desk, csrf, matter={"subject": "x", "body": f"写明{mark}的信"})
+    told = await send(desk, f"{letter}/check", csrf)
+    assert told.status_code == status
+    assert 'href="tel:110"' in told.text
+    assert ("/my/emergencies/" in told.text) == (mark == ASK)
+
+
+async def test_a_crime_report_is_explained_and_sent_all_the_same(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await written(desk, csrf, matter={"subject": "x", "body": f"写明{CRIME}的信"})
+    told = await send(desk, f"{letter}/check", csrf)
+    assert (told.status_code, "not a report to the police" in told.text) == (422, True)
+    assert 'value="crime_report"' in told.text
+    sent = await send(desk, f"{letter}/check", csrf, send_anyway="crime_report")
+    assert sent.headers["location"].endswith("?done=sent")
+
+
+async def test_unfinished_letters_are_listed_resumed_and_erased(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    given = {"subject": "Half a letter", "body": "x", "version": "0"}
+    await send(desk, f"{letter}/matter", csrf, **given)
+    assert "Half a letter" in (await show(desk, "/write")).text
+    await as_writer(desk, "huang")
+    assert (await show(desk, "/write")).status_code == 303
+    assert "Half a letter" not in (await show(desk, f"{letter}/check")).text
+    csrf = await as_writer(desk)
+    assert (await send(desk, f"{letter}/erase", csrf)).status_code == 303
+    assert (await show(desk, "/write")).status_code == 303
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+async def test_pages_are_whole_in_one_language(desk: Front, lang: str) -> None:
+    csrf = await as_writer(desk)
+    letter = await written(desk, csrf)
+    desk.client.cookies.set("mailbox_lang", lang)
+    for path in ("/write", *(f"{letter}/{name}" for name in (*STEPS, "check"))):
+        shown = await show(desk, path)
+        assert shown.status_code == 200
+        assert page_faults(shown.text, lang=lang) == []
+        assert shown.headers["cache-control"] == "no-store"
