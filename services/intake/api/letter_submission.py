@@ -31,7 +31,7 @@ from services.intake.domain.submission import SubmitLetter
 from services.intake.store import Backlogged
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import About, Place, Triage, WriterFacts
-from shared.contracts.vocabulary import Threshold
+from shared.contracts.vocabulary import AgeGroup, Threshold
 from shared.contracts.words import Contact, Guardian, HelpedPerson, Identity, LetterText
 from shared.kernel.documents import age_group, born_on
 from shared.kernel.errors import BadValue, NotFound, Refused
@@ -275,18 +275,20 @@ def submit_command(
 
 
 def writer_facts(person: Person, body: NewLetter, *, today: date) -> WriterFacts | None:
-    """What handlers must know of the writer; None of adults who write for themselves.
-
-    The age is that of the day of receipt, by the document's number or the sign-in.
-    """
-    born = born_on(person.document_type, person.id_number or "") or person.birthdate
+    """What handlers must know of the writer; None of adults who write for themselves."""
     facts = WriterFacts(
-        age_group=age_group(born, today),
+        age_group=age_group_of(person, today),
         guardian_consent=body.writer.guardian is not None,
         on_behalf=body.on_behalf,
         acting_as=body.writer.acting_as,
     )
     return None if facts == NO_FACTS else facts
+
+
+def age_group_of(person: Person, today: date) -> AgeGroup | None:
+    """Whether the person is a minor that day, by the document's number or the sign-in."""
+    born = born_on(person.document_type, person.id_number or "") or person.birthdate
+    return age_group(born, today)
 
 
 def who_writes(

@@ -3,7 +3,7 @@
 Nothing is sent before the last page, which shows all answers. Emergencies are answered at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from secrets import token_urlsafe
 from typing import Annotated, Any, Final
@@ -16,8 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.drafts import DraftId
 from services.intake.api.drafts_schemas import LetterDraft, draft_line
+from services.intake.api.letter_submission import age_group_of
 from services.intake.api.letters import submit
-from services.intake.api.letters_schemas import NOTICE_VERSION, NewLetter
+from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.warnings import Warned, lines_for
 from services.intake.pages.my_letters import MINE, Writer
 from services.intake.pages.start import WRITE, pages_of
@@ -25,6 +26,8 @@ from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, Writing
 from services.intake.store.letter_drafts import DraftChanged, SavedLetterDraft
 from shared.contracts.vocabulary import Language
 from shared.kernel.errors import LimitReached, Refused
+from shared.kernel.working_days import civil_date
+from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
 from shared.web.formats import lang_of
@@ -42,6 +45,7 @@ MANY: Final = N_("You have ten unfinished letters. Finish or erase one first.")
 REFUSALS: Final[Mapping[str, str]] = {
     "backlog": N_("Too many letters are waiting at the moment. Your letter is kept: try later."),
     "bad_value": N_("The sign-in gave no phone number. Give one under “How can we reach you?”."),
+    "guardian_needed": N_("Under 14 a guardian must agree: say who it is."),
     "limit": N_("You have reached the limit of letters for now. Your letter is kept: try later."),
 }
 NOT_SENT: Final = N_("The letter could not be sent. It is kept: check it, and try again.")
@@ -70,7 +74,8 @@ class WritingDesk:
     @property
     def steps(self) -> list[StepName]:
         """The questions of this letter."""
-        return steps_of(self.content)
+        group = age_group_of(self.person, civil_date(self.desk.now()))
+        return steps_of(self.content, is_child=group == "under_14")
 
     def address(self, step: str) -> str:
         """The page of a step."""
@@ -138,14 +143,20 @@ class WritingDesk:
 def flattened(content: LetterDraft) -> dict[str, str]:
     """The values of a draft by the names of form fields."""
     found: dict[str, str] = {}
-    for name, value in content.model_dump(mode="json", exclude_none=True).items():
-        rows = value.items() if isinstance(value, dict) else [(None, value)]
-        for inner, one in rows:
-            said = {True: "yes", False: "no"}.get(one, one) if isinstance(one, bool) else one
-            found[f"{name}.{inner}" if inner else name] = str(said)
+    for name, one in _leaves(content.model_dump(mode="json", exclude_none=True)):
+        said = {True: "yes", False: "no"}.get(one, one) if isinstance(one, bool) else one
+        found[name] = str(said)
     if content.about is not None:
         found.setdefault("about.kind", NOBODY)
     return found
+
+
+def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in content.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 @router.get(WRITE)
@@ -219,7 +230,7 @@ async def save_step(
         return writing.show(name, fields, errors=errors, status=422)
     given = fields.get("version")
     version = int(given) if given.isdecimal() and len(given) < 10 else 0
-    changed = writing.content.model_dump(exclude_none=True) | body.model_dump(exclude_unset=True)
+    changed = _answered(writing.content, name, body)
     content = LetterDraft.model_validate(_without_nobody(changed, name, body))
     try:
         saved = await writing.save(content, version=version)
@@ -233,6 +244,14 @@ async def save_step(
     is_change = fields.get("then") == "check"
     to = writing.address("check") if is_change else writing.after(name)
     return RedirectResponse(to, status_code=303)
+
+
+def _answered(content: LetterDraft, name: StepName, body: RequestBody) -> dict[str, Any]:
+    """The draft with a step's answers; `writer` keeps what other steps ask."""
+    saved, given = content.model_dump(exclude_none=True), body.model_dump(exclude_unset=True)
+    asked = [each.name.split(".")[1] for each in STEPS[name].fields if "writer." in each.name]
+    writer = {key: value for key, value in saved.get("writer", {}).items() if key not in asked}
+    return {**saved, **given, "writer": {**writer, **given.get("writer", {})}}
 
 
 def _without_nobody(changed: dict[str, Any], name: StepName, body: Any) -> dict[str, Any]:
@@ -269,8 +288,9 @@ def letter_of(writing: WritingDesk, *, send_anyway: str | None) -> NewLetter | N
     known = writing.desk.frontends.by_client.get(pages_of(writing.request).client or "")
     if known is not None and entry in known.entries:
         given["entry"] = entry
+    notice = writing.desk.notices.on(civil_date(writing.desk.now()))
     lang: Language = "zh" if lang_of(content.body or "") == "zh-CN" else "en"
-    given |= {"lang": lang, "notice_version": NOTICE_VERSION, "draft": writing.id}
+    given |= {"lang": lang, "notice_version": notice.version, "draft": writing.id}
     if send_anyway:
         given["send_anyway"] = send_anyway
     try:
