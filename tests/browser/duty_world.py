@@ -10,10 +10,16 @@ from typing import Any, cast
 
 from playwright.async_api import Browser
 
+from shared.platform.http.tokens import Person
 from tests.browser.desk_world import DeskWorld
 from tests.intake.emergencies import ASK, STOP, diverted, duty_session, guarded_front, on_duty
 from tests.intake.front import Front
+from tests.intake.test_counter import ROLE as COUNTER
+from tests.intake.test_counter import entered
+from tests.intake.test_counter import post as at_counter
+from tests.intake.test_look_ups import BY_PHONE, look
 from tests.support.serving import served
+from tests.support.sign_in import signed_in
 
 WORDS = (
     "有人在砸我家的门，说要砍人。我和孩子躲在卧室里，不敢出声，请快来人。"
@@ -21,16 +27,21 @@ WORDS = (
 )
 
 
+ROLES = {"counter-gz": COUNTER, "wu": "supervisor", "he": "auditor"}
+
+
 @dataclass(frozen=True, slots=True)
 class OnDuty:
-    """The one person who is on duty."""
+    """Staff at intake's pages; who isn't named here is on duty."""
 
     desk: Front
 
     async def cookies(self, who: str) -> dict[str, str]:
         """The cookies of that person's browser."""
-        del who
-        await duty_session(self.desk)
+        if who in ROLES:
+            await signed_in(self.desk.client, Person(who, roles=frozenset({ROLES[who]})))
+        else:
+            await duty_session(self.desk)
         return {cookie.name: cookie.value or "" for cookie in self.desk.client.cookies.jar}
 
 
@@ -55,6 +66,9 @@ async def duty_world(browser: Browser, folder: Path) -> AsyncIterator[DeskWorld]
     """The world, until the end of the block."""
     async with guarded_front(folder) as desk:
         await divert(desk)
+        number = await entered(desk, clerk="counter-gz")
+        await at_counter(desk, f"/letters/{number}/phone-code", staff="counter-gz")
+        await look(desk, BY_PHONE)
         app = cast("Any", desk.client._transport).app
         async with served(app) as address:
             yield DeskWorld(browser, address, OnDuty(desk))

@@ -56,9 +56,9 @@ async def post(
     return answer
 
 
-async def entered(desk: Front, **over: Any) -> str:
+async def entered(desk: Front, *, clerk: str = "s-1", **over: Any) -> str:
     """The number of a letter that a clerk entered."""
-    answer = await post(desk, "/letters", entry(**over))
+    answer = await post(desk, "/letters", entry(**over), staff=clerk)
     assert answer.status_code == 201, answer.text
     number: str = answer.json()["letter"]
     return number
@@ -300,6 +300,12 @@ async def test_pages_lead_with_the_numbers_to_call(tmp_path: Any) -> None:
         assert 'name="letter.send_anyway"' in (await send(desk, "/counter", crime)).text
         anyway = crime | {"letter.send_anyway": "crime_report"}
         assert (await send(desk, "/counter", anyway)).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/reveals/letters/GD-0", "/reveals/waiting", "/duty", "/look-up"])
+async def test_clerks_come_into_no_other_desk(desk: Front, path: str) -> None:
+    await at_desk(desk)
+    assert (await desk.client.get(path)).status_code == 403
 
 
 async def test_pages_are_for_clerks_alone(desk: Front) -> None:

@@ -26,7 +26,8 @@ WRITTEN: Final = {
 } | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
 """Numbers in the world of `tests/browser/writer_world.py`."""
 
-_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **WRITTEN}
+COUNTER_LETTER: Final = new_letter_number((11).to_bytes(10, "big"))
+_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **WRITTEN, "counter": COUNTER_LETTER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,15 @@ DUTY_PAGES: Final = (
     StaffPage("duty-resolved", "d-0071", "/duty/{resolved}"),
     StaffPage("duty-writer", "d-0071", "/duty/{same writer}/writer"),
     StaffPage("duty-missing", "d-0071", "/duty/D-0"),
+    StaffPage("counter", "counter-gz", "/counter"),
+    StaffPage("counter-receipt", "counter-gz", "/counter/letters/{counter}"),
+    StaffPage("look-up", "wu", "/look-up"),
+    StaffPage("reveal-log", "he", "/reveals/log"),
 )
 """Of intake."""
 WRITERS_PAGES: Final = (
     StaffPage("start", "nobody", "/"),
+    StaffPage("notice", "nobody", "/notice"),
     StaffPage("start-city", "nobody", "/city/guangzhou"),
     StaffPage("my-letters", "chen", "/my/letters"),
     StaffPage("my-letters-empty", "huang", "/my/letters"),

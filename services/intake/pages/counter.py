@@ -89,8 +89,14 @@ KINDS: Final = {
     "letter.writer.guardian.relation": "guardian_relation",
 }
 """Fields whose values are codes, with the kind of code."""
-MODEL_NAMES: Final = {"entry": ENTRIES, "reason": REASONS, "visitor.document_shown": YES_NO}
-ANSWERS: Final = {**MODEL_NAMES, "letter.consent_to_publish": YES_NO}
+NEEDED: Final = frozenset({"visitor.document_type", "letter.category"})
+ANSWERS: Final = {
+    "entry": ENTRIES,
+    "reason": REASONS,
+    "visitor.document_shown": YES_NO,
+    "letter.consent_to_publish": YES_NO,
+}
+"""Fields that are answered by choosing one."""
 
 
 @router.get(HERE)
@@ -177,10 +183,15 @@ def _form(
         errors=errors or {},
         labels=LABELS,
         answers=ANSWERS,
-        codes={name: choices(kind) for name, kind in KINDS.items()},
+        codes={name: [*_first(name), *choices(kind)] for name, kind in KINDS.items()},
         notice=desk.notices.on(civil_date(desk.now())),
         key=token_hex(16),
     )
+
+
+def _first(name: str) -> list[tuple[str, str]]:
+    """The first choice of a field: nothing is chosen beforehand."""
+    return [("", N_("Choose") if name in NEEDED else N_("Not given"))]
 
 
 def _checked(fields: FormFields) -> dict[str, Any]:

@@ -77,10 +77,10 @@ class Person:
     def has_role(self, *roles: str) -> bool:
         """Whether the person has one of `roles` or one below it; only bureaus have roles below.
 
-        A claim of another form, such as `supervisor:trainee`, is not a role that we know.
+        Counters are below nothing: they enter letters and read none. A claim of another form, such as `supervisor:trainee`, is not a role that we know.
         """
         return any(
-            mine == wanted or (wanted.startswith(BUREAU) and mine.startswith(f"{wanted}:"))
+            mine == wanted or (wanted.startswith(BUREAU) and _is_below(mine, wanted))
             for mine in self.roles
             for wanted in roles
         )
@@ -93,6 +93,10 @@ class Person:
 
     def __repr__(self) -> str:
         return "Person()"
+
+
+def _is_below(role: str, wanted: str) -> bool:
+    return role.startswith(f"{wanted}:") and not role.endswith(":counter")
 
 
 class _Allowed(jws.JWSRegistry):
