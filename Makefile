@@ -54,7 +54,7 @@ export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)
 endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed widget-snippet rotate stack check fmt-check lint spell imports contracts-check metrics-check k8s-check house types \
+.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed widget-snippet rotate erase erasures erasures-apply stack check fmt-check lint spell imports contracts-check metrics-check retention-check k8s-check house types \
 	fmt test test-all test-browser screenshots tour browser-deps ops-deps engines engines-broker test-engines bench clean lock images pin-images renderer python-ok local dev
 
 ##@ start
@@ -103,9 +103,19 @@ widget-snippet: local ## The line with which another site includes the mailbox (
 rotate: local stack ## Seal what a service keeps under its ring's current key (SERVICE=router)
 	@$(PY) -m deploy.local rotate $(SERVICE)
 
+erase: local stack ## What is due for erasure; or erase parts of a letter (LETTER= WHAT= RULE= REASON= YES=yes)
+	@$(PY) -m deploy.local erase $(if $(LETTER),"--letter=$(LETTER)") $(if $(WHAT),"--what=$(WHAT)") \
+		$(if $(RULE),"--rule=$(RULE)") $(if $(REASON),"--reason=$(REASON)") $(if $(filter yes,$(YES)),--yes)
+
+erasures: local stack ## Write the ledger of erasures, signed, to keep apart from backups (OUT=erasures.jsonl)
+	@$(PY) -m deploy.local erasures export "$(abspath $(OUT))"
+
+erasures-apply: local stack ## Erase again what a ledger records, in all services, after a restore (IN= KEYS=)
+	@$(PY) -m deploy.local erasures apply "$(abspath $(IN))" $(if $(KEYS),"--keys=$(abspath $(KEYS))")
+
 ##@ check
 
-check: fmt-check lint spell imports contracts-check metrics-check catalogues-check k8s-check house types ## Everything below but the tests
+check: fmt-check lint spell imports contracts-check metrics-check retention-check catalogues-check k8s-check house types ## Everything below but the tests
 
 fmt-check: dev ## Is everything formatted?
 	@$(PY) -m ruff format --check --quiet . \
@@ -128,6 +138,9 @@ k8s-check: dev renderer ## Would a cluster take the manifests, and are they righ
 
 metrics-check: dev ## Is the table of metrics what services and rules say?
 	@$(PY) -m tools.metrics check
+
+retention-check: dev ## Is the page of retention periods what the table says?
+	@$(PY) -m tools.retention check
 
 catalogues-check: dev ## Does every message of the pages have its Chinese?
 	@$(PY) -m tools.catalogues check

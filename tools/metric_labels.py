@@ -13,6 +13,7 @@ from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
 from services.intake.domain.letter import RequestKind
+from services.intake.jobs.file_orphans import Why
 from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
 from shared.contracts import vocabulary as words
@@ -20,7 +21,9 @@ from shared.contracts.catalogue import EVENTS
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.kernel.errors import Refused
+from shared.platform.app.retention import AskedBy
 from shared.platform.kafka.record_labels import COMMAND, UNKNOWN
+from shared.platform.runtime import data_files
 from shared.platform.runtime.shell_metrics import family_of
 from shared.web.sign_in import WHAT_TO_DO
 
@@ -57,6 +60,10 @@ def refusal_codes() -> Iterator[str]:
         yield from (refusal.code for refusal in below if hasattr(refusal, "code"))
 
 
+ERASED_BY_RULE: Final = tuple(
+    key for key, row in data_files.retention().rows.items() if row.loop is not None
+)
+"""The rows of the retention table by which letters lose their parts."""
 _FAMILIES: Final = frozenset(family_of(topic.name) for topic in ALL)
 _TOPIC: Final = of(*_FAMILIES, shown="topics; those of bureaus together")
 _STATUS: Final = r"[1-5][0-9][0-9]"
@@ -112,6 +119,11 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_intake_explanations_total", "found"): of(*EXPLAINED),
     ("mailbox_intake_floods_total", "kind"): of("emergencies", "network", "text"),
     ("mailbox_intake_flood_letters_total", "kind"): of("emergencies", "network", "text"),
+    ("mailbox_intake_erasures_due_letters", "rule"): of(*ERASED_BY_RULE),
+    ("mailbox_intake_oldest_erasure_due_seconds", "rule"): of(*ERASED_BY_RULE),
+    ("mailbox_intake_erased_parts_total", "part"): of(*get_args(words.Erasable)),
+    ("mailbox_intake_erased_parts_total", "by"): of(*get_args(AskedBy)),
+    ("mailbox_intake_files_erased_total", "why"): of(*get_args(Why)),
     ("mailbox_intake_changes_total", "kind"): of("consent", "contact"),
     ("mailbox_intake_look_ups_total", "kind"): of("document", "phone"),
     ("mailbox_intake_look_ups_total", "reason"): of(*get_args(words.RevealReason)),

@@ -18,6 +18,7 @@ from shared.contracts.compatibility import breaks
 from shared.platform.http.application import application
 
 Json: TypeAlias = dict[str, Any]
+JSON: Final = "application/json"
 
 FACES: Final[Mapping[str, APIRouter]] = {
     "intake": intake,
@@ -40,10 +41,15 @@ def document(name: str) -> Json:
     return app.openapi()
 
 
+ACCEPTED: Final = ": widened by "
+"""A code more in a request: programs written for the old document don't send it."""
+
+
 def broken(old: Json, new: Json) -> list[str]:
     """Changes in `new` that break programs written for `old`.
 
-    Routes, optional fields or parameters, fields of a response, and problems may be added.
+    Routes, optional fields or parameters, codes in requests, fields of a response, and problems may
+    be added.
     """
     found: list[str] = []
     before, after = _schemas(old), _schemas(new)
@@ -59,7 +65,8 @@ def _changes(pair: tuple[Json, Json], before: Json, after: Json) -> Iterator[str
     old, new = pair
     if old["security"] != new["security"]:
         yield "security: changed"
-    yield from breaks(_taken(old, before), _taken(new, after))
+    taken = breaks(_taken(old, before), _taken(new, after))
+    yield from (what for what in taken if ACCEPTED not in what)
     for status, answer in old["responses"].items():
         if status not in new["responses"]:
             yield f"{status}: gone"
@@ -80,13 +87,18 @@ def _taken(operation: Json, schemas: Json) -> Json:
     properties = {name: one["schema"] for name, one in fields.items()}
     required = [name for name, one in fields.items() if one.get("required")]
     if body := operation.get("requestBody"):
-        properties["body"] = body["content"]["application/json"]["schema"]
-        required += ["body"] if body.get("required") else []
+        kinds = {kind: content["schema"] for kind, content in body["content"].items()}
+        properties |= {_body_of(kind): schema for kind, schema in kinds.items()}
+        required += ["body"] if body.get("required") and JSON in kinds else []
     return {"properties": properties, "required": required, "$defs": schemas}
 
 
+def _body_of(kind: str) -> str:
+    return "body" if kind == JSON else f"body as {kind}"
+
+
 def _given(answer: Json, schemas: Json) -> Json:
-    content = answer.get("content", {}).get("application/json", {})
+    content = answer.get("content", {}).get(JSON, {})
     return {**deepcopy(content.get("schema", {})), "$defs": schemas}
 
 

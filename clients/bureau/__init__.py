@@ -14,6 +14,7 @@ from clients.bureau._kafka.connection import Connection, NoTopic, Unreachable
 from clients.bureau._store.journal import BadJournal
 from clients.bureau.action_records import draft, promise
 from clients.bureau.arrivals import Arrived, Unread
+from clients.bureau.attachments import FileAccess, NotFetched
 from clients.bureau.key_files import BadKeyFile
 from clients.bureau.mailbox import Mailbox
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
@@ -28,11 +29,13 @@ __all__ = [
     "BadKeyFile",
     "BadSettings",
     "Connection",
+    "FileAccess",
     "Keys",
     "Mailbox",
     "NoAnswer",
     "NoKey",
     "NoTopic",
+    "NotFetched",
     "Outcome",
     "PublicKeys",
     "Refused",

@@ -8,8 +8,9 @@ second reader always reads on, so that actions get their answers while the calle
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,13 +33,15 @@ from clients.bureau._store.unanswered import UnansweredActions
 from clients.bureau.action_records import Made, record_of, with_id, with_next_id
 from clients.bureau.actions import BureauActions
 from clients.bureau.arrivals import Arrived, Unread, opened, read
+from clients.bureau.attachments import AttachmentFetcher, FileAccess, NotFetched
 from clients.bureau.outcomes import Applied, NoAnswer, Outcome, Refused
 from clients.bureau.sealing import Keys
-from clients.bureau.settings import BureauSettings, load
+from clients.bureau.settings import BadSettings, BureauSettings, load
 from shared.contracts.envelope import KafkaRecord
 from shared.contracts.event import Action
 from shared.contracts.slugs import Bureau
 from shared.contracts.topics import KEYS, actions_of, group_prefix, letters_of
+from shared.contracts.values import Attachment
 
 SEND_AGAIN_S = 10.0
 PATIENCE_S = 60.0
@@ -83,6 +86,8 @@ class Mailbox(BureauActions):
         self._stack = AsyncExitStack()
         self._sending: ActionProducer | None = None
         self._journal_file: Path | None = None
+        self._file_access: Callable[[], FileAccess] | None = None
+        self._fetcher: AttachmentFetcher | None = None
         self._remembered = UnansweredActions()
 
     @classmethod
@@ -94,6 +99,7 @@ class Mailbox(BureauActions):
         settings = load(BureauSettings)
         keys = settings.keys(slug)
         mailbox = cls(slug, settings.connection(slug), keys=keys, name=name, staff=staff)
+        mailbox.with_files(partial(settings.file_access, slug))
         return mailbox.with_journal(settings.bureau_journal_file)
 
     def with_journal(self, file: Path | None) -> Self:
@@ -102,6 +108,11 @@ class Mailbox(BureauActions):
         Only one program at a time may use the file.
         """
         self._journal_file = file
+        return self
+
+    def with_files(self, access: Callable[[], FileAccess]) -> Self:
+        """Fetch files where and as which client `access` says, when the first one is fetched."""
+        self._file_access = access
         return self
 
     async def __aenter__(self) -> Self:
@@ -175,6 +186,20 @@ class Mailbox(BureauActions):
                     return answered
         raise NoAnswer(f"no answer within {self._patience_s:.0f} s")
 
+    async def fetch_attachment(self, letter: str, file: Attachment, *, into: Path) -> Path:
+        """Store a file of a letter that the bureau holds in a folder, and return its path.
+
+        Waits while the file is still being checked. Raises: NotFetched; BadSettings; OSError.
+        """
+        fetcher, until = await self._opened_fetcher(), time.monotonic() + self._patience_s
+        while True:
+            try:
+                return await fetcher.save(letter, file, into=into)
+            except NotFetched as no:
+                if no.again_after_s is None or time.monotonic() + no.again_after_s > until:
+                    raise
+                await asyncio.sleep(no.again_after_s)
+
     def made(self) -> Made:
         """Time and staff of an action that is made now."""
         return Made(made_at=utc_now(), staff=self._staff)
@@ -195,6 +220,15 @@ class Mailbox(BureauActions):
         except TimeoutError:
             raise NoAnswer("the topic could not be read to its end in time") from None
         self._check_watch()
+
+    async def _opened_fetcher(self) -> AttachmentFetcher:
+        """The fetcher, which is closed with the mailbox. Raises: BadSettings."""
+        if self._fetcher is None:
+            if self._file_access is None:
+                raise BadSettings("where files are is not set: Mailbox.with_files")
+            fetcher = AttachmentFetcher(self._file_access())
+            self._fetcher = await self._stack.enter_async_context(fetcher)
+        return self._fetcher
 
     def _note_unreadable(self, found: Unread) -> None:
         self.unreadable = [*self.unreadable[-99:], found]

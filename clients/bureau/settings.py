@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from clients.bureau._kafka.connection import Connection, Security
+from clients.bureau.attachments import FileAccess
 from clients.bureau.public_keys import PublicKeys
 from clients.bureau.sealing import PUBLIC_FILE, Keys
 from shared.contracts.slugs import Bureau
@@ -47,6 +48,12 @@ class BureauSettings(BaseModel):
     """The bureau's private JWKS, when it isn't in `keys_dir`."""
     bureau_journal_file: Path | None = None
     """File in which a program keeps its unanswered actions."""
+    intake: str | None = None
+    """Intake's address, from which files are fetched."""
+    staff_issuer: str | None = None
+    """The issuer at which the bureau's system has a client, as `iss` of its tokens."""
+    bureau_client_id: str | None = None
+    bureau_client_secret_file: Path | None = None
     public_keys_file: Path | None = None
     """Public JWKS, used for holders that `mailbox.keys` hasn't named."""
 
@@ -82,6 +89,26 @@ class BureauSettings(BaseModel):
         private = file or (folder or Path()) / "bureaus" / f"{slug}.private.jwks.json"
         return Keys.load(private, self._public())
 
+    def file_access(self, slug: Bureau) -> FileAccess:
+        """Where and as which client the bureau fetches files. Raises: BadSettings."""
+        secret = self.bureau_client_secret_file
+        if secret is None and self.env == "dev" and self.keys_dir is not None:
+            secret = self.keys_dir / "bureaus" / f"{slug}.client.secret"
+        client = self.bureau_client_id or (f"bureau-{slug}" if self.env == "dev" else None)
+        needed = {
+            "INTAKE": self.intake,
+            "STAFF_ISSUER": self.staff_issuer,
+            "BUREAU_CLIENT_ID": client,
+            "BUREAU_CLIENT_SECRET_FILE": secret,
+        }
+        if missing := [f"{PREFIX}{name}" for name, value in needed.items() if value is None]:
+            raise BadSettings(f"to fetch files, also set {', '.join(missing)}")
+        try:
+            found = Path(str(secret)).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            raise BadSettings(f"{PREFIX}BUREAU_CLIENT_SECRET_FILE can't be read") from None
+        return FileAccess(str(self.intake), str(self.staff_issuer), str(client), found)
+
     def _public(self) -> PublicKeys:
         """Public keys of the named file, else of the local stack's file, else none."""
         if self.public_keys_file is not None:
@@ -106,6 +133,10 @@ def load(kind: type[SettingsT], environment: Mapping[str, str] | None = None) ->
     except ValidationError as invalid:
         names = sorted({f"{PREFIX}{error['loc'][0]}".upper() for error in invalid.errors()})
         raise BadSettings(f"missing or not valid: {', '.join(names)}") from None
+    addresses = {"INTAKE": settings.intake, "STAFF_ISSUER": settings.staff_issuer}
+    for name, address in addresses.items():
+        if settings.env != "dev" and address and not address.startswith("https://"):
+            raise BadSettings(f"{PREFIX}{name} must be https:// outside {PREFIX}ENV=dev")
     if settings.env != "dev" and "PLAINTEXT" in settings.kafka_security:
         raise BadSettings(f"{PREFIX}KAFKA_SECURITY must be SASL_SSL or SSL outside {PREFIX}ENV=dev")
     return settings

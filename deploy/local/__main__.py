@@ -14,6 +14,7 @@ from typing import Any
 from deploy.local.auditing import audited, traced
 from deploy.local.demo.command import DemoFailed, demo
 from deploy.local.doctor import examine
+from deploy.local.erasures import erase, erasures
 from deploy.local.operate import NotRunning, operate
 from deploy.local.resend import resend
 from deploy.local.stack import lock
@@ -39,15 +40,15 @@ SENTENCES = (
 
 OPERATED = {"parked", "rotate", "calendar-changed"}
 """Commands that act on one service."""
-LOOKS = {"audit": audited, "trace": traced}
-"""Read-only commands, which have exit codes of their own."""
+LOOKS = {"audit": audited, "trace": traced, "erase": erase, "erasures": erasures}
+"""Commands that read their own arguments, and have exit codes of their own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = _parser()
     asked, more = parser.parse_known_args(arguments)
-    if more and asked.command not in {"demo", "audit", "trace"}:
+    if more and asked.command not in {"demo", *LOOKS}:
         parser.error(f"unknown: {' '.join(more)}")
     try:
         if asked.command in ("up", "try", "demo"):
@@ -86,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     rotate.add_argument("service", nargs="?", default="", help=", ".join(SERVICES))
     rotate.add_argument("words", nargs=argparse.REMAINDER, help="--check")
+    commands.add_parser("erase", help="list or erase what is due for erasure", add_help=False)
+    commands.add_parser("erasures", help="export or apply the ledger of erasures", add_help=False)
     changed = commands.add_parser("calendar-changed", help="recalculate the dates of open letters")
     changed.set_defaults(service="router", words=())
     add_selection(commands.add_parser("resend", help="send records of the services again"))

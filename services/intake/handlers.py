@@ -32,11 +32,11 @@ def on_publication(event: Envelope[Event], _: Arrival) -> NotePublisherEvent:
 HANDLERS: Handlers = {
     **dict.fromkeys(ON_TOPIC[PROGRESS.name], on_progress),
     LetterPublished: on_publication,
+    PublicationCorrected: on_publication,
     PublicationWithdrawn: on_publication,
 }
 IGNORED: Mapping[type[Event], str] = MappingProxyType(
     {
-        PublicationCorrected: "the page keeps its address, and says itself that it was corrected",
         PublicationProblemReported: "a matter between readers and editors",
         PublicationProblemDecided: "the same; a withdrawal is an event of its own",
     }

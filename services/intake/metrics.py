@@ -12,6 +12,10 @@ ENTERED = Counter(
     "Letters accepted, by the entry of their client (none: the client is not registered).",
     ["entry"],
 )
+SAME_MATTER = Counter(
+    "mailbox_intake_same_matter_total",
+    "Letters held up once because their writer had an open one on the same matter.",
+)
 REPEATED = Counter(
     "mailbox_intake_submissions_repeated_total",
     "Submissions that came again under the same key and were answered with the same letter.",
@@ -77,6 +81,23 @@ FLOOD_LETTERS = Counter(
     "Letters and diversions that are part of a flood, by kind; none is held up or refused.",
     ["kind"],
 )
+ERASURES_DUE = Gauge(
+    "mailbox_intake_erasures_due_letters",
+    "Letters and diversions with a part that should be erased by now, by the row of the retention"
+    " table; a thousand stands for all beyond.",
+    ["rule"],
+)
+OLDEST_ERASURE_DUE = Gauge(
+    "mailbox_intake_oldest_erasure_due_seconds",
+    "For how long the oldest part has been due to be erased, by the row of the retention table; 0"
+    " when nothing is.",
+    ["rule"],
+)
+ERASED_PARTS = Counter(
+    "mailbox_intake_erased_parts_total",
+    "Parts of letters and diversions erased, by part and by who asked for it.",
+    ["part", "by"],
+)
 FILES_RECEIVED = Counter(
     "mailbox_intake_files_received_total",
     "Files received and cleaned, by their type by content.",
@@ -107,6 +128,17 @@ OLDEST_WAITING_FILE = Gauge(
 FILES_UNSCANNED = Gauge(
     "mailbox_intake_scanner_off",
     "1 if the operator chose to hand files out unscanned, otherwise 0.",
+)
+FILES_ERASED = Counter(
+    "mailbox_intake_files_erased_total",
+    "Files erased because nobody uses them: uploads that broke off (incomplete), files that no"
+    " letter named within a day (unused), whose letter doesn't exist or have them (no_letter), and"
+    " bytes without a record (no_record).",
+    ["why"],
+)
+FILES_LOST = Gauge(
+    "mailbox_intake_files_lost",
+    "Files of letters whose bytes are missing in the storage, at the last daily comparison.",
 )
 
 for reason in ("no_key", "bad_key"):

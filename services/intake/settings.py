@@ -38,6 +38,8 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """File of police stations; without it, writers are not sent to a station by name."""
     notices_dir: Path | None = None
     """Folder with your own notice to letter-writers, a file `<version>.yaml` for each version."""
+    retention_file: Path | None = None
+    """File with your own retention periods, instead of `shared/data/retention.yaml`."""
     frontends_file: Path | None = None
     """The registered frontends, in the form of `shared/data/frontends.yaml`; none: in development
     that file, else nobody is registered and no browser on another site may call the API."""

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from services.intake import handlers, jobs, metrics, pages, store
 from services.intake.api import router
 from services.intake.api.client_network import ClientNetworkMiddleware
-from services.intake.api.dependencies import FrontDesk
+from services.intake.api.dependencies import FrontDesk, WriterErasure
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
@@ -21,6 +21,7 @@ from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
+from services.intake.domain.retention import forget
 from services.intake.files import storage
 from services.intake.files.cleaning import FileCleaner
 from services.intake.files.file_desk import FileDesk
@@ -29,6 +30,8 @@ from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import Bureau
 from shared.kernel.letter_number import RANDOM_BYTES, new_diversion_number, new_letter_number
+from shared.kernel.retention import RetentionTable
+from shared.platform.app.retention import Retention
 from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
@@ -43,7 +46,7 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.masthead import masthead
+from shared.web.masthead import masthead, origin_of
 from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
 from shared.web.site import install
@@ -54,8 +57,10 @@ SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 """Readers without whose keys no letter can be accepted or handled."""
 
 
-def rules(seals: Seals, blind: BlindIndex) -> ServiceDecider[Command, IntakeState]:
-    """Intake's rules; `seals` know who has a key to seal an identity for."""
+def rules(
+    seals: Seals, blind: BlindIndex, *, table: RetentionTable | None = None
+) -> ServiceDecider[Command, IntakeState]:
+    """Intake's rules; `seals` know who has a key to seal an identity for. `table`: ours."""
 
     def key_of(bureau: Bureau) -> BureauKey:
         try:
@@ -70,8 +75,9 @@ def rules(seals: Seals, blind: BlindIndex) -> ServiceDecider[Command, IntakeStat
         decide=partial(decide, rules=rule_table(key_of)),
         evolve=evolve,
         state=store.STATE,
-        index=partial(store.index, blind=blind),
+        index=partial(store.index, table=table or data_files.retention(), blind=blind),
         outgoing=store.outgoing,
+        forget=forget,
         handlers=handlers.HANDLERS,
     )
 
@@ -86,48 +92,40 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     now = now or settings.office_time
     seals = load_seals(settings, "intake", now=now)
     blind = BlindIndex.load(settings.keys_dir / "intake.secrets.json")
+    table = data_files.retention(settings.retention_file or data_files.RETENTION)
     shell = build_shell(
-        settings, rules(seals, blind), seals=seals, reads=store.READS, writes=store.WRITES, now=now
+        settings,
+        rules(seals, blind, table=table),
+        seals=seals,
+        reads=store.READS,
+        writes=store.WRITES,
+        now=now,
     )
     book = seals.sealer.book
     tell = shell.commands.execute
-    records = store.FileRecords(
-        shell.database.collection(store.FILES), seals.ring, now=machine_time(now)
-    )
-    chunks = SealedChunks(storage.opened(settings.files_address), seals.ring)
-    files = FileDesk(records, chunks, FileCleaner())
+    records, files, chunks = _files(settings, shell, now)
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
+    orphans = jobs.FileOrphans(
+        files,
+        store.OrphanRecords(shell.database.collection(store.FILES)),
+        chunks=chunks,
+        state_of=shell.letters.state,
+        now=machine_time(now),
+    )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
     gauges = jobs.DiversionGauges(shell.documents, now=now)
     filling = jobs.LookUpFiller(shell.documents, shell.letters.states, blind=blind)
-    frontends = data_files.frontends(settings.frontends_file, examples=settings.is_development)
-    desk = _desk(settings, shell, releasing, blind=blind, files=files, now=now)
+    ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
+    eraser, retaining = _retaining(shell, ledger, files, table=table, now=now)
+    desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
-    forms = (*pages.FORMS, *FORMS)
-    app = create_app(
-        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=UPLOADS
-    )
-    opened(app, desk, is_development=settings.is_development)
-    install(
-        app,
-        settings=settings,
-        service="intake",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=masthead("intake", settings),
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
-    app.state.citizen_pages = pages.CitizenPages.of(settings)
-    app.state.export_signer = ExportSigner(seals.ring, "intake")
-    app.add_middleware(EmergencyGuardMiddleware)
-    app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
-    app.add_middleware(CrossOriginMiddleware, origins=frontends.origins)
+    app = _app(settings, shell, desk, client=client, ready=ready)
     return Service(
         settings=settings,
         shell=shell,
@@ -142,9 +140,80 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             gauges.run,
             filling.run,
             scanning.run,
+            orphans.run,
+            orphans.run_sweep,
+            retaining.run,
         ),
         close=client.aclose,
         new_consumer=shell.consumer,
+        retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
+        forgets=eraser.erase_files_of,
+    )
+
+
+def _app(
+    settings: IntakeSettings,
+    shell: Shell[Command, IntakeState],
+    desk: FrontDesk,
+    *,
+    client: httpx.AsyncClient,
+    ready: Readiness,
+) -> FastAPI:
+    """The routes and pages."""
+    now, forms = desk.now, (*pages.FORMS, *FORMS)
+    uploads = {**UPLOADS, **pages.UPLOADS}
+    app = create_app(
+        "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=uploads
+    )
+    opened(app, desk, is_development=settings.is_development)
+    install(
+        app,
+        settings=settings,
+        service="intake",
+        templates=HERE / "templates",
+        locale=HERE / "locale",
+        entries=masthead("intake", settings),
+    )
+    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
+    app.state.citizen_pages = pages.CitizenPages.of(settings)
+    app.state.letters_at = origin_of("router", settings)
+    app.state.export_signer = ExportSigner(shell.seals.ring, "intake")
+    app.add_middleware(EmergencyGuardMiddleware)
+    app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
+    app.add_middleware(CrossOriginMiddleware, origins=desk.frontends.origins)
+    return app
+
+
+def _files(
+    settings: IntakeSettings, shell: Shell[Command, IntakeState], now: Now
+) -> tuple[store.FileRecords, FileDesk, SealedChunks]:
+    """The records of files, the desk that receives, cleans and stores them, and their bytes."""
+    ring = shell.seals.ring
+    keep = shell.database.collection(store.FILES)
+    records = store.FileRecords(keep, ring, now=machine_time(now))
+    chunks = SealedChunks(storage.opened(settings.files_address), ring)
+    return records, FileDesk(records, chunks, FileCleaner()), chunks
+
+
+def _retaining(
+    shell: Shell[Command, IntakeState],
+    ledger: store.ErasureLedger,
+    files: jobs.Files,
+    *,
+    table: RetentionTable,
+    now: Now,
+) -> tuple[jobs.LetterEraser, jobs.RetentionLoop]:
+    """What erases parts of letters, and the loop that finds which are due."""
+    eraser = jobs.LetterEraser(
+        shell.documents,
+        shell.letters.state,
+        tell=shell.commands.execute,
+        ledger=ledger,
+        files=files,
+        now=now,
+    )
+    return eraser, jobs.RetentionLoop(
+        shell.letters, shell.documents, eraser=eraser, ledger=ledger, table=table, now=now
     )
 
 
@@ -152,8 +221,8 @@ def _desk(
     settings: IntakeSettings,
     shell: Shell[Command, IntakeState],
     releasing: jobs.DiversionReleaser,
+    erasure: WriterErasure,
     *,
-    blind: BlindIndex,
     files: FileDesk,
     now: Now,
 ) -> FrontDesk:
@@ -172,7 +241,7 @@ def _desk(
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
         files=files,
-        blind=blind,
+        blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
         diversions=DiversionRecorder(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
@@ -188,6 +257,7 @@ def _desk(
         stations=data_files.stations(settings.stations_file),
         release=releasing.release,
         notices=data_files.notices(settings.notices_dir),
+        erasure=erasure,
         now=now,
         floods=floods,
         frontends=data_files.frontends(settings.frontends_file, examples=settings.is_development),

@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from services.notifier import api, pages
+from services.notifier.domain.contact import forget
 from services.notifier.domain.decide import Command, decide
 from services.notifier.domain.evolve import evolve
 from services.notifier.domain.letter import NotifierLetter
@@ -55,6 +56,7 @@ def rules(policy: NotificationPolicy) -> ServiceDecider[Command, NotifierLetter]
         state=STATE,
         index=index,
         outgoing=outgoing,
+        forget=forget,
         handlers=HANDLERS,
     )
 

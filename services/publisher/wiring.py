@@ -14,6 +14,7 @@ from services.publisher.api.dependencies import EditorialDesk
 from services.publisher.domain import Command, decide, evolve, rule_table
 from services.publisher.domain.letter import PublisherLetter
 from services.publisher.domain.publication import ProblemDeadlines
+from services.publisher.domain.withdrawal import forget
 from services.publisher.handlers import HANDLERS
 from services.publisher.jobs import DraftGauge, FiguresCounter
 from services.publisher.settings import PublisherSettings
@@ -44,6 +45,7 @@ def rules(deadlines: ProblemDeadlines) -> ServiceDecider[Command, PublisherLette
         state=STATE,
         index=index,
         outgoing=outgoing,
+        forget=forget,
         handlers=HANDLERS,
     )
 

@@ -1,6 +1,6 @@
 """Puts the router's parts together."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from services.router.domain.actors import Command
 from services.router.domain.decide import decide
 from services.router.domain.due_dates import Rulebook
 from services.router.domain.evolve import evolve
+from services.router.domain.external_events import forget
 from services.router.domain.letter import LetterState, UnknownLetter, salt_of
 from services.router.jobs.bureau_notices import refuse_unreadable, send_snapshots
 from services.router.jobs.corrections import all_corrections
@@ -46,6 +47,7 @@ from shared.platform.crypto.word_hash import hashes
 from shared.platform.http.create_app import create_app
 from shared.platform.letters.periodic import run_periodically
 from shared.platform.letters.service_decider import ServiceDecider
+from shared.platform.repair.erasure_replay import PastErasure
 from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
@@ -77,6 +79,7 @@ def rules(rulebook: Rulebook) -> ServiceDecider[Command, LetterState]:
         handlers=handlers.HANDLERS,
         answer=handlers.answer,
         anew=documents.anew,
+        forget=forget,
         salt=salt_of,
         read_ahead=handlers.read_ahead,
     )
@@ -115,7 +118,6 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         origin_of("intake", settings),
     )
     app.state.desk_tools = tools = _tools(shell, now)
-    standing = OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s)
     refuse = refuse_unreadable(shell.letters)
 
     def new_consumer(ids: Mapping[str, str]) -> Consumer:
@@ -133,7 +135,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
             MissingPolicies(shell.documents, rulebook=rulebook).run,
             *_desk_loops(tools, app.state.desk, now),
             listing.run,
-            standing.run,
+            OpenLetters(shell.documents, now=now, pause_s=settings.count_pause_s).run,
             DeskCleanup(shell.letters, stores).run,
         ),
         close=client.aclose,
@@ -141,6 +143,7 @@ def build(settings: RouterSettings, *, now: Now | None = None) -> Service:
         corrections=all_corrections(shell.history),
         recounts=recount_all(shell.letters, shell.documents, rulebook=rulebook, now=now),
         turns=partial(_rotate, listing, shell),
+        forgets=partial(_forget_elsewhere, words, stores),
     )
 
 
@@ -167,6 +170,16 @@ def _app(
     for part in (router, pages.router, front_page(pages.FRONT, settings)):
         app.include_router(part)
     return app
+
+
+async def _forget_elsewhere(
+    words: WordIndex, stores: DeskStores, ledger: Sequence[PastErasure]
+) -> None:
+    """Delete what search and desks have of letters whose words were erased."""
+    letters = [past.letter for past in ledger if "words" in past.what]
+    await words.forget(letters)
+    for kept in (stores.drafts, stores.claims):
+        await kept.drop(letters)
 
 
 async def _rotate(

@@ -9,6 +9,7 @@ from shared.audit.looking import Look
 from shared.audit.story import Story, story_of
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.topics import DIVERTED
+from shared.kernel.retention import RetentionTable
 
 MINUTE = timedelta(minutes=1)
 """Time within which a passed level has to be recorded."""
@@ -24,6 +25,7 @@ class AuditCase:
     """Everything that passed before this instant must be recorded."""
     now: datetime
     """When the letter was read."""
+    table: RetentionTable
 
     @property
     def is_diversion(self) -> bool:
@@ -37,6 +39,8 @@ class AuditCase:
         return self.look.letter in HOLDERS
 
 
-def case_of(look: Look, *, as_of: datetime, now: datetime, grace: timedelta) -> AuditCase:
+def case_of(
+    look: Look, *, as_of: datetime, now: datetime, grace: timedelta, table: RetentionTable
+) -> AuditCase:
     """Make the case of one letter; `grace`: how long the notifier was away."""
-    return AuditCase(look, story_of(look), as_of - MINUTE - grace, now)
+    return AuditCase(look, story_of(look), as_of - MINUTE - grace, now, table)

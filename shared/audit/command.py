@@ -21,6 +21,7 @@ from shared.platform.kafka.bus import BusFault
 from shared.platform.kafka.kafka_options import kafka_options
 from shared.platform.mongo.database import DatabaseFault
 from shared.platform.repair.watermarks import Watermarks
+from shared.platform.runtime import data_files
 from shared.terminal import columns
 
 CLEAN, BREACHES, NOT_DONE = 0, 1, 2
@@ -88,6 +89,7 @@ async def audited(settings: AuditSettings, asked: argparse.Namespace) -> AuditTa
             wait=timedelta(seconds=asked.wait),
             pause=timedelta(seconds=asked.pause),
             grace=timedelta(seconds=asked.grace),
+            table=data_files.retention(settings.retention_file or data_files.RETENTION),
         ).run()
 
 

@@ -107,6 +107,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "wrong_reader": Code("secrecy", "words are sealed for somebody else", lasts=True),
         "wrong_envelope": Code("secrecy", "an envelope belongs to another event", lasts=True),
         "not_erased": Code("secrecy", "a log entry still holds what was erased"),
+        "erased_early": Code("secrecy", "erased before its time, or by no rule", lasts=True),
+        "erasure_missing": Code("secrecy", "a service doesn't know of an erasure"),
+        "erasure_overdue": Code("secrecy", "a part is there a week after its time"),
         "identity_of_masked": Code("secrecy", "a bureau got a masked writer's name", lasts=True),
         "identity_astray": Code(
             "secrecy", "an identity was sent for no current holding", lasts=True

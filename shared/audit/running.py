@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -24,7 +24,9 @@ from shared.audit.tally import AuditTally
 from shared.contracts.keys_v1 import HOLDERS
 from shared.contracts.topics import ALL, RESENDS, group_prefix
 from shared.contracts.vocabulary import SERVICES
+from shared.kernel.retention import RetentionTable
 from shared.platform.repair.watermarks import Behind
+from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 
 LOG = logging.getLogger(__name__)
@@ -78,6 +80,8 @@ class Audit:
     """Pause between the checks of a suspect letter."""
     grace: timedelta = timedelta()
     """How long the notifier was away."""
+    table: RetentionTable = field(default_factory=data_files.retention)
+    """By which intake erases."""
 
     async def run(self) -> AuditTally:
         """Audit everything. Raises: NotCaughtUp, NoNumber, BusFault, DatabaseFault."""
@@ -154,7 +158,7 @@ class Audit:
                 _settle(tally, look, found, earlier, is_still=version == look.version)
 
     def _judge(self, look: Look, tally: AuditTally) -> list[AuditFinding]:
-        return judge(look, as_of=tally.as_of, now=self.now(), grace=self.grace)
+        return judge(look, as_of=tally.as_of, now=self.now(), grace=self.grace, table=self.table)
 
 
 def _settle(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -35,6 +36,9 @@ class AuditSettings(KafkaSettings):
     router_database: str = Field(default="mailbox_router", pattern=NAME)
     notifier_database: str = Field(default="mailbox_notifier", pattern=NAME)
     publisher_database: str = Field(default="mailbox_publisher", pattern=NAME)
+
+    retention_file: Path | None = None
+    """File with your own retention periods, as intake has it."""
 
     @field_validator("intake_uri", "router_uri", "notifier_uri", "publisher_uri")
     @classmethod

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shared.contracts.event import Event
 from shared.contracts.fields import Instant, OpaqueId, PublicPath
+from shared.contracts.slugs import Bureau
 from shared.contracts.values import ClockChange
 from shared.contracts.vocabulary import (
     CorrectionNote,
@@ -19,6 +20,8 @@ from shared.contracts.vocabulary import (
 
 Clocks: TypeAlias = Annotated[tuple[ClockChange, ...], Field(max_length=2)]
 """What an event did to the clock `publication_problem`."""
+PublicTitle: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
+"""As everyone can read it."""
 
 
 class LetterPublished(Event):
@@ -29,6 +32,9 @@ class LetterPublished(Event):
     publication: OpaqueId
     path: PublicPath
     published_at: Instant
+    title: PublicTitle | None = None
+    city: Bureau | None = None
+    """As the page shows it, if it does. None in older events, like the title."""
 
 
 class PublicationCorrected(Event):
@@ -38,6 +44,8 @@ class PublicationCorrected(Event):
 
     publication: OpaqueId
     note: CorrectionNote
+    title: PublicTitle | None = None
+    """The title since then; None in older events."""
 
 
 class PublicationWithdrawn(Event):

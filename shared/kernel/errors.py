@@ -41,6 +41,8 @@ class Refused(Exception):
     members: Mapping[str, Any] = NOTHING_MORE
     """Extension members (RFC 9457) of the problem over HTTP, as JSON. From our own data, never from
     the request."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Further HTTP headers of the problem, in lower case; likewise."""
 
     def __str__(self) -> str:
         return super().__str__() or self.code

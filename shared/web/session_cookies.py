@@ -75,11 +75,13 @@ class SessionCookies:
     async def session(self, request: Request) -> Session:
         """The session of this request's browser, which is noted in the request.
 
+        The token of a form with a file is checked by `UploadForm`, before the file is read.
+
         Raises: NotSignedIn, with the sign-in page's address, after what was posted is kept;
         NotAllowed, if a form isn't this session's.
         """
         found = await self.find(request)
-        if request.method not in SAFE:
+        if request.method not in SAFE and not _is_upload(request):
             await self._check_form(request, found)
         if found is None or found.is_over:
             raise NotSignedIn(at=_address(self.paths.sign_in, _here(request)))
@@ -129,6 +131,11 @@ def restored_fields(request: Request) -> FormFields | None:
         return parse_form(kept.body)
     except BadValue:
         return None
+
+
+def _is_upload(request: Request) -> bool:
+    """Whether it is a form with a file; only paths of uploads accept them."""
+    return request.headers.get("content-type", "").lower().startswith("multipart/form-data;")
 
 
 async def _token(request: Request) -> bytes:

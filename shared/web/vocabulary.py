@@ -36,6 +36,27 @@ BACK_IN_TRIAGE: Final = bilingual(
 )
 """Why the router puts a letter before the desk again, beside the reasons in events."""
 
+FILE_TYPES: Final = bilingual(
+    {
+        "image/jpeg": ("JPEG 图片", "JPEG image"),
+        "image/png": ("PNG 图片", "PNG image"),
+        "image/webp": ("WebP 图片", "WebP image"),
+        "image/heic": ("HEIC 图片", "HEIC image"),
+        "application/pdf": ("PDF 文件", "PDF document"),
+    }
+)
+"""Media types of files that writers send."""
+
+FILE_STATES: Final = bilingual(
+    {
+        "waiting": ("正在检查", "being checked"),
+        "clean": ("已通过检查", "checked"),
+        "refused": ("无法检查，不予提供", "could not be checked, refused"),
+        "quarantined": ("发现有害内容，已隔离", "harmful, locked away"),
+    }
+)
+"""What became of a writer's file."""
+
 FOR_STAFF: Final = bilingual({"supplement": ("待补充材料", "waiting for the writer")})
 """States whose public name speaks to the writer."""
 
@@ -45,6 +66,11 @@ TRIAGE_DESK: Final = Bilingual("省厅分派岗", "the province’s triage desk"
 def label(kind: str, code: str) -> Bilingual:
     """The name of a code, as it begins a line. Raises: KeyError."""
     return _capitalised(NAMES[kind]()[code])
+
+
+def file_type(media_type: str) -> Bilingual | str:
+    """The name of a file's type; the media type itself if it has none."""
+    return FILE_TYPES.get(media_type, media_type)
 
 
 def choices(kind: str) -> list[tuple[str, Bilingual]]:
@@ -161,8 +187,10 @@ NAMES: Final[Mapping[str, Callable[[], Mapping[str, Bilingual]]]] = {
     "diversion_outcome": _table(names.DIVERSION_OUTCOMES),
     "document_type": _table(names.DOCUMENT_TYPES),
     "effect": _table(names_of_changes.EFFECTS),
+    "entry": _table(names.ENTRIES),
     "erasable": _table(names_of_changes.ERASABLE),
     "extension_reason": _table(names.EXTENSION_REASONS),
+    "file_state": _table(FILE_STATES),
     "finding": _table(names.FINDINGS),
     "guardian_relation": _table(names.GUARDIAN_RELATIONS),
     "kept": _table(names_of_changes.KEPT),

@@ -52,6 +52,7 @@ def content(serial: int) -> dict[str, Any]:
         "channel": "web",
         "consent_to_publish": True,
         "contact": {"phone": PHONE},
+        "send_anyway": "same_matter",
     }
 
 

@@ -1,4 +1,4 @@
-"""The duty desk's pages with diversions in each state, served to a browser."""
+"""Intake's pages with diversions in each state and letters with files, served to a browser."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from playwright.async_api import Browser
 
 from shared.platform.http.tokens import Person
 from tests.browser.desk_world import DeskWorld
-from tests.intake.emergencies import ASK, STOP, diverted, duty_session, guarded_front, on_duty
+from tests.intake.emergencies import ASK, STOP, diverted, guarded_front, on_duty
+from tests.intake.file_world import fetched, letter_with, picture, scanned, uploaded
 from tests.intake.front import Front
 from tests.intake.test_counter import ROLE as COUNTER
 from tests.intake.test_counter import entered
 from tests.intake.test_counter import post as at_counter
 from tests.intake.test_look_ups import BY_PHONE, look
+from tests.support.page_list import FILE_LETTERS
 from tests.support.serving import served
 from tests.support.sign_in import signed_in
 
@@ -27,21 +29,25 @@ WORDS = (
 )
 
 
-ROLES = {"counter-gz": COUNTER, "wu": "supervisor", "he": "auditor"}
+ROLES = {
+    "d-0071": "duty",
+    "gz": "bureau:guangzhou:handler",
+    "he": "auditor",
+    "wu": "supervisor",
+    "counter-gz": COUNTER,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class OnDuty:
-    """Staff at intake's pages; who isn't named here is on duty."""
+class AtIntake:
+    """Who works at intake's pages."""
 
     desk: Front
 
     async def cookies(self, who: str) -> dict[str, str]:
         """The cookies of that person's browser."""
-        if who in ROLES:
-            await signed_in(self.desk.client, Person(who, roles=frozenset({ROLES[who]})))
-        else:
-            await duty_session(self.desk)
+        self.desk.client.cookies.clear()
+        await signed_in(self.desk.client, Person(who, roles=frozenset({ROLES[who]})))
         return {cookie.name: cookie.value or "" for cookie in self.desk.client.cookies.jar}
 
 
@@ -61,14 +67,35 @@ async def divert(desk: Front) -> None:
     desk.shelf.now.pass_by(minutes=1)
 
 
+async def send_files(desk: Front) -> None:
+    """One letter with files in each state, and a complaint, whose writer is hidden."""
+    hidden = await letter_with(desk, await uploaded(desk), category="complaint")
+    photo = await uploaded(desk, thumbnail=picture(size=(320, 200)))
+    document = await uploaded(desk, b"%PDF-", kind="application/pdf")
+    tall = await uploaded(desk, kind="image/png", thumbnail=picture(size=(120, 320)))
+    shown = await letter_with(desk, photo, document, tall)
+    for found in ("quarantined", "refused", None):
+        late = await uploaded(desk)
+        await desk.post(
+            f"/v1/letters/{shown}/addition",
+            {"text": "补充照片", "files": [late]},
+            key=f"add-files-{late}",
+        )
+        if found:
+            await scanned(desk, found)
+    assert (shown, hidden) == (FILE_LETTERS["files"], FILE_LETTERS["hidden files"])
+    await fetched(desk, shown, photo)
+
+
 @asynccontextmanager
 async def duty_world(browser: Browser, folder: Path) -> AsyncIterator[DeskWorld]:
     """The world, until the end of the block."""
     async with guarded_front(folder) as desk:
         await divert(desk)
+        await send_files(desk)
         number = await entered(desk, clerk="counter-gz")
         await at_counter(desk, f"/letters/{number}/phone-code", staff="counter-gz")
         await look(desk, BY_PHONE)
         app = cast("Any", desk.client._transport).app
         async with served(app) as address:
-            yield DeskWorld(browser, address, OnDuty(desk))
+            yield DeskWorld(browser, address, AtIntake(desk))

@@ -196,6 +196,7 @@ def body(letter: Written) -> Json:
         "category": "request",
         "place": {"city": "guangzhou"},
         "consent_to_publish": True,
+        "send_anyway": "same_matter",
     }
     return content | OWN.get(letter.kind, {})
 

@@ -61,7 +61,7 @@ def test_each_command_is_one_that_the_terminal_takes(
 
 
 def test_each_subcommand_has_an_example() -> None:
-    assert {words[0] for words in commands()} == {*ACTION_ROWS, "listen", "key", "check"}
+    assert {words[0] for words in commands()} == {*ACTION_ROWS, "listen", "fetch", "key", "check"}
 
 
 def test_each_method_is_called_as_it_can_be() -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from services.intake.api import router as intake_router
-from services.intake.domain.erasure import EraseLetterParts
 from services.intake.domain.identity_sealing import SealIdentity, without_key
 from services.notifier.domain.delivery_queue import (
     GiveUpDelivery,
@@ -76,11 +75,18 @@ async def intake(folder: Path, reached: Reached) -> None:
         await _entered(desk)
         assert (await look(desk, BY_PHONE)).is_success
         await desk.progress(number, writing.closed())
-        erase = EraseLetterParts(("words",), "letters.five_years")
-        await desk.shelf.commands.execute(IdempotentCommand(number, erase, "erase-1"))
-        await desk.shelf.quiet()
+        await _erased(desk)
         for sent in desk.shelf.bus.sends:
             reached.hear(sent)
+
+
+async def _erased(desk: Front) -> None:
+    """A writer has an ended letter erased."""
+    number = await desk.taken_in()
+    await desk.progress(number, writing.received(), writing.closed())
+    desk.shelf.now.pass_by(days=31)
+    answer = await desk.post(f"/v1/letters/{number}/erasure", {"what": ["words"]})
+    assert answer.is_success, answer.text
 
 
 async def _revealed(desk: Front) -> None:

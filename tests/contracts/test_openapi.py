@@ -156,6 +156,7 @@ def test_what_is_added_breaks_nothing() -> None:
     asked["properties"]["mood"] = more
     asked["required"].append("mood")
     new["components"]["schemas"]["NewText"]["properties"]["mood"] = more
+    new["components"]["schemas"]["NewWithdrawal"]["properties"]["reason"]["enum"].append("mood")
     assert broken(document("intake"), new) == []
 
 

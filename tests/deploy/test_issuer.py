@@ -13,12 +13,13 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from deploy.local.fakes import fake_services
-from deploy.local.fakes.issuer import build, load_issuers
+from deploy.local.fakes.issuer import build, load_issuers, load_systems
 from deploy.local.fakes.openid import Registration
 from deploy.local.fakes.people import PEOPLE, id_number
 from deploy.local.stack import keys
-from deploy.local.stack.keys import SIDES
+from deploy.local.stack.keys import SIDES, bureau_client_secret_file
 from deploy.local.stack.plan import issuer_path
+from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import DocumentType
 from shared.platform.runtime.issuer_settings import Side
 
@@ -35,7 +36,9 @@ async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         app = build(
             load_issuers(tmp_path, NAMES, now=lambda: NOW),
             Registration(
-                {"staff": "seeded-secret", "citizens": "other-secret"}, ("http://127.0.0.1:8082",)
+                {"staff": "seeded-secret", "citizens": "other-secret"},
+                ("http://127.0.0.1:8082",),
+                systems=load_systems(tmp_path),
             ),
             http=nobody,
         )
@@ -198,3 +201,54 @@ async def test_the_token_endpoint_wants_the_client(
         headers["authorization"] = f"Basic {base64.b64encode(secret.encode()).decode()}"
     answer = await client.post(f"{STAFF}/token", data={"code": "x"}, headers=headers)
     assert (answer.status_code, answer.json()) == (401, {"error": "invalid_client"})
+
+
+# --- systems of bureaus ------------------------------------------------------------------------
+
+BY_CLIENT = {"grant_type": "client_credentials"}
+
+
+def secret_of(folder: Path, bureau: Bureau) -> str:
+    return (folder / bureau_client_secret_file(bureau)).read_text().strip()
+
+
+async def test_a_bureaus_system_gets_a_token_of_its_own_by_its_secret(
+    client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """Without it no bureau's program could fetch a file."""
+    found = (await client.get(f"{STAFF}/.well-known/openid-configuration")).json()
+    assert "client_credentials" in found["grant_types_supported"]
+    auth = ("bureau-guangzhou", secret_of(tmp_path, "guangzhou"))
+    answer = await client.post(found["token_endpoint"], data=BY_CLIENT, auth=auth)
+    published = KeySet.import_key_set((await client.get(f"{STAFF}/jwks.json")).json())
+    token = jwt.decode(answer.json()["access_token"], published, algorithms=["ES256"])
+    assert token.header["typ"] == "at+jwt"
+    assert token.claims["roles"] == ["bureau:guangzhou:system"]
+    assert token.claims["client_id"] == token.claims["sub"] == "bureau-guangzhou"
+    assert not token.claims.keys() & {"auth_time", "name", "id_number"}
+    assert answer.json()["expires_in"] == token.claims["exp"] - token.claims["iat"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "name", "grant", "error"),
+    [
+        (STAFF, "bureau-foshan", "client_credentials", "invalid_client"),
+        (STAFF, "bureau-nowhere", "client_credentials", "invalid_client"),
+        (STAFF, "bureau-guangzhou", "authorization_code", "unauthorized_client"),
+        (STAFF, "bureau-guangzhou", "password", "unsupported_grant_type"),
+        (CITIZENS, "bureau-guangzhou", "client_credentials", "invalid_client"),
+    ],
+)
+async def test_no_other_client_and_no_other_grant_gives_a_system_token(
+    client: httpx.AsyncClient, tmp_path: Path, *, issuer: str, name: str, grant: str, error: str
+) -> None:
+    auth = (name, secret_of(tmp_path, "guangzhou"))
+    answer = await client.post(f"{issuer}/token", data={"grant_type": grant}, auth=auth)
+    assert answer.json() == {"error": error}
+
+
+async def test_the_services_client_gets_no_system_token(client: httpx.AsyncClient) -> None:
+    auth = ("mailbox-pages", "seeded-secret")
+    answer = await client.post(f"{STAFF}/token", data=BY_CLIENT, auth=auth)
+    assert (answer.status_code, answer.json()) == (400, {"error": "unauthorized_client"})

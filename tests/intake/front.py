@@ -16,7 +16,7 @@ from obstore.store import MemoryStore
 
 from services.intake import pages, store, wiring
 from services.intake.api import router
-from services.intake.api.dependencies import FrontDesk
+from services.intake.api.dependencies import FrontDesk, WriterErasure
 from services.intake.api.diversion_recording import DiversionRecorder
 from services.intake.api.duty_queue import DutyQueue
 from services.intake.api.emergency_guard import EmergencyGuardMiddleware
@@ -29,7 +29,7 @@ from services.intake.files.cleaning import FileCleaner
 from services.intake.files.file_desk import FileDesk
 from services.intake.files.scanning import NoScanner
 from services.intake.files.sealed_chunks import SealedChunks
-from services.intake.jobs import DiversionReleaser, FileScanning
+from services.intake.jobs import DiversionReleaser, FileScanning, LetterEraser
 from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
@@ -89,7 +89,7 @@ CHANGES: dict[str, Mapping[str, Any]] = {
 
 
 def body(**over: Any) -> dict[str, Any]:
-    """A letter as the frontend sends it."""
+    """A letter as the frontend sends it, also if its writer has one like it."""
     given: dict[str, Any] = {
         "subject": f"{NAME}反映路牌",
         "body": TEXT,
@@ -100,6 +100,7 @@ def body(**over: Any) -> dict[str, Any]:
         "consent_to_publish": True,
         "contact": {"phone": SECOND_PHONE, "email": EMAIL, "wechat": WECHAT},
         "address": ADDRESS,
+        "send_anyway": "same_matter",
     }
     return {name: value for name, value in (given | over).items() if value is not ...}
 
@@ -230,6 +231,10 @@ async def front(
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
+        ledger = store.ErasureLedger(Memory())
+        eraser = LetterEraser(
+            shelf.documents, shelf.letters.state, tell=tell, ledger=ledger, files=file_desk, now=now
+        )
         desk = FrontDesk(
             shelf.commands,
             shelf.letters,
@@ -248,6 +253,7 @@ async def front(
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releaser.release,
+            erasure=WriterErasure(data_files.retention(), eraser),
             now=now,
             floods=floods,
             frontends=data_files.frontends(),
@@ -264,7 +270,7 @@ async def front(
         layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
         parts: dict[str, Any] = {"layers": layers, **state, **limits}
         async with opened_face(
-            kept, whole, now=now, forms=pages.FORMS, uploads=UPLOADS, **parts
+            kept, whole, now=now, forms=pages.FORMS, uploads={**UPLOADS, **pages.UPLOADS}, **parts
         ) as client:
             yield Front(
                 shelf,

@@ -24,6 +24,7 @@ from shared.contracts.topics import PUBLISHED, RELEASES, SUBMITTED, letters_of
 from shared.contracts.words import ReplyText, Unsealed
 from shared.kernel.letter_number import new_publication_id
 from shared.platform.letters.service_decider import IdempotentCommand
+from shared.platform.mongo.database import Document
 from shared.platform.runtime.logs import OURS, JsonLines
 from tests.intake.front import Front, front
 from tests.intake.story import (
@@ -184,7 +185,8 @@ async def test_no_record_and_no_document_holds_a_secret_in_clear(suite: Suite) -
     number = await suite.live_through()
     for shelf in suite.shelves:
         secrets = OWN if shelf is suite.publisher else SECRETS
-        for document in [*shelf.documents.kept.values(), *shelf.strangers.kept.values()]:
+        for kept in [*shelf.documents.kept.values(), *shelf.strangers.kept.values()]:
+            document = _without_title(kept) if shelf is suite.intake.shelf else kept
             raw = bson.encode(document)
             assert found_in(raw.decode("utf-8", "replace") + str(document), secrets) == []
         for records in shelf.bus.topics.values():
@@ -192,6 +194,14 @@ async def test_no_record_and_no_document_holds_a_secret_in_clear(suite: Suite) -
                 assert found_in(str(record.headers) + record.value.decode(), secrets) == []
     assert found_in(str(suite.intake.keys.kept)) == []
     assert number in suite.intake.shelf.documents.kept
+
+
+def _without_title(document: Document) -> Document:
+    """Intake's document without the title that everyone can read."""
+    publication = document["state"]["publication"]
+    assert publication["title"] == document["published"]["title"]
+    state = {**document["state"], "publication": {**publication, "title": ""}}
+    return {**document, "state": state, "published": None}
 
 
 async def test_no_log_metric_or_problem_holds_a_secret(

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from services.intake.domain import Command, IntakeState
-from services.intake.domain.evolve import FOLDS, LOG_ONLY, PrivateEvent
+from services.intake.domain.evolve import FOLDS, PrivateEvent
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from tests.intake.story import RULES
@@ -13,11 +13,9 @@ def test_every_command_has_a_rule() -> None:
     assert {command for command, _ in RULES} == set(get_args(Command))
 
 
-def test_every_event_that_intake_causes_has_a_fold_or_is_for_the_log_alone() -> None:
+def test_every_event_that_intake_causes_has_a_fold() -> None:
     known = {*ON_TOPIC[SUBMITTED.name], *ON_TOPIC[DIVERTED.name], *get_args(PrivateEvent)}
-    folded = {event for _, event in FOLDS}
-    assert folded | LOG_ONLY == known
-    assert folded.isdisjoint(LOG_ONLY)
+    assert {event for _, event in FOLDS} == known
 
 
 def test_rows_are_of_known_states() -> None:

@@ -59,7 +59,13 @@ PROPOSED = DraftProposed(MEI, moment(27))
 PROPOSE = ProposeDraft(1, MEI, moment(27))
 APPROVE = ApproveDraft(1, ZHOU, PUBLICATION, moment(30, 17))
 
-PUBLISHED = LetterPublished(publication=PUBLICATION, path=PATH, published_at=moment(30, 17))
+PUBLISHED = LetterPublished(
+    publication=PUBLICATION,
+    path=PATH,
+    published_at=moment(30, 17),
+    title=WORDS.title,
+    city="guangzhou",
+)
 RELEASED = ReleasePublished(
     publication=PUBLICATION,
     path=PATH,

@@ -139,7 +139,7 @@ def test_one_editor_proposes_a_correction_and_another_has_it_made() -> None:
     assert page(story.state).title == WORDS.title
     story = story.when(approve()).then(
         ChangeMade(NEW_WORDS, "facts", moment(30, 4)),
-        PublicationCorrected(publication=PUBLICATION, note="facts"),
+        PublicationCorrected(publication=PUBLICATION, note="facts", title=NEW_WORDS.title),
         ReleaseCorrected(**release(title=NEW_WORDS.title)),
         PublicationProblemDecided(problem=PROBLEM, outcome="corrected", clocks=(STOPPED,)),
     )

@@ -138,7 +138,9 @@ async def office(folder: Path, watch: Watch = unwatched) -> AsyncIterator[Office
         holders = holders_beside(shelf, watch(key_rules()))
         kept_at_desks = MemoryDatabase()
         stores = DeskStores.of(kept_at_desks, shelf.seals.ring, log=shelf.history)
-        desk = RouterDesk(*parts, words, notes, holders, stores, RULEBOOK)
+        desk = RouterDesk(
+            *parts, words, notes, holders, stores, RULEBOOK, identities_at="https://intake.example"
+        )
         async with (
             running(holders.commands.run()),
             opened_face(kept, router, desk=desk, now=now) as client,

@@ -200,7 +200,7 @@ async def test_a_file_that_may_do_harm_and_what_is_erased_are_gone(desk: Office)
     await desk.receive(told=receive())
     scan = intake.AttachmentScanned(attachment=ATTACHMENT.id, outcome="refused")
     await desk.shelf.hear_events(SUBMITTED.name, LETTER, scan)
-    assert (await desk.letter()).attachments == ()
+    assert (await desk.letter()).checked_files == ((ATTACHMENT.id, "refused"),)
     erase = intake.LetterErased(what=("words",), rule="letters.five_years")
     await desk.shelf.hear_events(SUBMITTED.name, LETTER, erase)
     assert (await desk.letter()).words, "not before it has ended"

@@ -15,13 +15,14 @@ from services.router.pages.letter_view import MOST_DAYS, days_of
 from services.router.store.history import PastFact
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
-from shared.contracts.topics import PROGRESS
+from shared.contracts.submitted_v1 import AttachmentScanned
+from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import Receipt, ReceiptDay
 from shared.web.formats import Formats
 from shared.web.language import LANGS, words_of
 from tests.router.browsing import PageVisitors, hidden_in, main_of, visitors
 from tests.router.desking import CHIEF, PROVINCE, begin, do, does
-from tests.router.story import LETTER, MONDAY, NAME, PHONE
+from tests.router.story import ATTACHMENT, LETTER, MONDAY, NAME, PHONE
 from tests.support.examples import example
 
 PAGE = f"/desk/letters/{LETTER}"
@@ -57,6 +58,28 @@ async def test_words_clocks_history_and_offers_are_shown(pages: PageVisitors) ->
     for part in ("撰写答复", "期限如何计算", "承办单位已签收", "11月23日"):
         assert part in chinese, part
     assert len(shown.content) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("scan", "shown", "is_link"),
+    [
+        (None, "Being checked", False),
+        ({"outcome": "clean"}, "Checked", True),
+        ({"outcome": "refused"}, "Could not be checked, refused", False),
+        ({"outcome": "refused", "quarantined": True}, "Harmful, locked away", False),
+    ],
+)
+async def test_a_file_is_listed_with_its_state_and_a_clean_one_can_be_opened(
+    pages: PageVisitors, scan: dict[str, Any] | None, shown: str, *, is_link: bool
+) -> None:
+    await begin(pages.office)
+    if scan:
+        event = AttachmentScanned(attachment=ATTACHMENT.id, **scan)
+        await pages.office.shelf.hear_events(SUBMITTED.name, LETTER, event)
+    page = await pages.get("gz", PAGE)
+    assert "PNG image" in main_of(page)
+    assert shown in main_of(page)
+    assert (f'href="https://intake.example/files/{LETTER}#{ATTACHMENT.id}"' in page.text) is is_link
 
 
 async def test_a_masked_letter_shows_no_value_of_the_writer(pages: PageVisitors) -> None:

@@ -26,8 +26,10 @@ from tests.router.story import (
     letter_of,
     names,
     reply,
+    route,
     running,
 )
+from tests.router.test_bureau_view import copies
 from tests.router.test_commitments import PROMISES, instruct
 from tests.router.test_questions import answer
 from tests.router.test_timers import changes, clock_at, fired
@@ -172,9 +174,22 @@ def test_the_bureau_is_told_that_its_reply_can_be_read_by_everyone() -> None:
 
 
 def test_a_file_that_may_do_harm_is_shown_to_nobody() -> None:
-    story = at("triage").when(RecordScan(ATTACHMENT.id, "refused", at=MONDAY))
-    assert letter_of(story.state).attachments == ()
-    at("triage").when(RecordScan(ATTACHMENT.id, "clean", at=MONDAY)).then_nothing()
+    for quarantined, state in ((False, "refused"), (True, "quarantined")):
+        refused = RecordScan(ATTACHMENT.id, "refused", quarantined, at=MONDAY)
+        story = at("triage").when(refused)
+        assert letter_of(story.state).checked_files == ((ATTACHMENT.id, state),)
+        story.when(refused).then_nothing()
+        assigned = next(copy for copy in copies(story.when(route())) if hasattr(copy, "dues"))
+        assert assigned.attachments == ()
+
+
+def test_a_file_that_was_checked_stays_with_the_letter_and_a_later_result_counts() -> None:
+    """Staff would open what a second check found harmful, or not find what is clean."""
+    story = at("triage").when(RecordScan(ATTACHMENT.id, "clean", at=MONDAY))
+    assigned = next(copy for copy in copies(story.when(route())) if hasattr(copy, "dues"))
+    assert assigned.attachments == (ATTACHMENT,)
+    again = story.when(RecordScan(ATTACHMENT.id, "refused", True, at=MONDAY))
+    assert letter_of(again.state).checked_files == ((ATTACHMENT.id, "quarantined"),)
 
 
 @pytest.mark.parametrize("stage", ["closed", "declined", "withdrawn"])

@@ -100,6 +100,14 @@ class Story:
         name = listed.splitlines()[1].split()[0]
         await self.terminal.run("parked show", "services.router", "parked", "show", name)
 
+    async def erase(self) -> str:
+        """An operator erases the published letter by an order; return its number."""
+        number = self.numbers["request"]
+        order = ("--letter", number, "--rule", "court_order", "--reason", "2026-17")
+        await self.terminal.run("erase", "services.intake", "erase", *order)
+        await self.terminal.run("erase", "services.intake", "erase", *order, "--yes")
+        return number
+
     async def suffer(self) -> None:
         """Every failure that a stack can have; everything is running again at the end."""
         await self.processes.kill("publisher")

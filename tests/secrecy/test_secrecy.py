@@ -15,6 +15,7 @@ from deploy.local.stack.ports import free_ports, variable
 from tests.chaos.processes import processes
 from tests.secrecy import faulty
 from tests.secrecy.collecting import back_up, compressors, files, watched
+from tests.secrecy.erased import nothing_is_sealed_of
 from tests.secrecy.gateway import bad_gateway
 from tests.secrecy.hearing import Ears
 from tests.secrecy.places import breaches, unused
@@ -114,7 +115,9 @@ async def _lived_through(
         terminal = Terminal(lambda module: {**running.environment_of(_part(module)), **local})
         story = Story(running, ears, gateway, terminal, folder)
         await chapters(story)
-        back_up(running.environment["MAILBOX_MONGO_URI"], folder / "backup")
+        uri = running.environment["MAILBOX_MONGO_URI"]
+        back_up(uri, folder / "backup")
+        await nothing_is_sealed_of(await story.erase(), uri)
     texts = [*ears.heard, *story.shown, *terminal.printed, *gateway.got, *seen.items()]
     tokens = [
         Secret("a token", "token", token.rpartition(".")[2]) for token in ears.tokens.values()

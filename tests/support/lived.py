@@ -50,9 +50,10 @@ READS: Mapping[str, Sequence[str]] = {
     "notifier": notifier_store.READS,
     "publisher": publisher_store.READS,
 }
-RULE = "letters.five_years"
+RULE = "operator.order"
 FILE = Attachment(id="file-1", type="image/png", size=9, sha256="5" * 64)
-_JWE = re.compile(rb"[\w-]{20,}\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
+JWE = re.compile(rb"[\w-]{20,}\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+")
+"""Sealed words, wherever they stand."""
 
 
 @dataclass
@@ -115,7 +116,7 @@ class Lived:
 
 def envelopes(records: Iterable[Outbound]) -> set[bytes]:
     """All sealed words in these."""
-    return {found for one in records for found in _JWE.findall(one.value)}
+    return {found for one in records for found in JWE.findall(one.value)}
 
 
 def all_rules() -> dict[str, ServiceDecider[Any, Any]]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from services.intake.pages.writing_steps import STEPS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from tests.support.letter_world import NUMBERS
 
@@ -19,15 +20,24 @@ DIVERSIONS: Final = {
 }
 """Numbers of diversions in the world of `tests/browser/duty_world.py`."""
 
-
+FILE_LETTERS: Final = {
+    name: new_letter_number(drawn.to_bytes(10, "big"))
+    for name, drawn in {"hidden files": 11, "files": 12}.items()
+}
+"""Numbers of letters with files in that world."""
 WRITTEN: Final = {
     name: new_letter_number(drawn.to_bytes(10, "big"))
     for name, drawn in {"asked": 1, "answered": 2, "refused": 3, "new": 4}.items()
 } | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
 """Numbers in the world of `tests/browser/writer_world.py`."""
-
 COUNTER_LETTER: Final = new_letter_number((11).to_bytes(10, "big"))
-_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **WRITTEN, "counter": COUNTER_LETTER}
+_NUMBERS: Final = {
+    **NUMBERS,
+    **DIVERSIONS,
+    **FILE_LETTERS,
+    **WRITTEN,
+    "counter": COUNTER_LETTER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,8 @@ DUTY_PAGES: Final = (
     StaffPage("counter", "counter-gz", "/counter"),
     StaffPage("counter-receipt", "counter-gz", "/counter/letters/{counter}"),
     StaffPage("look-up", "wu", "/look-up"),
+    StaffPage("files", "gz", "/files/{files}"),
+    StaffPage("files-hidden", "gz", "/files/{hidden files}"),
     StaffPage("reveal-log", "he", "/reveals/log"),
 )
 """Of intake."""
@@ -157,9 +169,9 @@ WRITERS_PAGES: Final = (
             f"write-{step}",
             "chen",
             f"/write/unfinished-letter/{step}",
-            is_form=step not in {"kind", "matter", "check"},
+            is_form=step not in {"kind", "matter", "files", "check"},
         )
-        for step in ("kind", "mailbox", "about", "where", "matter", "contact", "consent", "check")
+        for step in (*STEPS, "check")
     ),
     StaffPage("write-incomplete", "huang", "/write/new-letter/check"),
     StaffPage("my-missing", "chen", "/my/letters/GD-0"),

@@ -63,6 +63,13 @@ def opaque(text: str) -> str:
     return text
 
 
+def folder(text: str) -> Path:
+    """A folder that exists."""
+    if not (found := Path(text)).is_dir():
+        raise argparse.ArgumentTypeError("is no folder")
+    return found
+
+
 def day(text: str) -> date:
     """A date in Asia/Shanghai. Raises: BadWords."""
     try:

@@ -1,4 +1,4 @@
-"""The `bureau` command: `listen`, `key`, and one subcommand for each row of `ACTION_ROWS`.
+"""The `bureau` command: `listen`, `fetch`, `key`, and a subcommand for each row of `ACTION_ROWS`.
 
 Exit codes: 0 done, 1 refused, 2 wrong usage or broker unreachable. No wait exceeds --timeout.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from clients.bureau._cli import arguments, key_command
+from clients.bureau._cli import arguments, fetch_command, key_command
 from clients.bureau._cli.arguments import BadWords
 from clients.bureau._cli.shown import as_json, lines, outcome_lines, unread_line
 from clients.bureau._kafka.connection import NoTopic, Unreachable, utc_now
@@ -88,6 +88,7 @@ def command_line() -> argparse.ArgumentParser:
     listen.add_argument("--seconds", type=arguments.seconds, help="stop after so many seconds")
     for name, row in ACTION_ROWS.items():
         _add_row(commands.add_parser(name, help=row.summary), row)
+    fetch_command.add(commands, _add_common)
     key_command.add(commands)
     check_command.add(commands)
     return parser
@@ -116,6 +117,10 @@ async def _run(asked: argparse.Namespace) -> int:
     if asked.command == "check":
         return await check_command.run(asked)
     async with asyncio.timeout(asked.timeout + 5.0):
+        if asked.command == "fetch":
+            is_whole, said = await fetch_command.run(asked)
+            _say(said)
+            return DONE if is_whole else REFUSED
         return await _act(asked)
 
 

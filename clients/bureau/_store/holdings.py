@@ -15,6 +15,7 @@ from shared.contracts.progress_v1 import (
     InstructionAnswered,
     InstructionGiven,
 )
+from shared.contracts.values import Attachment
 from shared.contracts.vocabulary import State
 
 MOST_ANSWERS = 200_000
@@ -37,6 +38,8 @@ class Holding:
     """Numbers of the chief's unanswered instructions."""
     commitments: frozenset[int] = frozenset()
     """Numbers of unfulfilled commitments; they outlast the closing of the letter."""
+    files: tuple[Attachment, ...] = ()
+    """What the writer sent with the letter and later, in any order."""
 
 
 class Holdings:
@@ -47,12 +50,15 @@ class Holdings:
         self._answers: OrderedDict[UUID, Outcome] = OrderedDict()
         self._open: dict[str, set[Open]] = defaultdict(set)
         self._done: dict[str, set[Open]] = defaultdict(set)
+        self._files: dict[str, dict[str, Attachment]] = defaultdict(dict)
 
     def note(self, arrived: Arrived) -> None:
         """Take in one arrival."""
         if (outcome := outcome_of(arrived.event)) is not None:
             self._note_answer(outcome)
         self._note_open(arrived)
+        for file in getattr(arrived.event, "attachments", ()):
+            self._files[arrived.letter][file.id] = file
         if isinstance(arrived.event, Fact) and not isinstance(arrived.event, ActionApplied):
             self._note_fact(arrived, arrived.event)
 
@@ -66,6 +72,7 @@ class Holdings:
             found,
             instructions=frozenset(number for kind, number in open_ if kind == "instruction"),
             commitments=frozenset(number for kind, number in open_ if kind == "commitment"),
+            files=tuple(self._files.get(letter, {}).values()),
         )
 
     def answer(self, action_id: UUID) -> Outcome | None:

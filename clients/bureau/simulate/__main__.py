@@ -12,6 +12,7 @@ from clients.bureau.key_files import BadKeyFile
 from clients.bureau.sealing import Keys
 from clients.bureau.settings import BadSettings, load
 from clients.bureau.simulate.figures import SimulationMetrics, diary
+from clients.bureau.simulate.files import FileFetching
 from clients.bureau.simulate.health import served
 from clients.bureau.simulate.hours import BadHours
 from clients.bureau.simulate.play import SimulatedBureaus
@@ -29,22 +30,30 @@ async def run(settings: SimulateSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     figures = SimulationMetrics()
+    files = FileFetching(settings.file_access, figures=figures) if settings.intake else None
     plays = [
-        (_play({slug: settings.keys(slug) for slug in slugs}, settings, figures), of)
+        (_play({slug: settings.keys(slug) for slug in slugs}, settings, figures, files=files), of)
         for slugs, of in _companies(settings)
     ]
+    working = [play.run(connection, stopping) for play, connection in plays]
     async with served(
         settings.bureaus_port,
         is_ready=lambda: all(play.is_ready for play, _ in plays),
         metrics=lambda: figures.text() + diary(play for play, _ in plays),
     ):
-        await _all_or_none([play.run(connection, stopping) for play, connection in plays])
+        await _all_or_none([*working, *([files.run(stopping)] if files else [])])
 
 
 def _play(
-    keys: Mapping[Bureau, Keys], settings: SimulateSettings, figures: SimulationMetrics
+    keys: Mapping[Bureau, Keys],
+    settings: SimulateSettings,
+    figures: SimulationMetrics,
+    *,
+    files: FileFetching | None,
 ) -> SimulatedBureaus:
-    return SimulatedBureaus(keys, settings.pace, figures=figures, office=settings.office)
+    return SimulatedBureaus(
+        keys, settings.pace, figures=figures, office=settings.office, files=files
+    )
 
 
 def _companies(settings: SimulateSettings) -> list[tuple[tuple[Bureau, ...], Connection]]:

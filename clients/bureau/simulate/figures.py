@@ -10,6 +10,7 @@ HELP = {
     "mailbox_bureaus_actions_total": "Actions sent, repeats included, by what they ask for.",
     "mailbox_bureaus_refused_total": "Actions that the router refused, by code.",
     "mailbox_bureaus_unreadable_total": "Records that could not be read, by code.",
+    "mailbox_bureaus_files_total": "Attempts to fetch a file of a letter, by what came of it.",
     "mailbox_bureaus_left_total": "Letters left alone, by reason.",
     "mailbox_bureaus_send_failures_total": "Actions that the broker did not take.",
 }
@@ -61,5 +62,6 @@ def diary(working: Iterable[Working]) -> str:
 
 
 _LABELLED = {
-    f"mailbox_bureaus_{name}_total" for name in ("actions", "refused", "unreadable", "left")
+    f"mailbox_bureaus_{name}_total"
+    for name in ("actions", "refused", "unreadable", "files", "left")
 }

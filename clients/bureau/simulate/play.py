@@ -24,6 +24,7 @@ from clients.bureau.sealing import Keys
 from clients.bureau.simulate.actions import STAFF
 from clients.bureau.simulate.decisions import Next, next_action
 from clients.bureau.simulate.figures import SimulationMetrics
+from clients.bureau.simulate.files import FileFetching
 from clients.bureau.simulate.folding import folded
 from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.office import Office
@@ -58,8 +59,12 @@ class SimulatedBureaus:
         *,
         figures: SimulationMetrics,
         office: Office | None = None,
+        files: FileFetching | None = None,
     ) -> None:
-        """`office`: the hours that they keep; None: the seconds of `pace`, day and night."""
+        """`office`: the hours that they keep; None: the seconds of `pace`, day and night.
+
+        `files`: fetches files; None: they are left where they are.
+        """
         self.is_ready = False
         """Whether the topics were read to their ends once."""
         self._keys = keys
@@ -69,6 +74,7 @@ class SimulatedBureaus:
         self._gaps = GapRequests()
         self._letters: dict[Name, BureauLetter] = {}
         self._office = office
+        self._files = files
         self._due: dict[Name, tuple[float, Next]] = {}
         """The next step of each letter and when: in monotonic seconds, or in seconds
         of office hours.
@@ -139,6 +145,8 @@ class SimulatedBureaus:
         name = (arrived.bureau, arrived.letter)
         before = self._letters.get(name)
         held = folded(before, arrived)
+        if held is not None and self._files is not None:
+            self._files.note(arrived, held, now=now)
         if held is None or held == before:
             return
         self._letters[name] = held

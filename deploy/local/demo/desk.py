@@ -1,14 +1,14 @@
 """Submission of the demo's letters, and what writers and duty desk do about diverted ones.
 
-A writer who is referred to a more suitable office sends the letter anyway. A writer who is asked
-whether it is happening now answers what the data says. A diverted letter is handed to 110, or
-accepted as a letter if it was no emergency.
+A writer who is referred to a more suitable office, or to an open letter of the same matter, sends
+the letter anyway. A writer who is asked whether it is happening now answers what the data says. A
+diverted letter is handed to 110, or accepted as a letter if it was no emergency.
 """
 
 from deploy.local.demo.http_client import Faces, SaidNo
 from deploy.local.demo.letters import DemoLetter, Json
 
-EXPLAINED = frozenset(("crime_report", "not_police"))
+EXPLAINED = frozenset(("crime_report", "not_police", "same_matter"))
 DIVERTED = frozenset(("emergency", "happening_now"))
 OFFICER = "duty-luo"
 

@@ -21,10 +21,16 @@ from joserfc.jwk import ECKey
 
 from deploy.local.fakes import openid
 from deploy.local.fakes.fake_services import application, page, problem, serve
-from deploy.local.fakes.openid import ALGORITHM, Registration, chosen_language
+from deploy.local.fakes.openid import ALGORITHM, Registration, System, chosen_language
 from deploy.local.fakes.people import BY_SUB, PEOPLE, DemoPerson
-from deploy.local.stack.keys import CLIENT_SECRETS, SIDES, issuer_key_file
-from deploy.local.stack.plan import AUDIENCE, issuer_path, issuer_variable
+from deploy.local.stack.keys import (
+    CLIENT_SECRETS,
+    SIDES,
+    bureau_client_secret_file,
+    issuer_key_file,
+)
+from deploy.local.stack.plan import AUDIENCE, BUREAU_CLIENT_ID, issuer_path, issuer_variable
+from shared.contracts.slugs import BUREAUS
 from shared.platform.runtime.clock import Now, utc_now
 from shared.platform.runtime.issuer_settings import Side
 from shared.platform.runtime.rotating_secret import LEAST_TOKEN, read_secret
@@ -120,6 +126,17 @@ def load_issuers(
     return {side: Issuer(side, _key(keys, side), issuer=names[side], now=now) for side in SIDES}
 
 
+def load_systems(keys: Path) -> dict[str, System]:
+    """Load the clients of bureaus' systems, by client id, with their secrets."""
+    return {
+        BUREAU_CLIENT_ID.format(slug): System(
+            f"bureau:{slug}:system",
+            read_secret(keys / bureau_client_secret_file(slug), at_least=LEAST_TOKEN),
+        )
+        for slug in BUREAUS
+    }
+
+
 def _key(keys: Path, side: Side) -> ECKey:
     [jwk] = json.loads((keys / issuer_key_file(side)).read_text(encoding="utf-8"))["keys"]
     return ECKey.import_key(jwk)
@@ -180,6 +197,7 @@ def _from_environment() -> FastAPI:
         },
         origins=tuple(filter(None, given.get("MAILBOX_ISSUER_PAGES", "").split(","))),
         browser_url=given.get("MAILBOX_ISSUER_BROWSER_URL") or None,
+        systems=load_systems(keys),
     )
     return build(issuers, registration, http=httpx.AsyncClient(timeout=2))
 

@@ -1,6 +1,7 @@
 """A small OpenID provider: authorization code with PKCE, sign-out, and its back channel.
 
 Instead of asking for a password it shows the people to choose from. Everything is in memory.
+Bureaus' systems get tokens for their client credentials (RFC 6749, section 4.4).
 Sources: OpenID Connect Core 1.0, RP-Initiated Logout 1.0, Back-Channel Logout 1.0; RFC 9207.
 """
 
@@ -20,7 +21,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from deploy.local.fakes.fake_services import page, problem
 from deploy.local.fakes.people import BY_SUB, DemoPerson, headings
-from deploy.local.stack.plan import CLIENT_ID
+from deploy.local.stack.plan import AUDIENCE, CLIENT_ID
 from shared.platform.runtime.issuer_settings import Side
 from shared.web.addresses import SIGN_IN_PATHS
 
@@ -29,6 +30,7 @@ LOG = logging.getLogger(__name__)
 ALGORITHM = "ES256"
 CODE_LASTS_S = 60
 SESSION_LASTS_S = 12 * 3_600
+SYSTEM_TOKEN_LASTS_S = 600
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -55,13 +57,23 @@ class Signer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class System:
+    """A bureau's system as a client."""
+
+    role: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Registration:
-    """The one client, which all services are."""
+    """The clients: all services as one, and the systems of bureaus."""
 
     secrets: Mapping[Side, str] = field(repr=False)
     """Its secret at each issuer."""
     origins: tuple[str, ...]
     """Where browsers reach the services."""
+    systems: Mapping[str, System] = field(default_factory=dict)
+    """Bureaus' systems by client id; only at the staff's issuer."""
     browser_url: str | None = None
     """Where browsers reach the provider, if not at its name, as in containers."""
 
@@ -108,6 +120,7 @@ class Provider:
         base, shown = self.signer.issuer, self.registration.browser_url or ""
         path = base.partition("://")[2].partition("/")[2]
         browser = f"{shown}/{path}" if shown else base
+        is_staff = self.signer.side == "staff"
         return {
             "issuer": base,
             "authorization_endpoint": f"{browser}/authorize",
@@ -115,7 +128,7 @@ class Provider:
             "end_session_endpoint": f"{browser}/end-session",
             "jwks_uri": f"{base}/jwks.json",
             "response_types_supported": ["code"],
-            "grant_types_supported": ["authorization_code"],
+            "grant_types_supported": ["authorization_code", *(["client_credentials"] * is_staff)],
             "subject_types_supported": ["public"],
             "scopes_supported": ["openid", "profile"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
@@ -182,6 +195,27 @@ class Provider:
             "token_type": "Bearer",
             "expires_in": CODE_LASTS_S,
             "id_token": self.signer.sign(claims, audience=CLIENT_ID, lasts_s=600),
+        }
+
+    def system(self, client: str) -> System | None:
+        """Return the bureau's system with that client id."""
+        return self.registration.systems.get(client) if self.signer.side == "staff" else None
+
+    def system_token(self, client: str, system: System) -> dict[str, Any]:
+        """Return the answer to a system's client credentials: an access token (RFC 9068)."""
+        claims = {
+            "sub": client,
+            "client_id": client,
+            "jti": secrets.token_urlsafe(24),
+            "roles": [system.role],
+        }
+        token = self.signer.sign(
+            claims, audience=AUDIENCE, type_="at+jwt", lasts_s=SYSTEM_TOKEN_LASTS_S
+        )
+        return {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": SYSTEM_TOKEN_LASTS_S,
         }
 
     async def end(self, session: ProviderSession) -> None:
@@ -303,15 +337,19 @@ def _choice(provider: Provider, request: Request, asked: dict[str, str]) -> Resp
 
 
 async def _token(provider: Provider, request: Request) -> Response:
-    if not _is_our_client(provider, request.headers.get("authorization", "")):
+    client = _client(provider, request.headers.get("authorization", ""))
+    if client is None:
         return JSONResponse({"error": "invalid_client"}, status_code=401)
     form = await _form(request)
-    if form.get("grant_type") != "authorization_code":
+    grant, system = form.get("grant_type"), provider.system(client)
+    if grant not in {"authorization_code", "client_credentials"}:
         return JSONResponse({"error": "unsupported_grant_type"}, status_code=400)
-    answer = provider.redeem(form)
+    if (grant == "client_credentials") != (system is not None):
+        return JSONResponse({"error": "unauthorized_client"}, status_code=400)
+    answer = provider.system_token(client, system) if system else provider.redeem(form)
     if answer is None:
         return JSONResponse({"error": "invalid_grant"}, status_code=400)
-    return JSONResponse(answer)
+    return JSONResponse(answer, headers={"cache-control": "no-store"})
 
 
 async def _end_session(provider: Provider, request: Request) -> Response:
@@ -333,17 +371,20 @@ def _registered(provider: Provider, path: str) -> set[str]:
     return {f"{origin}{path}" for origin in provider.registration.origins}
 
 
-def _is_our_client(provider: Provider, authorization: str) -> bool:
+def _client(provider: Provider, authorization: str) -> str | None:
+    """Return the client whose id and secret these are."""
     scheme, _, given = authorization.partition(" ")
     try:
         name, _, secret = base64.b64decode(given, validate=True).decode("ascii").partition(":")
     except ValueError:
-        return False
-    ours = (CLIENT_ID, provider.registration.secrets[provider.signer.side])
-    pairs = zip((unquote(name), unquote(secret)), ours, strict=True)
-    return scheme.lower() == "basic" and all(
-        hmac.compare_digest(one.encode(), other.encode()) for one, other in pairs
-    )
+        return None
+    client, given = unquote(name), unquote(secret)
+    system = provider.system(client)
+    ours = provider.registration.secrets[provider.signer.side]
+    known = system.secret if system else ours
+    is_known = system is not None or client == CLIENT_ID
+    is_right = hmac.compare_digest(given.encode(), known.encode())
+    return client if scheme.lower() == "basic" and is_known and is_right else None
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from joserfc.jwk import ECKey
 
 from deploy.local.stack.private_files import write_private
-from shared.contracts.slugs import BUREAUS
+from shared.contracts.slugs import BUREAUS, Bureau
 from shared.platform.runtime.issuer_settings import Side
 
 SIDES: tuple[Side, ...] = get_args(Side)
@@ -46,6 +46,8 @@ def make(folder: Path) -> int:
     written += sum(_new(folder / f"{name}.ring.json", _ring(name)) for name in SERVICES)
     for name in (GATEWAY_TOKEN, GATEWAY_SECRET, *CLIENT_SECRETS.values()):
         written += _new_text(folder / name, _random())
+    for slug in BUREAUS:
+        written += _new_text(folder / bureau_client_secret_file(slug), _random())
     drawn = {"blind_index": _random(), "letter_number": _random()}
     written += _new(folder / "intake.secrets.json", drawn)
     return written + _publish(folder)
@@ -54,6 +56,11 @@ def make(folder: Path) -> int:
 def issuer_key_file(side: Side) -> str:
     """Return the name of the file with an issuer's private key."""
     return f"{side}-issuer.private.jwks.json"
+
+
+def bureau_client_secret_file(bureau: Bureau) -> str:
+    """Return the name of the file with the secret of a bureau's system at the staff's issuer."""
+    return f"bureaus/{bureau}.client.secret"
 
 
 def _holders(folder: Path) -> dict[str, Path]:

@@ -32,6 +32,8 @@ ISSUER_PATH = f"/{DEV_ISSUER_MARK}"
 AUDIENCE = "mailbox"
 CLIENT_ID = "mailbox-pages"
 """The services as a client of the issuers."""
+BUREAU_CLIENT_ID = "bureau-{}"
+"""A bureau's system as a client of the staff's issuer, by slug."""
 NONE: Mapping[str, str] = {}
 CLOCK_FILE = f"{SHARED_PREFIX}CLOCK_FILE"
 NO_QUIET_HOURS = {"MAILBOX_NOTIFIER_QUIET_FROM": "00:00", "MAILBOX_NOTIFIER_QUIET_UNTIL": "00:00"}
@@ -283,7 +285,11 @@ def _bureaus(ports: Ports, engines: Engines) -> Child:
         tier=3,
         port_name="bureaus",
         needs_broker=True,
-        settings={"MAILBOX_BUREAUS_PORT": str(ports.bureaus), **engines.own("bureaus")},
+        settings={
+            "MAILBOX_BUREAUS_PORT": str(ports.bureaus),
+            "MAILBOX_INTAKE": url(ports.intake),
+            **engines.own("bureaus"),
+        },
     )
 
 

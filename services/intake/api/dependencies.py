@@ -11,6 +11,7 @@ from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
+from services.intake.domain.identity_reveals import standing
 from services.intake.domain.letter import IntakeLetter
 from services.intake.files.file_desk import FileDesk
 from services.intake.store import (
@@ -22,12 +23,16 @@ from services.intake.store import (
     document_hash,
 )
 from shared.contracts.vocabulary import DocumentType
+from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.notices import Notices
+from shared.kernel.retention import RetentionTable
+from shared.platform.app.retention import PartEraser
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import viewer_of
 from shared.platform.letters.command_bus import CommandBus
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
@@ -35,6 +40,14 @@ from shared.platform.mongo.database import Collection
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.rules.places.stations import Stations
+
+
+@dataclass(frozen=True, slots=True)
+class WriterErasure:
+    """By which table a writer may have parts of a letter erased, and how that is done."""
+
+    table: RetentionTable
+    eraser: PartEraser
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,7 @@ class FrontDesk:
     stations: Stations
     release: Callable[[str], Awaitable[None]]
     """Accepts the letter that a diversion became."""
+    erasure: WriterErasure
     now: Now
     notices: Notices = field(default_factory=data_files.notices)
     floods: FloodDetector = field(default_factory=FloodDetector)
@@ -93,6 +107,18 @@ class FrontDesk:
         if letter.owner not in self.owners(person):
             raise ForeignLetter
         return normal, letter
+
+    async def seen(
+        self, person: Person, number: str, *, least: Sight = "all"
+    ) -> tuple[str, IntakeLetter]:
+        """A letter of which this member of staff may see `least` or more, and its number.
+
+        Raises: NotFound.
+        """
+        normal, found = await self.letter(number)
+        if can_view(viewer_of(person), standing(found)) not in {"all", least}:
+            raise ForeignLetter
+        return normal, found
 
     async def diversion(self, number: str) -> tuple[str, Diversion]:
         """A diversion and its normalised number; its owner isn't checked. Raises: NotFound."""

@@ -28,7 +28,10 @@ class DiversionActions:
 
     async def say(self, number: str, *, is_happening: bool) -> tuple[str, Diversion]:
         """The writer says whether it is happening now. Raises: NotFound; OutOfOrder."""
-        command = SayHappening(self.desk.owner(self.person), is_happening)
+        _, found = await self.desk.diversion(number)
+        owners = self.desk.owners(self.person)
+        owner = found.owner if found.owner in owners else owners[0]
+        command = SayHappening(owner, is_happening)
         normal, said = await self._do(number, command, "say", str(is_happening))
         if not is_happening:
             metrics.RESOLVED.labels("writer_says_no").inc()

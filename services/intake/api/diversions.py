@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/diversions", tags=["diversions"])
 async def read_diversion(diversion: str, person: Citizen, desk: Desk) -> DiversionShown:
     """A diversion of the writer's own words."""
     number, found = await desk.diversion(diversion)
-    if found.owner != desk.owner(person):
+    if found.owner not in desk.owners(person):
         raise ForeignLetter
     return _shown(number, found)
 

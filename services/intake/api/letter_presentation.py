@@ -153,7 +153,8 @@ def _promise(promise: BureauPromise) -> PromiseShown:
 
 
 def _publication(letter: IntakeLetter) -> PublicationShown | None:
-    return PublicationShown(**vars(letter.publication)) if letter.publication else None
+    shown = letter.publication
+    return PublicationShown.model_validate(shown, from_attributes=True) if shown else None
 
 
 def _file(file: LetterFile) -> FileShown:

@@ -21,6 +21,7 @@ from services.intake.api.diversion_recording import (
 from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter, WriterGiven
 from services.intake.api.requests_schemas import NewContact
+from services.intake.api.similar_letters import SameMatter, own_letters_like
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
 from services.intake.domain.letter import EnteredBy, IntakeLetter
@@ -93,7 +94,7 @@ class LetterSubmission:
         """The accepted letter and its number.
 
         Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue;
-        NoticeNotCurrent; GuardianNeeded; EntryNotRegistered.
+        NoticeNotCurrent; GuardianNeeded; EntryNotRegistered; SameMatter.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
@@ -102,6 +103,7 @@ class LetterSubmission:
         check_notice(self.desk.notices, self.body.notice_version, today=today)
         check_guardian(command.letter.writer or NO_FACTS)
         await self._check_explained()
+        await self._check_matter()
         await self._check_room()
         await self._check_files()
         with self.desk.backlog.one_more():
@@ -201,6 +203,20 @@ class LetterSubmission:
             metrics.EXPLAINED.labels(kind).inc()
             city, stations = self.body.place.city, self.desk.stations
             raise explained(kind, self.triaged, city=city, stations=stations)
+
+    async def _check_matter(self) -> None:
+        """Refuse a letter that its writer has sent already, unless it is sent anyway.
+
+        Not at a counter, whose staff may not learn of other letters.
+
+        Raises: SameMatter.
+        """
+        if self.body.send_anyway is not None or self.entered is not None:
+            return
+        alike = await own_letters_like(self.desk, self.person, self.body)
+        if alike and not await self.desk.numbers.has_drawn(self.record):
+            metrics.SAME_MATTER.inc()
+            raise SameMatter(next(iter(alike)))
 
     async def _with_files(self, letter: LetterSubmitted, number: str) -> LetterSubmitted:
         """The letter with its files, which belong to that letter or diversion from now on.

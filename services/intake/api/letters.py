@@ -18,6 +18,7 @@ from shared.platform.mongo.paging import place, written
 from shared.platform.runtime import data_files
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
+EXAMPLE = "GD-7K2M-9QXT-4HBN-W3RD-5"
 
 
 @router.post(
@@ -34,7 +35,9 @@ async def submit(
 
     What may be an emergency goes to the duty desk: 422 `emergency`, or 422 `happening_now` with
     the address at which to answer. A report of a crime and a matter of other offices are answered
-    with where to turn (422 `crime_report`, `not_police`), and accepted with `send_anyway`.
+    with where to turn (422 `crime_report`, `not_police`), and accepted with `send_anyway`. A letter
+    nearly the same as an open one of its writer is answered with that one's number (409
+    `same_matter`), to which something can be added; it is accepted with `send_anyway`, too.
 
     Of writers under 14 a guardian must agree: `writer.guardian`, else 422 `guardian_needed`. An
     emergency is never held up by that.

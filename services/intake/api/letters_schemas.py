@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from services.intake.api.files_schemas import FileIds
 from services.intake.api.office_hours import Said
 from services.intake.api.reveals_schemas import RevealShown
-from services.intake.api.warnings import Explained, LineShown
+from services.intake.api.warnings import LineShown, SendAnyway
 from services.intake.domain.letter import CounterEntry, ShownFileState
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
@@ -123,10 +123,11 @@ class NewLetter(RequestBody):
     draft: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """The draft that this letter was written from, which is erased once the letter is accepted."""
     files: FileIds = ()
-    send_anyway: Explained | None = None
+    send_anyway: SendAnyway | None = None
     """The `code` of the problem that told the writer where to turn, to send the letter anyway.
 
-    A crime report is not accepted with `not_police`: it is explained first.
+    A crime report is not accepted with another code than its own: it is explained first. With any
+    code, the letter isn't compared with the writer's open ones again.
     """
 
     def digest_of(self) -> str:

@@ -8,7 +8,7 @@ from services.intake.api.files_schemas import FileIds
 from services.intake.api.letters_schemas import ContactDetails
 from services.intake.api.warnings import EmergencyShown
 from shared.contracts.text import Text
-from shared.contracts.vocabulary import WithdrawalReason
+from shared.contracts.vocabulary import Erasable, WithdrawalReason
 from shared.contracts.words import MAX_NOTE
 from shared.platform.http.parameters import RequestBody
 
@@ -70,3 +70,15 @@ class Asked(BaseModel):
     request_id: str
     emergency: EmergencyShown | None = None
     """Whom to turn to: the words may report an emergency, and the duty desk has them too."""
+
+
+class NewErasure(RequestBody):
+    """Which parts of an ended letter its writer wants to have erased."""
+
+    what: Annotated[tuple[Erasable, ...], Field(min_length=1, max_length=3)]
+
+
+class ErasedParts(BaseModel):
+    """What was erased now; parts that were gone before are left out."""
+
+    erased: tuple[Erasable, ...]

@@ -25,7 +25,6 @@ from services.intake.domain.identity_reveals import (
     ViewIdentity,
     identity_shown,
     reveal_of,
-    standing,
     waits,
 )
 from services.intake.domain.letter import IntakeLetter, Reveal
@@ -33,8 +32,7 @@ from services.intake.store import RevealFilter, letters_with_reveals
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Role
 from shared.contracts.words import Reason
-from shared.kernel.access_policy import Sight, can_view
-from shared.kernel.errors import ForeignLetter, NotFound
+from shared.kernel.errors import NotFound
 from shared.platform.http.identity import fresh, staff
 from shared.platform.http.openapi import refuses
 from shared.platform.http.parameters import After, IdempotencyKey, Moment
@@ -68,7 +66,7 @@ async def reveal(
     Needs a sign-in of the last five minutes. The same key shows the same again for fifteen
     minutes. For a masked letter (reports and complaints) 403 `needs_grant`: ask at `reveals`.
     """
-    number, found = await _seen(letter, person, desk)
+    number, found = await desk.seen(person, letter)
     role, bureau = _office(person, found)
     name = _name(desk, person, number, key)
     command = RevealIdentity(
@@ -93,7 +91,7 @@ async def request_reveal(
 
     A supervisor or custodian, another person, decides. The writer and auditors see it.
     """
-    number, found = await _seen(letter, person, desk)
+    number, found = await desk.seen(person, letter)
     role, bureau = _office(person, found)
     if role != "handler" or bureau is None:
         raise NotFound
@@ -106,7 +104,7 @@ async def request_reveal(
 @router.get("/{letter}/reveals")
 async def read_reveals(letter: str, person: Reader, desk: Desk) -> Reveals:
     """Who asked for, granted and saw the identity, and why; handlers see their own requests."""
-    number, found = await _seen(letter, person, desk, "course")
+    number, found = await desk.seen(person, letter, least="course")
     shown = found.reveals
     if not person.has_role(*WATCHERS):
         _office(person, found)
@@ -127,7 +125,7 @@ async def decide_reveal(
 
     Needs a sign-in of the last five minutes. A grant ends after fifteen minutes.
     """
-    number, found = await _seen(letter, person, desk, "course")
+    number, found = await desk.seen(person, letter, least="course")
     name = reveal_of(found, reveal).reveal
     decision = f"g-{desk.blind.of('decision', person.sub, number, name, key.strip(chr(34)))}"
     command = DecideReveal(name, person.staff_id, body.granted, desk.now())
@@ -143,7 +141,7 @@ async def view_identity(
 
     Needs a sign-in of the last five minutes.
     """
-    number, found = await _seen(letter, person, desk)
+    number, found = await desk.seen(person, letter)
     _office(person, found)
     name = reveal_of(found, reveal).reveal
     command = ViewIdentity(name, person.staff_id, person.auth_time or desk.now(), desk.now())
@@ -168,17 +166,6 @@ async def read_all(
 async def read_waiting(person: ListDecider, desk: Desk, after: After = None) -> RevealPage:
     """Requests that wait for a decision of a supervisor or custodian, oldest first."""
     return await _page(person, desk, which=RevealFilter("waiting"), after=after, shows=waits)
-
-
-async def _seen(
-    letter: str, person: Person, desk: FrontDesk, least: Sight = "all"
-) -> tuple[str, IntakeLetter]:
-    """The letter, if this person may see `least` of it or more. Raises: NotFound."""
-    number, found = await desk.letter(letter)
-    who = viewer_of(person)
-    if can_view(who, standing(found)) not in {"all", least}:
-        raise ForeignLetter
-    return number, found
 
 
 def _office(person: Person, letter: IntakeLetter) -> tuple[Role, Bureau | None]:
@@ -236,12 +223,10 @@ async def _page(
     begins = place(after) if after else None
     numbers, end = await letters_with_reveals(desk.documents, which, seen=seen, after=begins)
     states = await desk.letters.states(numbers)
-    letters = [
-        Reveals(
-            letter=number,
-            reveals=[reveal_listed(each) for each in state.reveals if shows(each, state)],
-        )
+    shown = {
+        number: [reveal_listed(each) for each in state.reveals if shows(each, state)]
         for number, state in states.items()
         if isinstance(state, IntakeLetter)
-    ]
+    }
+    letters = [Reveals(letter=number, reveals=found) for number, found in shown.items() if found]
     return RevealPage(letters=letters, next=written(end) if end else None)

@@ -19,6 +19,8 @@ NO_STATIONS = Stations()
 
 Explained: TypeAlias = Literal["crime_report", "not_police"]
 """Letters that are accepted once their writer was told where to turn."""
+SendAnyway: TypeAlias = Literal["crime_report", "not_police", "same_matter"]
+"""Codes of the problems after which the same letter is accepted if it names the code."""
 
 
 class LineShown(BaseModel):

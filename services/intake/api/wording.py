@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from services.intake.domain.access_log import AccessKind
 from services.intake.domain.letter import TimelineStep
 from shared.contracts.bilingual import Bilingual, bilingual
 from shared.contracts.names import RETURN_REASONS
@@ -45,6 +46,19 @@ PASSED: Mapping[ClockName, Bilingual] = bilingual(
     }
 )
 """For the clocks whose passing the writer sees."""
+ACCESSES: Mapping[AccessKind, Bilingual] = bilingual(
+    {
+        "identity_given": (
+            "承办单位收到您的身份信息",
+            "the bureau that handles the letter got your identity",
+        ),
+        "identity_requested": ("申请查看您的身份信息", "asked to see your identity"),
+        "identity_refused": ("查看您身份信息的申请未获批准", "was refused a view of your identity"),
+        "identity_shown": ("查看了您的身份信息", "was shown your identity"),
+        "file_fetched": ("承办单位调取了您的文件", "the bureau fetched a file of yours"),
+        "files_opened": ("打开了您的文件", "opened files of yours"),
+    }
+)
 STEPS: Mapping[str, Bilingual] = bilingual(
     {
         "letter.received": ("已登记", "registered"),

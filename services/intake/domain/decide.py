@@ -10,6 +10,7 @@ from services.intake.domain import (
     counter,
     diversion,
     erasure,
+    file_access,
     files,
     identity_reveals,
     publication_copy,
@@ -37,6 +38,7 @@ Command: TypeAlias = (
     | SealIdentity
     | erasure.EraseLetterParts
     | files.RecordScan
+    | file_access.FileAccessCommand
     | diversion.DiversionCommand
 )
 Events: TypeAlias = tuple[Event | PrivateEvent, ...]
@@ -67,6 +69,8 @@ def rule_table(key_of: KeyOf) -> RuleTable:
             (NoteProgress, IntakeLetter): partial(note_progress, key_of=key_of),
             (SealIdentity, IntakeLetter): partial(seal_again, key_of=key_of),
             (files.RecordScan, IntakeLetter): files.record_scan,
+            (file_access.FetchFile, IntakeLetter): file_access.fetch_file,
+            (file_access.ViewFiles, IntakeLetter): file_access.view_files,
             (erasure.EraseLetterParts, IntakeLetter): erasure.erase,
             (erasure.EraseLetterParts, Diversion): diversion.erase_content,
             (diversion.Divert, NoLetter): diversion.divert,

@@ -57,8 +57,9 @@ class DivertedContent:
         )
 
     def without_words(self) -> DivertedContent:
-        """The same without everything that is sealed."""
-        return replace(self, words=None, said=None, contact=None, identity=None)
+        """The same without everything that is sealed, and without its files."""
+        form = self.form and self.form.model_copy(update={"attachments": ()})
+        return replace(self, words=None, said=None, contact=None, identity=None, form=form)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,11 @@ class Diversion:
     def is_open(self) -> bool:
         """Whether the duty desk has still something to do."""
         return self.seen_at is None or self.outcome is None
+
+    @property
+    def has_content(self) -> bool:
+        """Whether words, contact or identity are still here."""
+        return self.caught is not None and self.caught != self.caught.without_words()
 
     @property
     def letter_to_send(self) -> tuple[str, LetterSubmitted] | None:
@@ -251,9 +257,7 @@ def erase_content(_: EraseLetterParts, diversion: Diversion) -> tuple[ContentEra
     """
     if diversion.is_open or diversion.letter_to_send:
         raise OutOfOrder("erase while open")
-    if diversion.caught is None or diversion.caught == diversion.caught.without_words():
-        return ()
-    return (ContentErased(),)
+    return (ContentErased(),) if diversion.has_content else ()
 
 
 def _seen(diversion: Diversion, staff: str, at: datetime) -> tuple[DutySeen, ...]:

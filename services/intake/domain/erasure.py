@@ -21,21 +21,32 @@ class EraseLetterParts:
 def erase(command: EraseLetterParts, letter: IntakeLetter) -> tuple[LetterErased, ...]:
     """Announce the erasure; nothing if these parts are gone.
 
-    Raises: OutOfOrder, before the letter has ended: whoever answers it needs all of it.
+    Raises: OutOfOrder, before the letter has ended or while something about it is open: whoever
+    answers needs all of it.
     """
-    if letter.state not in ENDED:
+    if letter.state not in ENDED or is_held(letter):
         raise OutOfOrder(f"erase while {letter.state}")
-    if _without(letter, command.what) == letter:
+    if without(letter, command.what) == letter:
         return ()
     return (LetterErased(what=command.what, rule=command.rule),)
 
 
+def is_held(letter: IntakeLetter) -> bool:
+    """Whether an ended letter has an open question, request of its writer, or commitment."""
+    return (
+        any(each.standing == "open" for each in letter.questions)
+        or any(each.standing == "open" for each in letter.promises)
+        or any(each.status == "sent" for each in letter.requests)
+    )
+
+
 def erased(letter: IntakeLetter, event: LetterErased) -> IntakeLetter:
     """The letter without those parts; its course and its dates stay."""
-    return _without(letter, event.what)
+    return without(letter, event.what)
 
 
-def _without(letter: IntakeLetter, what: Collection[Erasable]) -> IntakeLetter:
+def without(letter: IntakeLetter, what: Collection[Erasable]) -> IntakeLetter:
+    """The letter without those parts, whatever its state."""
     if "identity" in what:
         letter = replace(
             letter, identity=None, contact=None, earlier_contacts=(), earlier_identities=()

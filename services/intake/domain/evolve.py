@@ -9,6 +9,7 @@ from services.intake.domain import (
     counter,
     diversion,
     erasure,
+    file_access,
     files,
     identity_reveals,
     identity_sealing,
@@ -21,7 +22,6 @@ from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter, NoLetter
 from services.intake.domain.publication_copy import PublisherEventNoted, publisher_event_noted
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
-from shared.contracts.event import Event
 from shared.contracts.submitted_v1 import (
     AttachmentFetched,
     AttachmentScanned,
@@ -32,7 +32,6 @@ from shared.contracts.submitted_v1 import (
     IdentityWithheld,
     LetterErased,
     LetterSubmitted,
-    PhoneCheckRequested,
     PublicationCopied,
     RevealDecided,
     RevealRequested,
@@ -44,6 +43,7 @@ PrivateEvent: TypeAlias = (
     | writer_view.ProgressNoted
     | counter.CounterEvent
     | PublisherEventNoted
+    | file_access.FilesViewed
     | diversion.DiversionEvent
 )
 """Events that go on no topic."""
@@ -56,6 +56,8 @@ FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] =
         (IntakeLetter, counter.PhoneCodeKept): counter.phone_code_kept,
         (IntakeLetter, counter.PhoneCodeTried): counter.phone_code_tried,
         (IntakeLetter, AttachmentScanned): files.attachment_scanned,
+        (IntakeLetter, AttachmentFetched): file_access.attachment_fetched,
+        (IntakeLetter, file_access.FilesViewed): file_access.files_viewed,
         **{(IntakeLetter, event): writer_requests.requested for event in writer_requests.KINDS},
         (IntakeLetter, writer_view.ProgressNoted): writer_view.progress_noted,
         (IntakeLetter, ContactChanged): contact.contact_changed,
@@ -77,8 +79,6 @@ FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] =
         (Diversion, diversion.ContentErased): diversion.content_erased,
     }
 )
-LOG_ONLY: frozenset[type[Event]] = frozenset({AttachmentFetched, PhoneCheckRequested})
-"""Events that only the log keeps."""
 
 
 def evolve(state: IntakeState, event: object) -> IntakeState:

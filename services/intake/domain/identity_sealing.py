@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
-from services.intake.domain.letter import ENDED, IntakeLetter
+from services.intake.domain.letter import ENDED, IdentityGiven, IntakeLetter
 from shared.contracts.event import Fact
 from shared.contracts.progress_v1 import LetterRouted
 from shared.contracts.slugs import Bureau
@@ -89,9 +89,18 @@ def seal_again(
 def identity_sealed(letter: IntakeLetter, event: IdentityEvent) -> IntakeLetter:
     """The letter with the key under which its holder has the identity."""
     if isinstance(event, IdentitySealed):
-        return replace(letter, identity_kid=event.kid)
+        return replace(_given(letter, event), identity_kid=event.kid)
     lacks_key = event.reason in ("no_key", "bad_key")
     return replace(letter, identity_kid=without_key(event.bureau) if lacks_key else None)
+
+
+def _given(letter: IntakeLetter, event: IdentitySealed) -> IntakeLetter:
+    """The letter with who got the identity; sealing it again for the same holder is no news."""
+    if any(each.assignment == event.assignment for each in letter.identity_given):
+        return letter
+    routed = (step.at for step in reversed(letter.history) if step.what == "letter.routed")
+    given = IdentityGiven(event.bureau, event.assignment, next(routed, None))
+    return replace(letter, identity_given=(*letter.identity_given, given))
 
 
 def without_key(bureau: Bureau) -> str:

@@ -3,7 +3,7 @@
 Days are those of Asia/Shanghai, instants UTC. Words are None once they were erased.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -131,6 +131,10 @@ class Publication:
     path: str
     published_at: datetime
     is_withdrawn: bool = False
+    title: str | None = field(default=None, repr=False)
+    """As everyone can read it; None if it isn't known here, or is withdrawn."""
+    city: Bureau | None = None
+    """As the page shows it."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,16 @@ class Reveal:
 
 
 @dataclass(frozen=True)
+class IdentityGiven:
+    """A bureau that got the writer's identity, sealed for it, because it held the letter."""
+
+    bureau: Bureau
+    assignment: int
+    given_at: datetime | None
+    """None: not recorded."""
+
+
+@dataclass(frozen=True)
 class LetterFile:
     """Metadata of a file that came with the letter or later."""
 
@@ -186,6 +200,30 @@ class LetterFile:
     def state(self) -> ShownFileState:
         """As the writer sees it."""
         return "quarantined" if self.quarantined else self.scan or "waiting"
+
+
+@dataclass(frozen=True)
+class FileFetch:
+    """The first time that a holder got a file, by its system or on a page."""
+
+    file: str
+    bureau: Bureau
+    assignment: int
+    fetched_at: datetime | None = None
+    """None: not recorded."""
+
+
+@dataclass(frozen=True)
+class FileView:
+    """Files that a member of staff opened on one day."""
+
+    staff: str
+    """Opaque id; auditors see it, the writer doesn't."""
+    role: Role
+    bureau: Bureau | None
+    files: tuple[str, ...]
+    viewed_at: datetime
+    """When the first of them was opened."""
 
 
 @dataclass(frozen=True)
@@ -297,6 +335,8 @@ class IntakeLetter:
     """Key under which the present holder has the identity; `none:` and the reader while that
     holder has no valid key; None when the letter has ended or the holder must not have it.
     """
+    identity_given: tuple[IdentityGiven, ...] = ()
+    """Once for each holding; those before this was recorded are missing."""
     publication: Publication | None = None
     requests: tuple[WriterRequest, ...] = ()
     reveals: tuple[Reveal, ...] = ()
@@ -304,7 +344,15 @@ class IntakeLetter:
     entered: EnteredBy | None = None
     """None: its writer sent it."""
     phone_check: PhoneCheck | None = None
+    fetches: tuple[FileFetch, ...] = ()
+    file_views: tuple[FileView, ...] = ()
     history: tuple[TimelineStep, ...] = ()
+    archive: Literal["letter", "petition", "disclosure"] = "letter"
+    """As what it is filed, which decides how long its parts are kept."""
+    ended_at: datetime | None = None
+    """When it ended; None while it runs, and in documents of older versions."""
+    last_fact_at: datetime | None = None
+    """When the router last reported anything; None in documents of older versions."""
     kind: Literal["letter"] = "letter"
 
     @property

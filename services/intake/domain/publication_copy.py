@@ -13,7 +13,11 @@ from services.intake.domain.letter import (
 from services.intake.domain.pii_spans import OwnValues, spans_in, values_of
 from shared.contracts.combining_marks import cap_marks
 from shared.contracts.event import Event
-from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
+from shared.contracts.published_v1 import (
+    LetterPublished,
+    PublicationCorrected,
+    PublicationWithdrawn,
+)
 from shared.contracts.submitted_v1 import ConsentChanged, PublicationCopied
 from shared.contracts.values import CopySpan
 from shared.contracts.vocabulary import CopyPart
@@ -95,13 +99,15 @@ def note_publisher_event(
 def publisher_event_noted(letter: IntakeLetter, event: PublisherEventNoted) -> IntakeLetter:
     """The letter with its publication. The writer doesn't see when it was taken down."""
     match event.event:
-        case LetterPublished(path=path, published_at=at):
+        case LetterPublished(path=path, published_at=at, title=title, city=city):
             step = TimelineStep(at, PUBLISHED, letter.bureau)
-            return replace(
-                letter, publication=Publication(path, at), history=(*letter.history, step)
-            )
+            published = Publication(path, at, title=title, city=city)
+            return replace(letter, publication=published, history=(*letter.history, step))
+        case PublicationCorrected(title=title) if letter.publication:
+            return replace(letter, publication=replace(letter.publication, title=title))
         case PublicationWithdrawn() if letter.publication:
-            return replace(letter, publication=replace(letter.publication, is_withdrawn=True))
+            withdrawn = replace(letter.publication, is_withdrawn=True, title=None)
+            return replace(letter, publication=withdrawn)
         case _:
             return letter
 

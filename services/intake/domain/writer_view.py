@@ -22,6 +22,7 @@ from services.intake.domain.letter import (
     LetterReply,
 )
 from services.intake.domain.publication_copy import copy_of_reply
+from services.intake.domain.retention import filed
 from services.intake.domain.timeline import with_step
 from services.intake.domain.writer_requests import refused, settled
 from shared.contracts import progress_v1 as facts
@@ -72,7 +73,8 @@ def progress_noted(letter: IntakeLetter, event: ProgressNoted) -> IntakeLetter:
     fact, at = event.fact, event.at
     change = CHANGES.get(type(fact))
     changed = change(letter, fact, at) if change else letter
-    return with_step(_moved(_dated(_with_receipt(changed, fact), fact), fact), fact, at=at)
+    moved = _moved(_dated(_with_receipt(changed, fact), fact), fact)
+    return with_step(filed(moved, fact, at=at), fact, at=at)
 
 
 def receipt_of(letter: IntakeLetter) -> Receipt | None:

@@ -68,6 +68,16 @@ class SealedChunks:
             yield self._ring.open_octets(octets[1:], letter=file, field=place)
             number += 1
 
+    async def has(self, file: str, part: Part = "clean") -> bool:
+        """Whether the part's first chunk is there."""
+        return await _in_thread(lambda: _exists(self._objects, f"{file}/{part}/0"))
+
+    async def listed(self) -> AsyncIterator[set[str]]:
+        """The ids of all files with bytes, page by page; an id may be on two pages."""
+        pages = await _in_thread(lambda: obstore.list(self._objects))
+        while page := await _in_thread(lambda: next(pages, None)):
+            yield {found["path"].partition("/")[0] for found in page}
+
     async def erase(self, file: str, part: Part | None = None) -> None:
         """Delete a part, or the whole file; nothing if it isn't there."""
         await _in_thread(lambda: _delete(self._objects, f"{file}/{part}" if part else file))
@@ -92,6 +102,14 @@ async def _chunked(content: AsyncIterable[bytes]) -> AsyncIterator[tuple[bytes, 
             yield bytes(held[:CHUNK]), MORE
             del held[:CHUNK]
     yield bytes(held), LAST
+
+
+def _exists(objects: "ObjectStore", path: str) -> bool:
+    try:
+        obstore.head(objects, path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _delete(objects: "ObjectStore", prefix: str) -> None:

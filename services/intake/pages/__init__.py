@@ -1,4 +1,4 @@
-"""Pages of writers, of the duty desk, of identities and their log, and the page at `/`."""
+"""Pages of writers, of the duty desk, of identities, their log and files, and the start page."""
 
 from fastapi import APIRouter
 
@@ -6,6 +6,7 @@ from services.intake.pages import (
     counter,
     duty_pages,
     emergencies,
+    files,
     look_up,
     my_letters,
     my_requests,
@@ -15,9 +16,11 @@ from services.intake.pages import (
     start,
     widget,
     writing,
+    writing_files,
 )
 from services.intake.pages.duty_pages import PLACE
 from services.intake.pages.start import WRITE, CitizenPages
+from services.intake.pages.writing_files import UPLOADS
 
 router = APIRouter(include_in_schema=False)
 for desk in (
@@ -27,9 +30,11 @@ for desk in (
     notice,
     reveal_log,
     reveals,
+    files,
     my_letters,
     my_requests,
     emergencies,
+    writing_files,
     writing,
     widget,
     start,
@@ -39,4 +44,4 @@ for desk in (
 FORMS = (PLACE, "/reveals", counter.HERE, look_up.HERE, "/my", WRITE)
 """Paths below which pages accept forms."""
 
-__all__ = ["FORMS", "CitizenPages", "router"]
+__all__ = ["FORMS", "UPLOADS", "CitizenPages", "router"]

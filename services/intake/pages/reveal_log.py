@@ -1,4 +1,5 @@
-"""The reveal log for auditors: who asked to see which writer, who granted it, and who saw it.
+"""The reveal log for auditors: who asked to see which writer, granted it and saw it, and who opened
+files.
 
 It never shows an identity, nor the words in which somebody gave a reason.
 """
@@ -89,8 +90,7 @@ class RevealDesk:
             lines += [
                 line
                 for number, letter in letters
-                for reveal in letter.reveals
-                for at, line in steps(number, reveal)
+                for at, line in lines_of(number, letter)
                 if start <= at < end
             ]
             if after is None:
@@ -129,6 +129,8 @@ async def show_log(
             for listed in map(reveal_listed, letter.reveals)
         ],
         look_ups=(await at.desk.look_ups.between(since, at.desk.now() + ONE_DAY))[-MOST_LOOK_UPS:],
+        views=[(number, view) for number, letter in letters for view in letter.file_views],
+        fetches=[(number, fetch) for number, letter in letters for fetch in letter.fetches],
         span=days,
         spans=[(str(span), SPAN_NAMES[span]) for span in SPANS],
         days=offered_days(at.today),
@@ -162,6 +164,20 @@ def standing_of(reveal: RevealListed) -> Message:
     if reveal.granted is None:
         return N_("waits")
     return N_("granted, not seen") if reveal.granted else N_("refused")
+
+
+def lines_of(number: str, letter: IntakeLetter) -> Iterator[tuple[datetime, Line]]:
+    """Yield every step of a letter with its time, each as a line of the export."""
+    for reveal in letter.reveals:
+        yield from steps(number, reveal)
+    for view in letter.file_views:
+        who = {"role": view.role, "bureau": view.bureau, "staff": view.staff}
+        fields = {"letter": number, **who, "files": list(view.files)}
+        yield view.viewed_at, _line("files.opened", view.viewed_at, fields)
+    for fetch in letter.fetches:
+        if fetch.fetched_at:
+            fields = {"letter": number, "bureau": fetch.bureau, "file": fetch.file}
+            yield fetch.fetched_at, _line("file.fetched", fetch.fetched_at, fields)
 
 
 def steps(number: str, reveal: Reveal) -> Iterator[tuple[datetime, Line]]:

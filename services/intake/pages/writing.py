@@ -3,8 +3,8 @@
 Nothing is sent before the last page, which shows all answers. Emergencies are answered at once.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from secrets import token_urlsafe
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -13,22 +13,22 @@ from fastapi import APIRouter, Path, Request
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from services.intake.api.dependencies import Desk, FrontDesk
+from services.intake.api.dependencies import Desk
 from services.intake.api.drafts import DraftId
 from services.intake.api.drafts_schemas import LetterDraft, draft_line
-from services.intake.api.letter_submission import age_group_of
 from services.intake.api.letters import submit
 from services.intake.api.letters_schemas import NewLetter
+from services.intake.api.similar_letters import SameMatter
 from services.intake.api.warnings import Warned, lines_for
 from services.intake.pages.my_letters import MINE, Writer
 from services.intake.pages.start import WRITE, pages_of
-from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, WritingStep, steps_of
-from services.intake.store.letter_drafts import DraftChanged, SavedLetterDraft
+from services.intake.pages.writing_desk import WritingDesk, flattened
+from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, WritingStep
+from services.intake.store.letter_drafts import DraftChanged
 from shared.contracts.vocabulary import Language
 from shared.kernel.errors import LimitReached, Refused
 from shared.kernel.working_days import civil_date
 from shared.platform.http.parameters import RequestBody
-from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
 from shared.web.formats import lang_of
 from shared.web.forms import FormFields, fields_of, read_form
@@ -49,114 +49,6 @@ REFUSALS: Final[Mapping[str, str]] = {
     "limit": N_("You have reached the limit of letters for now. Your letter is kept: try later."),
 }
 NOT_SENT: Final = N_("The letter could not be sent. It is kept: check it, and try again.")
-
-
-@dataclass(frozen=True, slots=True)
-class WritingDesk:
-    """A writer at one letter."""
-
-    request: Request
-    person: Person
-    desk: FrontDesk
-    id: str
-    content: LetterDraft
-    version: int
-
-    @classmethod
-    async def of(
-        cls, request: Request, person: Person, desk: FrontDesk, *, draft: str
-    ) -> "WritingDesk":
-        """The letter as it was last saved; empty if it is new."""
-        found = await desk.drafts.read(desk.owner(person), draft)
-        content = LetterDraft.model_validate_json(found.content) if found else LetterDraft()
-        return cls(request, person, desk, draft, content, found.version if found else 0)
-
-    @property
-    def steps(self) -> list[StepName]:
-        """The questions of this letter."""
-        group = age_group_of(self.person, civil_date(self.desk.now()))
-        return steps_of(self.content, is_child=group == "under_14")
-
-    def address(self, step: str) -> str:
-        """The page of a step."""
-        return f"{WRITE}/{self.id}/{step}"
-
-    def after(self, step: StepName) -> str:
-        """The next page."""
-        following = self.steps[self.steps.index(step) + 1 :] if step in self.steps else []
-        return self.address(following[0] if following else "check")
-
-    async def save(self, content: LetterDraft, *, version: int) -> SavedLetterDraft:
-        """Save the next version. Raises: DraftChanged; LimitReached."""
-        stored = content.model_dump_json(exclude_none=True).encode()
-        owner = self.desk.owner(self.person)
-        return await self.desk.drafts.save(owner, self.id, stored, version=version)
-
-    def show(
-        self,
-        name: StepName,
-        fields: FormFields | None = None,
-        *,
-        errors: Mapping[str, str] | None = None,
-        status: int = 200,
-    ) -> Response:
-        """The page of a step, with what was typed or saved."""
-        step, saved = STEPS[name], flattened(self.content)
-        values = {
-            asked.name: fields.get(asked.name) if fields else saved.get(asked.name, "")
-            for asked in step.fields
-        }
-        steps = self.steps
-        before = steps[steps.index(name) - 1] if name in steps and steps.index(name) else None
-        return self.page(
-            "write_step.html",
-            status=status,
-            step=step,
-            kind=name,
-            values=values,
-            errors=errors or {},
-            number=steps.index(name) + 1 if name in steps else 1,
-            total=len(steps),
-            back=self.address(before) if before else WRITE,
-            hidden=self.arrival(fields) if name == "kind" else {},
-        )
-
-    def arrival(self, fields: FormFields | None) -> dict[str, str]:
-        """City and entry of the link by which the writer came, until they are saved."""
-        query = self.request.query_params
-        given = {"addressed_to": query.get("to", ""), "entry": query.get("entry", "")}
-        if fields:
-            given = {name: fields.get(name) for name in given}
-        return {name: value for name, value in given.items() if value}
-
-    def page(self, template: str, *, status: int = 200, **more: Any) -> Response:
-        """A page of this letter; the chosen mailbox is always visible."""
-        shown = {
-            "draft": self.id,
-            "version": self.version,
-            "mailbox": self.content.addressed_to,
-            "address": f"{WRITE}/{self.id}",
-        }
-        return page(self.request, template, status=status, **(shown | more))
-
-
-def flattened(content: LetterDraft) -> dict[str, str]:
-    """The values of a draft by the names of form fields."""
-    found: dict[str, str] = {}
-    for name, one in _leaves(content.model_dump(mode="json", exclude_none=True)):
-        said = {True: "yes", False: "no"}.get(one, one) if isinstance(one, bool) else one
-        found[name] = str(said)
-    if content.about is not None:
-        found.setdefault("about.kind", NOBODY)
-    return found
-
-
-def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in content.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 @router.get(WRITE)
@@ -199,7 +91,7 @@ async def send(request: Request, person: Writer, desk: Desk, draft: DraftId) -> 
     key = f"page-{draft}-{writing.version}"
     try:
         sent = await submit(body, sender, key, desk, Response())
-    except Warned as warned:
+    except (Warned, SameMatter) as warned:
         return writing.page(
             "write_warned.html", status=warned.status, code=warned.code, told=warned.members
         )
@@ -318,6 +210,7 @@ def _check(
             "name": name,
             "step": STEPS[name],
             "answers": [_answer(STEPS[name], asked.name, saved) for asked in STEPS[name].fields],
+            "files": len(writing.content.files or ()) if name == "files" else 0,
             "is_missing": name in missing,
             "href": f"{writing.address(name)}?then=check",
         }

@@ -18,7 +18,9 @@ from shared.web.language import N_
 from shared.web.vocabulary import choices
 
 Choice = tuple[str, str | Bilingual] | tuple[str, str | Bilingual, str]
-StepName = Literal["kind", "mailbox", "about", "where", "matter", "contact", "guardian", "consent"]
+StepName = Literal[
+    "kind", "mailbox", "about", "where", "matter", "files", "contact", "guardian", "consent"
+]
 
 NOBODY: Final = "nobody"
 """The answer of those who don't complain about the police; in a draft, `about` without a kind."""
@@ -94,6 +96,10 @@ class MatterAnswer(RequestBody):
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
     body: Annotated[str, Text(1, MAX_BODY)]
+
+
+class FilesAnswer(RequestBody):
+    """Files have a form of their own; going on needs no answer."""
 
 
 class ContactAnswer(RequestBody):
@@ -245,6 +251,18 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
                 ),
                 most=MAX_BODY,
             ),
+        ),
+    ),
+    "files": WritingStep(
+        N_("Do you have photos or documents?"),
+        FilesAnswer,
+        (),
+        says=(
+            N_(
+                "Photos and PDF, at most ten, each up to 10 MB. Where and with what a photo was "
+                "taken is removed; what can be seen in it stays."
+            ),
+            HANDLER_READS,
         ),
     ),
     "contact": WritingStep(

@@ -14,15 +14,25 @@ from services.intake.store.diversion_queries import (
     rows,
     unseen,
 )
+from services.intake.store.erasure_ledger import (
+    ERASURES,
+    ERASURES_INDEXES,
+    ErasureEntry,
+    ErasureLedger,
+)
+from services.intake.store.file_orphans import KeptFile, OrphanRecords
 from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
     STATE,
+    diversions_of,
     identities_under,
     index,
     letters_of,
+    newest_published,
     outgoing,
+    own_open_letters,
 )
 from services.intake.store.look_up_queries import (
     BY_DOCUMENT,
@@ -42,6 +52,17 @@ from services.intake.store.look_up_queries import (
     phone_hash,
 )
 from services.intake.store.numbers import Kind, Numbers
+from services.intake.store.retention_queries import (
+    MOST_DUE,
+    MOST_UNDATED,
+    RETENTION_INDEXES,
+    Overdue,
+    date_again,
+    diversions_about,
+    due,
+    next_due,
+    overdue,
+)
 from services.intake.store.reveal_queries import REVEAL_INDEXES, RevealFilter, letters_with_reveals
 from shared.contracts.topics import DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.platform.letters.document_mapper import INDEXES as SHELL_INDEXES
@@ -58,17 +79,21 @@ INDEXES = {
         *SHELL_INDEXES,
         Index((("owner", 1), ("received_at", -1), ("_id", -1))),
         Index((("identity_kid", 1),), sparse=True),
+        Index((("diversion_of", 1), ("diverted_at", -1), ("_id", -1)), sparse=True),
+        Index((("published_at", -1), ("_id", -1)), sparse=True),
         Index((("unseen_since", 1),), sparse=True),
         Index((("unresolved_since", 1),), sparse=True),
         Index((("letter_due_since", 1),), sparse=True),
         *REVEAL_INDEXES,
         *LOOK_UP_INDEXES,
+        *RETENTION_INDEXES,
         Index((("diverted_by", 1), ("unseen_since", 1)), sparse=True),
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
     LETTER_DRAFTS: DRAFT_INDEXES,
     READINGS: READING_INDEXES,
     LOOK_UPS: LOOK_UP_RECORDS,
+    ERASURES: ERASURES_INDEXES,
     FILES: FILE_INDEXES,
 }
 """Sparse: what has been seen, resolved or sent leaves its index."""
@@ -76,6 +101,7 @@ INDEXES = {
 __all__ = [
     "BY_DOCUMENT",
     "BY_PHONE",
+    "ERASURES",
     "FILES",
     "IDEMPOTENCY",
     "INDEXES",
@@ -83,28 +109,39 @@ __all__ = [
     "LETTER_DRAFTS",
     "LOOK_UPS",
     "LOOK_UP_FIELDS",
+    "MOST_DUE",
     "MOST_FOUND",
     "MOST_IDENTITIES",
     "MOST_IN_TEN_MINUTES",
     "MOST_LETTERS",
+    "MOST_UNDATED",
     "READINGS",
     "READS",
     "STATE",
     "WRITES",
     "Backlog",
     "Backlogged",
+    "ErasureEntry",
+    "ErasureLedger",
     "FileRecords",
+    "KeptFile",
     "Kind",
     "LetterDrafts",
     "LookUp",
     "LookUpKind",
     "LookUps",
     "Numbers",
+    "OrphanRecords",
+    "Overdue",
     "QueueName",
     "QueueRow",
     "Readings",
     "RevealFilter",
+    "date_again",
+    "diversions_about",
+    "diversions_of",
     "document_hash",
+    "due",
     "first_unseen_of",
     "identities_under",
     "index",
@@ -113,8 +150,12 @@ __all__ = [
     "letters_of",
     "letters_with_reveals",
     "look_up_fields",
+    "newest_published",
+    "next_due",
     "of_writer",
     "outgoing",
+    "overdue",
+    "own_open_letters",
     "phone_hash",
     "rows",
     "unseen",

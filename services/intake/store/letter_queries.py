@@ -7,35 +7,47 @@ from pydantic import TypeAdapter
 
 from services.intake.domain import IntakeState
 from services.intake.domain.diversion import Diversion
-from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.letter import ANSWERED, ENDED, IntakeLetter
 from services.intake.store.look_up_queries import LOOK_UP_FIELDS, look_up_fields
+from services.intake.store.retention_queries import RETENTION_FIELDS, retention_fields
 from services.intake.store.reveal_queries import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
 from shared.contracts.topics import DIVERTED, SUBMITTED
+from shared.kernel.retention import RetentionTable
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import Outgoing
 from shared.platform.mongo.database import Collection, Document
-from shared.platform.mongo.paging import Listing, Place
+from shared.platform.mongo.paging import EVER, Listing, Place
 
 STATE: TypeAdapter[IntakeState] = TypeAdapter(IntakeState)
+MOST_COMPARED = 20
+"""Open letters of one writer that a new one is compared with."""
+MOST_TITLES = 300
+"""Publications whose titles are compared with what somebody is writing."""
 MOST_IDENTITIES = 200
 """Identities sealed again in one pass."""
 NEWEST_FIRST = Listing(at="received_at", direction=-1, most=20)
+DIVERTED_FIRST = Listing(at="diverted_at", direction=-1, most=20)
 FIELDS = (
     *("owner", "received_at", "identity_kid"),
     *("unseen_since", "unresolved_since", "letter_due_since", "diverted_by"),
     *REVEAL_FIELDS,
     *LOOK_UP_FIELDS,
+    *RETENTION_FIELDS,
+    *("published_at", "published", "diversion_of", "diverted_at"),
 )
 
 
-def index(state: IntakeState, *, blind: BlindIndex) -> Document:
+def index(state: IntakeState, *, table: RetentionTable, blind: BlindIndex) -> Document:
     """Index fields. Letters: writer, document, phone, time, key of the identity, steps of reveals.
 
     Diversions: what the duty desk has still to do and for which writer, and the letter that is due.
+    Both: what the retention table says.
     """
-    return dict.fromkeys(FIELDS) | _known(state) | look_up_fields(state, blind)
+    known = _known(state) | look_up_fields(state, blind)
+    return dict.fromkeys(FIELDS) | known | retention_fields(state, table)
 
 
 def _known(state: IntakeState) -> Document:
@@ -45,13 +57,24 @@ def _known(state: IntakeState) -> Document:
                 "owner": state.owner,
                 "received_at": state.received_at,
                 "identity_kid": state.identity_kid,
+                **_public(state),
                 **reveal_fields(state),
             }
         case Diversion():
             writer = {"diverted_by": state.owner} if state.is_open else {}
-            return dict.fromkeys(_waits(state), state.diverted_at) | writer
+            always = {"diversion_of": state.owner, "diverted_at": state.diverted_at}
+            return dict.fromkeys(_waits(state), state.diverted_at) | writer | always
         case _:
             return {}
+
+
+def _public(letter: IntakeLetter) -> Document:
+    """What everyone can read anyway, for those who write about the same matter."""
+    public = letter.publication
+    if public is None or public.is_withdrawn or public.title is None:
+        return {}
+    published = {"path": public.path, "title": public.title, "city": public.city}
+    return {"published_at": public.published_at, "published": published}
 
 
 def _waits(diversion: Diversion) -> Iterable[str]:
@@ -75,6 +98,38 @@ async def letters_of(
 ) -> tuple[list[str], Place | None]:
     """One page of a writer's letter numbers, newest first, and its end if more follow."""
     return await NEWEST_FIRST.page(letters, {"owner": {"$in": list(owners)}}, after=after)
+
+
+async def diversions_of(
+    letters: Collection, owner: str, *, after: Place | None
+) -> tuple[list[str], Place | None]:
+    """One page of a writer's diversions, newest first, and its end if more follow.
+
+    Those that were last changed before this was indexed are missing.
+    """
+    return await DIVERTED_FIRST.page(letters, {"diversion_of": owner}, after=after)
+
+
+async def own_open_letters(
+    letters: Letters[Any, IntakeState], owners: Sequence[str], *, about: Document
+) -> dict[str, IntakeLetter]:
+    """The writer's newest letters without a reply that match `about`, newest first, by one query.
+
+    `about`: fields of the state in clear text.
+    """
+    where = {"owner": {"$in": list(owners)}, "state.state": {"$nin": [*ENDED, *ANSWERED]}, **about}
+    order = (("received_at", -1), ("_id", -1))
+    found = await letters.found(where, sort=order, limit=MOST_COMPARED)
+    return {number: state for number, state in found.items() if isinstance(state, IntakeLetter)}
+
+
+async def newest_published(letters: Collection) -> list[Document]:
+    """Path, title and city of the newest publications."""
+    newest = (("published_at", -1), ("_id", -1))
+    found = await letters.find(
+        {"published_at": EVER}, fields={"published": 1}, sort=newest, limit=MOST_TITLES
+    )
+    return [each["published"] for each in found]
 
 
 async def identities_under(letters: Collection, kids: Iterable[str]) -> dict[str, str]:

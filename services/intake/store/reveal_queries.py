@@ -1,4 +1,6 @@
-"""Letters with reveals: those that wait for a decision, and all of them."""
+"""Letters of which somebody asked for the identity or opened files, and those that wait for a
+decision.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -30,12 +32,13 @@ class RevealFilter(NamedTuple):
 
 
 def reveal_fields(letter: IntakeLetter) -> Document:
-    """Index fields of a letter with reveals; none for any other."""
-    if not letter.reveals:
+    """Index fields of a letter with reveals or opened files; none for any other."""
+    steps = [*_steps(letter.reveals), *_openings(letter)]
+    if not steps:
         return {}
     waiting = [each.requested_at for each in letter.reveals if waits(each, letter)]
     return {
-        "reveal_step_at": max(_steps(letter.reveals)),
+        "reveal_step_at": max(steps),
         "reveal_waits_since": min(filter(None, waiting), default=None),
         **marks(standing(letter)),
     }
@@ -48,6 +51,12 @@ async def letters_with_reveals(
     listing = _LISTS[wanted.which]
     begins: Any = {"$gte": wanted.since} if wanted.since else EVER
     return await listing.page(letters, {listing.at: begins, **seen}, after=after)
+
+
+def _openings(letter: IntakeLetter) -> Iterable[datetime]:
+    """When files were fetched and opened."""
+    yield from (each.viewed_at for each in letter.file_views)
+    yield from (each.fetched_at for each in letter.fetches if each.fetched_at)
 
 
 def _steps(given: Iterable[Reveal]) -> Iterable[datetime]:

@@ -128,7 +128,11 @@ def _publish(
 ) -> tuple[LetterPublished, ReleasePublished]:
     page = _page(letter, draft, publication=command.publication, at=command.at)
     published = LetterPublished(
-        publication=page.publication, path=page.path, published_at=page.published_at
+        publication=page.publication,
+        path=page.path,
+        published_at=page.published_at,
+        title=page.headline,
+        city=page.city,
     )
     released = ReleasePublished(
         publication=page.publication,

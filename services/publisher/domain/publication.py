@@ -204,7 +204,9 @@ def _corrected(
     if not isinstance(change.words, PublicText) or change.note is None:
         return ()
     page = replace(published.page, title=change.words.title)
-    corrected = PublicationCorrected(publication=page.publication, note=change.note)
+    corrected = PublicationCorrected(
+        publication=page.publication, note=change.note, title=page.headline
+    )
     released = ReleaseCorrected(
         publication=page.publication,
         path=page.path,

@@ -1,6 +1,6 @@
 """Withdrawal: a draft is dropped or a publication taken down, and its problems are decided."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -8,7 +8,7 @@ from services.publisher.domain.letter import LivePublication, PublisherLetter, R
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationWithdrawn
 from shared.contracts.releases_v1 import ReleaseWithdrawn
 from shared.contracts.values import ClockChange
-from shared.contracts.vocabulary import ProblemOutcome, WhyUnpublished
+from shared.contracts.vocabulary import Erasable, ProblemOutcome, WhyUnpublished
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ def problem_decided(problem: ReportedProblem, outcome: ProblemOutcome) -> Public
     """The decision about a problem, which stops its clock."""
     stopped = ClockChange(clock="publication_problem", round=problem.round, change="stopped")
     return PublicationProblemDecided(problem=problem.problem, outcome=outcome, clocks=(stopped,))
+
+
+def forget(letter: PublisherLetter, what: Collection[Erasable]) -> PublisherLetter:
+    """A letter of a restored copy without what has been erased since; its page was taken down."""
+    return replace(letter, draft=None) if "words" in what else letter
 
 
 def withdrawn(letter: PublisherLetter, _: DraftDropped | PublicationWithdrawn) -> PublisherLetter:

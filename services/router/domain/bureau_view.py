@@ -38,7 +38,7 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentityWithheld
-from shared.contracts.values import By, Due, Receipt, WriterFacts
+from shared.contracts.values import Attachment, By, Due, Receipt, WriterFacts
 from shared.contracts.vocabulary import PoliceType, WhyEnded
 from shared.contracts.words import (
     LARGEST_WORDS,
@@ -182,7 +182,7 @@ def _shown(letter: Letter, rulebook: Rulebook) -> dict[str, Any]:
         "place": letter.place,
         "evidence": letter.evidence,
         "masked": letter.masked,
-        "attachments": letter.attachments[:MOST_ATTACHMENTS],
+        "attachments": tuple(_harmless(letter))[:MOST_ATTACHMENTS],
         "dues": tuple(_dues(letter, rulebook.under(letter.policy_version)))[:MOST_DUES],
         "follow_up": letter.is_followed_up,
         "supervised": letter.is_supervised,
@@ -199,6 +199,12 @@ def writer_facts(letter: Letter) -> WriterFacts | None:
         return letter.writer
     kept = letter.writer.model_copy(update={"on_behalf": None, "acting_as": None})
     return kept if kept.age_group else None
+
+
+def _harmless(letter: Letter) -> Iterator[Attachment]:
+    """The files without those that were refused; a waiting one may still be."""
+    states = dict(letter.checked_files)
+    return (file for file in letter.attachments if states.get(file.id, "clean") == "clean")
 
 
 def _words(letter: Letter) -> LetterText | None:

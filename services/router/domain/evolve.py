@@ -81,7 +81,7 @@ FACTS: Final[Mapping[type[Fact], Apply]] = {
 
 INTERNAL: Final[Mapping[type, Apply]] = {
     external_events.ContentStored: external_events.apply_kept,
-    external_events.FileRefused: external_events.apply_file_refused,
+    external_events.FileChecked: external_events.apply_file_checked,
     external_events.WordsErased: external_events.apply_words_erased,
     external_events.FilesErased: external_events.apply_files_erased,
 }

@@ -1,11 +1,18 @@
 """What other services report about a letter: identity, scans, publication, erasure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from services.router.domain.actors import RULE, ServiceCommand
 from services.router.domain.context import DecisionContext
-from services.router.domain.letter import Letter, ReplyDraft, Utterance
+from services.router.domain.letter import (
+    FileState,
+    Letter,
+    LetterState,
+    ReplyDraft,
+    Utterance,
+)
 from services.router.domain.preconditions import ENDED, may_be_heard_of
 from shared.contracts.bureau_v1 import LetterIdentity, PublicationNoted
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
@@ -36,6 +43,12 @@ class RecordScan(ServiceCommand):
 
     attachment: str
     outcome: ScanOutcome
+    quarantined: bool = False
+
+    @property
+    def state(self) -> FileState:
+        """The state of the file from now on."""
+        return "quarantined" if self.quarantined and self.outcome == "refused" else self.outcome
 
 
 @dataclass(frozen=True)
@@ -63,10 +76,11 @@ class ContentStored:
 
 
 @dataclass(frozen=True)
-class FileRefused:
-    """A file that may be harmful, and that nobody is shown any more."""
+class FileChecked:
+    """The result of a file's check."""
 
     attachment: str
+    state: FileState
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,7 @@ class FilesErased:
     """The letter's files were erased."""
 
 
-InternalEvent: TypeAlias = ContentStored | FileRefused | WordsErased | FilesErased
+InternalEvent: TypeAlias = ContentStored | FileChecked | WordsErased | FilesErased
 """Events that change only what the router stores, and go on no topic."""
 
 
@@ -107,9 +121,10 @@ def tell_identity(
     )
 
 
-def note_scan(command: RecordScan, _: DecisionContext) -> tuple[InternalEvent, ...]:
-    """Drop a file that may be harmful."""
-    return (FileRefused(command.attachment),) if command.outcome == "refused" else ()
+def note_scan(command: RecordScan, context: DecisionContext) -> tuple[InternalEvent, ...]:
+    """Record the result, also of a file that comes with a later record; nothing if it is known."""
+    checked = (command.attachment, command.state)
+    return () if checked in context.letter.checked_files else (FileChecked(*checked),)
 
 
 def note_publication(
@@ -143,15 +158,15 @@ def apply_kept(letter: Letter, event: ContentStored) -> Letter:
     return replace(letter, words=event.words, attachments=event.attachments, writer=event.writer)
 
 
-def apply_file_refused(letter: Letter, event: FileRefused) -> Letter:
-    """Drop the file."""
-    safe = tuple(file for file in letter.attachments if file.id != event.attachment)
-    return replace(letter, attachments=safe)
+def apply_file_checked(letter: Letter, event: FileChecked) -> Letter:
+    """Keep the newest result of each file."""
+    others = (one for one in letter.checked_files if one[0] != event.attachment)
+    return replace(letter, checked_files=(*others, (event.attachment, event.state)))
 
 
 def apply_files_erased(letter: Letter, _: FilesErased) -> Letter:
     """Drop all files."""
-    return replace(letter, attachments=())
+    return replace(letter, attachments=(), checked_files=())
 
 
 def apply_words_erased(letter: Letter, _: WordsErased) -> Letter:
@@ -172,6 +187,15 @@ def apply_words_erased(letter: Letter, _: WordsErased) -> Letter:
             replace(remark, note=None, why=None, comment=None) for remark in letter.remarks
         ),
     )
+
+
+def forget(letter: LetterState, what: Collection[Erasable]) -> LetterState:
+    """A letter of a restored copy without what has been erased since."""
+    if not isinstance(letter, Letter):
+        return letter
+    if "words" in what:
+        letter = apply_words_erased(letter, WordsErased())
+    return apply_files_erased(letter, FilesErased()) if "attachments" in what else letter
 
 
 def _wordless_draft(draft: ReplyDraft) -> ReplyDraft:

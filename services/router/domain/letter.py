@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from shared.contracts.event import Fact
 from shared.contracts.slugs import Bureau, Holder
@@ -205,6 +205,10 @@ class Remark:
         return words.text if words else None
 
 
+FileState: TypeAlias = Literal["waiting", "clean", "refused", "quarantined"]
+"""The state of a file's check."""
+
+
 @dataclass(frozen=True)
 class NotALetter:
     """Under that name there is no letter; every rule about letters refuses it."""
@@ -299,6 +303,8 @@ class Letter:
     is_proposed: bool = False
     """For publication."""
     links: tuple[tuple[LinkKind, str], ...] = ()
+    checked_files: tuple[tuple[str, FileState], ...] = ()
+    """Results of the checks of attachments, by id."""
     kind: Literal["letter"] = "letter"
 
     @property

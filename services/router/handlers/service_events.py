@@ -58,8 +58,9 @@ def on_identity_withheld(event: Envelope[IdentityWithheld], arrival: Arrival) ->
 
 
 def on_attachment_scanned(event: Envelope[AttachmentScanned], arrival: Arrival) -> RecordScan:
-    """Drop a file that may be harmful."""
-    return RecordScan(event.data.attachment, event.data.outcome, at=arrival.at)
+    """Record the result of a file's check."""
+    found = event.data
+    return RecordScan(found.attachment, found.outcome, found.quarantined, at=arrival.at)
 
 
 def on_letter_erased(event: Envelope[LetterErased], arrival: Arrival) -> EraseContent:

@@ -1,6 +1,6 @@
 """What the page of a letter shows, in the order in which it is needed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -11,15 +11,17 @@ from services.router.api.letters import alike_for, links_for, notes_for
 from services.router.api.letters_schemas import LetterShown, shown
 from services.router.domain.claims import Claim, is_absent
 from services.router.domain.due_dates import receipt_of
-from services.router.domain.letter import Letter, RunningClock
+from services.router.domain.letter import FileState, Letter, RunningClock
 from services.router.pages.decision_forms import EVERY_FORM
 from services.router.pages.history_text import HistoryItem, history_items
 from services.router.pages.routing_evidence import Said, evidence_in_words
 from services.router.store.inbox import AT_DESK
+from shared.contracts.bilingual import Bilingual
 from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.values import Receipt
 from shared.contracts.words import Span
 from shared.web.language import N_, Message
+from shared.web.vocabulary import file_type
 
 MOST_DAYS: Final = 62
 """A longer receipt shows days of the same kind together."""
@@ -78,6 +80,18 @@ class ClaimLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FileLine:
+    """A file that the writer sent."""
+
+    type: Bilingual | str
+    size: int
+    """Bytes."""
+    state: FileState
+    address: str | None
+    """Where this person can open it."""
+
+
+@dataclass(frozen=True, slots=True)
 class LetterPage:
     """Everything on the page."""
 
@@ -89,7 +103,7 @@ class LetterPage:
     history: Sequence[HistoryItem] = ()
     evidence: Sequence[Said] = ()
     claim: ClaimLine | None = None
-    attachments: Sequence[tuple[str, int]] = ()
+    files: Sequence[FileLine] = ()
     unit: str | None = None
     draft_saved_at: datetime | None = None
     draft_by: str | None = None
@@ -122,7 +136,7 @@ async def letter_page(action: StaffAction) -> LetterPage:
         history=history_items(await stores.history.of(number)),
         evidence=evidence_in_words(letter.evidence),
         claim=await claim_line(action) if is_holders else None,
-        attachments=[(file.type, file.size) for file in letter.attachments],
+        files=list(file_lines(letter, at=_files_at(action))),
         unit=letter.unit,
         draft_saved_at=draft.saved_at if draft and is_holders else None,
         draft_by=draft.staff if draft and is_holders else None,
@@ -130,6 +144,21 @@ async def letter_page(action: StaffAction) -> LetterPage:
         is_holders=is_holders,
         identity_at=_identity_at(action),
     )
+
+
+def file_lines(letter: Letter, *, at: str | None) -> Iterator[FileLine]:
+    """The files of the letter with their states; `at`: intake's page of them."""
+    states: Mapping[str, FileState] = dict(letter.checked_files)
+    for file in letter.attachments:
+        state = states.get(file.id, "waiting")
+        address = f"{at}#{file.id}" if at and state == "clean" else None
+        yield FileLine(file_type(file.type), file.size, state, address)
+
+
+def _files_at(action: StaffAction) -> str | None:
+    """Intake's page of the letter's files, for those who see all of it."""
+    intake = action.desk.identities_at
+    return f"{intake}/files/{action.number}" if intake else None
 
 
 def _identity_at(action: StaffAction) -> str | None:

@@ -91,13 +91,15 @@ class AttachmentScanned(Event):
 
 
 class AttachmentFetched(Event):
-    """The bureau that holds the letter has fetched a file."""
+    """The bureau that holds the letter has fetched a file, or its staff opened it on a page."""
 
     type: ClassVar[str] = "gd.mailbox.attachment.fetched.v1"
 
     attachment: OpaqueId
     bureau: Bureau
     assignment: Ordinal
+    fetched_at: Instant | None = None
+    """The first time in this holding; None: an older version of intake didn't say it."""
 
 
 class PublicationCopied(Event):

@@ -19,6 +19,8 @@ from shared.kernel.errors import BadData
 from shared.platform.app import (
     calendar_command,
     corrections_command,
+    erase_command,
+    erasures_command,
     indexes_command,
     parked_command,
     resends_command,
@@ -58,6 +60,8 @@ class Command(Protocol):
 COMMANDS: Mapping[str, Command] = {
     "calendar-changed": calendar_command,
     "corrections": corrections_command,
+    "erase": erase_command,
+    "erasures": erasures_command,
     "indexes": indexes_command,
     "parked": parked_command,
     "resend": resends_command,

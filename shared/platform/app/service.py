@@ -25,6 +25,7 @@ from tenacity import (
 )
 
 from shared.contracts.slugs import Bureau
+from shared.platform.app.retention import Retention
 from shared.platform.app.retry import Loop, endless, first_of, retry_until_available
 from shared.platform.app.server import Server, on_signals
 from shared.platform.app.shell import INDEXES, Shell
@@ -35,6 +36,7 @@ from shared.platform.kafka.bus import BusFault
 from shared.platform.kafka.kafka_options import kafka_options
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import DatabaseFault, Index
+from shared.platform.repair.erasure_replay import PastErasure
 from shared.platform.repair.incarnations import TopicsMissing
 from shared.platform.repair.key_rotation import Tally
 from shared.platform.runtime.process_metrics import show_build, show_ready
@@ -67,6 +69,12 @@ Recounts = Callable[[str], AsyncIterator[IdempotentCommand[Any]]]
 The argument is the name of the operator's run.
 """
 
+Forgets = Callable[[Sequence[PastErasure]], Awaitable[None]]
+"""Deletes what a service keeps of erased letters outside their documents and logs.
+
+Called before their states are erased; repeating it changes nothing.
+"""
+
 Corrections = Callable[[], AsyncIterator[Mapping[str, Any]]]
 """Yields a labelled case, without words, for each letter where people corrected the rules."""
 
@@ -93,6 +101,10 @@ class Service:
     """Corrections of rules by people; only in services that classify letters."""
     turns: Turns | None = None
     """Rotation of what the service stores besides letters."""
+    retention: Retention | None = None
+    """Erasing by the retention table; only in the service that decides it."""
+    forgets: Forgets | None = None
+    """Deletes what stands elsewhere of letters whose parts were erased, after a restore."""
 
     @property
     def every_index(self) -> Mapping[str, Sequence[Index]]:

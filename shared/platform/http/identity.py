@@ -217,7 +217,18 @@ def staff(*roles: str) -> Guard:
     named = " or ".join(f"`{role}`" for role in roles)
     below = "; `bureau` stands for every role below it" if "bureau" in roles else ""
     who = f"staff with role {named}{below}"
-    return Guard(lambda person: person.has_role(*roles), who, is_staff=True)
+    return Guard(
+        lambda person: not person.is_system and person.has_role(*roles), who, is_staff=True
+    )
+
+
+def bureau_system() -> Guard:
+    """Bureaus' own systems, by a token that the staff's issuer gave for client credentials.
+
+    Source: RFC 6749, section 4.4.
+    """
+    who = "a bureau’s own system: client credentials, with the one role `bureau:<slug>:system`"
+    return Guard(lambda person: person.system_of is not None, who, is_staff=True)
 
 
 def fresh(guard: Guard) -> Guard:

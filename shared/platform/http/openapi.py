@@ -97,6 +97,8 @@ def refuses(*refusals: Refused) -> dict[int | str, Json]:
     found: dict[int | str, Json] = {}
     for refusal in refusals:
         shown = found.setdefault(refusal.status, {"content": {MEDIA_TYPE: {"examples": {}}}})
+        if refusal.headers:
+            shown["headers"] = {name: _header(text) for name, text in refusal.headers.items()}
         sent = problem(refusal.status, refusal.code, members=refusal.members)
         shown["content"][MEDIA_TYPE]["examples"][refusal.code] = {"value": _sent(sent)}
     return found
@@ -163,6 +165,8 @@ def _problem(status: int, declared: Json | None) -> Json:
     if JSON in given:
         content["schema"] = {"anyOf": [given[JSON]["schema"], content["schema"]]}
         shown["description"] = declared["description"]
+    if "headers" in declared:
+        shown["headers"] = declared["headers"]
     return shown
 
 
@@ -176,10 +180,14 @@ def _response(status: int, codes: Iterable[str]) -> Json:
     }
     if status in HEADERS:
         shown["headers"] = {
-            name: {"description": text, "schema": {"type": "string"}, "example": value}
-            for name, (value, text) in HEADERS[status].items()
+            name: _header(value, text) for name, (value, text) in HEADERS[status].items()
         }
     return shown
+
+
+def _header(value: str, text: str | None = None) -> Json:
+    described = {} if text is None else {"description": text}
+    return {**described, "schema": {"type": "string"}, "example": value}
 
 
 def _examples(status: int, codes: Iterable[str]) -> Json:

@@ -35,6 +35,7 @@ TITLES: Mapping[str, str] = {
     "file_broken": "文件已损坏，无法读取 · the file is broken and can't be read",
     "file_complex": "文件过于复杂，请缩小后再传 · too complex, please send a smaller version",
     "file_encrypted": "文件已加密，请解除密码后再传 · encrypted, please remove its password first",
+    "file_refused": "文件未通过检查，不予提供 · the file was refused: nobody gets it",
     "file_type": "只能上传图片（JPEG、PNG、WebP、HEIC）和 PDF · send JPEG, PNG, WebP, HEIC or PDF",
     "guardian_needed": "不满十四周岁须经监护人同意：请填写监护人姓名、电话和关系 · "
     "under 14 a guardian must agree: give the guardian's name, phone and relation",
@@ -57,13 +58,16 @@ TITLES: Mapping[str, str] = {
     "the notice has changed: show the current version and send again",
     "out_of_order": "当前状态下不能这样办理 · not possible in the present state",
     "private_key": "请勿提交私钥，此密钥须作废重做 · never send a private key: make a new pair",
+    "same_matter": "您已有相同内容的来信 · you have an open letter on the same matter",
     "sign_in_again": "请重新登录后再办理 · please sign in again",
     "stale_assignment": "信件已不由本单位办理 · no longer held by you",
+    "still_kept": "依规定仍须保存，到期方可删除 · a rule keeps this until a later day",
     "timeout": "请求超时 · the request took too long",
     "too_large": "提交的内容过长 · too large",
     "too_late": "已超过办理期限 · too late",
     "wrong_code": "验证码不正确 · the code is not right",
     "too_often": "操作过于频繁，请稍后再试 · too often, please try again later",
+    "waiting": "文件仍在检查，请稍后再取 · the file is still being checked, fetch it later",
 }
 DETAILS: Mapping[str, str] = {
     "Idempotency-Key": "请求头 Idempotency-Key 须为 8 至 200 个字母、数字或 _ . : -，"
@@ -80,6 +84,7 @@ CODES: Mapping[int, str] = {
     405: "method_not_allowed",
     408: "timeout",
     409: "out_of_order",
+    410: "file_refused",
     412: "changed",
     413: "too_large",
     415: "not_json",
@@ -163,7 +168,7 @@ async def on_refused(_: Request, refused: Exception) -> Response:
         None if refused.status == 404 else refused.code,
         errors=errors,
         members=refused.members,
-        headers={"retry-after": "5"} if refused.status == 503 else {},
+        headers={**({"retry-after": "5"} if refused.status == 503 else {}), **refused.headers},
     )
 
 

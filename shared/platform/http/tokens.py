@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, Final
 
 from joserfc import jws
@@ -15,6 +16,7 @@ from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from typing_extensions import override
 
+from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.vocabulary import DocumentType
 from shared.kernel.documents import FORMS, is_valid, normal_number
 from shared.kernel.viewers import OPAQUE
@@ -32,6 +34,10 @@ LEEWAY = timedelta(seconds=30)
 
 BUREAU = "bureau"
 """The prefix of roles within bureaus."""
+SYSTEMS: Final[Mapping[str, Bureau]] = MappingProxyType(
+    {f"{BUREAU}:{slug}:system": slug for slug in BUREAUS}
+)
+"""Roles of the bureaus' own systems, which no person has."""
 ACCESS_TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 """Types of tokens that open our API."""
 _HEADER = {"alg", "kid", "typ"}
@@ -68,6 +74,19 @@ class Person:
         return bool(self.name and self.id_number) and not self.roles
 
     @property
+    def is_system(self) -> bool:
+        """Whether a role is that of a bureau's system, so that this is no member of staff."""
+        return not self.roles.isdisjoint(SYSTEMS)
+
+    @property
+    def system_of(self) -> Bureau | None:
+        """The bureau whose system this is: with that role alone, and without a person's sign-in."""
+        is_person = self.name or self.id_number or self.auth_time
+        if is_person or len(self.roles) != 1:
+            return None
+        return SYSTEMS.get(*self.roles)
+
+    @property
     def staff_id(self) -> str:
         """An id that doesn't reveal the person: the identity provider's own, if that is opaque."""
         if OPAQUE.fullmatch(self.sub):
@@ -77,7 +96,8 @@ class Person:
     def has_role(self, *roles: str) -> bool:
         """Whether the person has one of `roles` or one below it; only bureaus have roles below.
 
-        Counters are below nothing: they enter letters and read none. A claim of another form, such as `supervisor:trainee`, is not a role that we know.
+        Counters are below nothing: they enter letters and read none. A claim of another form,
+        such as `supervisor:trainee`, is not a role that we know.
         """
         return any(
             mine == wanted or (wanted.startswith(BUREAU) and _is_below(mine, wanted))

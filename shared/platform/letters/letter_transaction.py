@@ -7,13 +7,14 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic
 
 from shared.contracts.envelope import Unreadable
 from shared.contracts.submitted_v1 import LetterErased
+from shared.contracts.vocabulary import Erasable
 from shared.kernel.errors import IdReused, LimitReached, Refused
 from shared.platform.kafka.bus import Inbound
 from shared.platform.kafka.record_labels import labels_of
@@ -98,6 +99,7 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
             or self.seen != self.kept.seen
             or self.heard != self.kept.heard
             or self.early != self.kept.early
+            or self.erased != self.kept.erased
         )
 
     @property
@@ -148,6 +150,15 @@ class LetterTransaction(EventBuffer, Generic[C, S]):
         except Exception as fault:  # noqa: BLE001 - handed to the caller; others must not wait
             self._back_to(state, point)
             self._fail(command, fault)
+
+    def forget(self, what: Collection[Erasable], *, at: datetime) -> None:
+        """Erase these parts without an event, as decided at that instant (UTC); once."""
+        marks = self.erased.marks
+        if all(part in marks and marks[part].at >= at for part in what):
+            return
+        self.state = self._rules.forget(self.state, what)
+        self.erased = self.erased.with_(what, at=at, sent=self.sent)
+        self.early = ReorderBuffer()
 
     def _fail(self, command: IdempotentCommand[C], fault: Exception) -> None:
         self.refusals[command.id, command.content] = fault

@@ -11,9 +11,11 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
+from shared.contracts.vocabulary import Erasable
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters import document_mapper
 from shared.platform.letters.batch_transaction import BatchTransaction
@@ -88,16 +90,26 @@ class Letters(Generic[C, S]):
         counted and logged, so that the others are still shown.
         """
         among = {"_id": {"$in": list(letters)}, **(where or {})}
-        kept = await self._collection.find(among, fields={"state": 1})
-        found = {document["_id"]: document.get("state") for document in kept}
+        states = self._opened(await self._collection.find(among, fields={"state": 1}))
+        return {letter: states[letter] for letter in letters if letter in states}
+
+    async def found(
+        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
+    ) -> dict[str, S]:
+        """The states of the first matching letters, in that order, by one query.
+
+        A letter that can't be loaded is left out, counted and logged.
+        """
+        return self._opened(
+            await self._collection.find(where, fields={"state": 1}, sort=sort, limit=limit)
+        )
+
+    def _opened(self, documents: Iterable[Document]) -> dict[str, S]:
         states: dict[str, S] = {}
-        for letter in letters:
-            if letter not in found:
-                continue
+        for document in documents:
+            letter, kept = document["_id"], document.get("state")
             try:
-                states[letter] = self._seals.open_state(
-                    self._rules.state, found[letter], letter=letter
-                )
+                states[letter] = self._seals.open_state(self._rules.state, kept, letter=letter)
             except Exception as fault:  # noqa: BLE001 - one letter's fault; the others are shown
                 _note_unloadable(letter, fault)
         return states
@@ -162,6 +174,25 @@ class Letters(Generic[C, S]):
                 races += 1
                 await _after_race(races, lost)
         return done
+
+    async def forget(self, letter: str, what: Collection[Erasable], *, at: datetime) -> bool:
+        """Erase parts as a ledger of erasures says, without an event; whether that changed it.
+
+        The letter's log is erased by the erasing job. Raises: DatabaseFault, TooManyRaces; the
+        fault of a document that can't be loaded.
+        """
+        for races in range(1, MOST_ATTEMPTS + 1):
+            kept = (await self._load([letter]))[letter]
+            if kept.fault is not None:
+                raise kept.fault
+            fold = LetterTransaction(self._rules, self._seals, kept=kept, now=self._now())
+            fold.forget(what, at=at)
+            if not kept.version or not fold.has_changed:
+                return False
+            if not (lost := await self._write([fold])):
+                return True
+            await _after_race(races, lost)
+        return False
 
     async def send(self, folds: Sequence[LetterTransaction[C, S]]) -> None:
         """Send new events and those to be repeated, then clear `unsent` of acknowledged ones.

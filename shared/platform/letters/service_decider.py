@@ -5,7 +5,7 @@ Types only: the shell (letters.py, letter_transaction.py) does the work, the ser
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event
 from shared.contracts.fields import Sha256
-from shared.contracts.vocabulary import ActionRefusal, Service
+from shared.contracts.vocabulary import ActionRefusal, Erasable, Service
 from shared.contracts.words import Clear
 from shared.kernel.errors import Refused
 from shared.platform.kafka.bus import Inbound
@@ -211,6 +211,12 @@ def no_salt(state: Any) -> str | None:
     return None
 
 
+def nothing_forgotten(state: Any, what: Collection[Erasable]) -> Any:
+    """For services that store nothing that may be erased."""
+    del what
+    return state
+
+
 def nothing_ahead(events: Sequence[Event]) -> Sequence[Any]:
     """For services that precompute nothing."""
     return (None,) * len(events)
@@ -238,6 +244,9 @@ class ServiceDecider(Generic[C, S]):
 
     They mark work for a loop of the service, which removes them when the work is done.
     """
+    forget: Callable[[S, Collection[Erasable]], S] = nothing_forgotten
+    """The state without those parts, whatever the letter's stage: a restored copy may be older than
+    the letter's end."""
     salt: Callable[[S], str | None] = no_salt
     """The salt for digests of actions: secret, per letter, erased with its words."""
     read_ahead: Callable[[Sequence[Event]], Sequence[Any]] = nothing_ahead

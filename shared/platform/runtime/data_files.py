@@ -19,6 +19,7 @@ from shared.kernel.places import Bureaus
 from shared.kernel.policies import Policies
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.reply_templates import ReplyTemplate, templates_of
+from shared.kernel.retention import RetentionTable
 from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.runtime.data_reading import parsed
@@ -30,6 +31,8 @@ POLICIES: Final = FOLDER / "deadline_policies.yaml"
 """Our version; an operator with own versions names a folder of them."""
 OFFICES: Final = FOLDER / "offices.yaml"
 """An example; an operator names their own file."""
+RETENTION: Final = FOLDER / "retention.yaml"
+"""Ours; an operator with other periods names their own file."""
 FRONTENDS: Final = FOLDER / "frontends.yaml"
 """For a development stack; an operator names their own file."""
 
@@ -124,6 +127,12 @@ def police_types(folder: Path = FOLDER) -> Mapping[str, tuple[str, str]]:
 def reply_templates(folder: Path = FOLDER) -> tuple[ReplyTemplate, ...]:
     """The texts from which replies begin. Raises: BadData."""
     return _read(folder / "reply_templates.yaml", templates_of)
+
+
+@cache
+def retention(file: Path = RETENTION) -> RetentionTable:
+    """How long everything is kept. Raises: BadData."""
+    return _read(file, RetentionTable.of)
 
 
 def _police_types(data: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:

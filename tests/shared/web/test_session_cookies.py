@@ -101,8 +101,10 @@ async def test_a_session_opens_pages_by_its_role(browser: Browser) -> None:
 
 
 async def test_a_session_of_staff_opens_no_page_of_citizens(browser: Browser) -> None:
-    await signed_in(browser.client, Person("chen", name="陈", id_number="1"))
-    assert (await browser.get("/mine")).status_code == 401
+    await signed_in(browser.client, Person("lin", name="林", roles=frozenset({"triage"})))
+    answer = await browser.get("/mine")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/my/sign-in?to=%2Fmine"
 
 
 async def test_without_a_session_one_is_led_to_the_sign_in_and_back(browser: Browser) -> None:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
-from services.router.domain.letter import RemarkKind
+from services.router.domain.letter import FileState, RemarkKind
 from shared.contracts import slugs, vocabulary
 from shared.contracts.keys_v1 import HOLDERS
 from shared.rules.tables import table
@@ -30,6 +30,7 @@ CODES |= {
     "bureau": set(slugs.BUREAUS),
     "city": {"province", *slugs.CITIES},
     "district": {row["code"] for city in _CITIES for row in city.get("districts", ())},
+    "file_state": set(get_args(FileState)),
     "holder": {"triage", *slugs.BUREAUS},
     "key_holder": set(HOLDERS),
     "remark_kind": set(get_args(RemarkKind)),

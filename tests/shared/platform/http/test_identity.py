@@ -9,15 +9,18 @@ import pytest
 from fastapi import Depends, FastAPI
 from prometheus_client import CollectorRegistry
 
+from shared.kernel.access_policy import LetterAccess, can_view
 from shared.platform.http.application import application
 from shared.platform.http.identity import (
     Citizen,
     Guard,
+    bureau_system,
     citizen,
     fresh,
     staff,
 )
 from shared.platform.http.tokens import Person
+from shared.platform.http.visibility import viewer_of
 from tests.shared.platform.issuing import Issuer
 from tests.support.sign_in import both
 
@@ -54,6 +57,14 @@ def face(issuer: Issuer) -> FastAPI:
     async def desk(person: Annotated[Person, Depends(staff("triage", "editor"))]) -> str:
         return person.sub
 
+    @app.get("/bureau")
+    async def bureau(person: Annotated[Person, Depends(staff("bureau", "bureau:foshan"))]) -> str:
+        return person.sub
+
+    @app.get("/system")
+    async def system(person: Annotated[Person, Depends(bureau_system())]) -> str:
+        return person.system_of or ""
+
     @app.post("/sign")
     async def sign(person: Annotated[Person, Depends(fresh(staff("editor")))]) -> str:
         return person.sub
@@ -87,6 +98,51 @@ async def test_staff_come_in_with_one_of_the_roles(issuer: Issuer, ask: Ask) -> 
     assert (await ask("/desk", issuer.token(roles=["editor"]))).status_code == 200
     refusal = await ask("/desk", issuer.token(roles=["auditor", "editors", "edit"]))
     assert (refusal.status_code, refusal.json()["code"]) == (403, "not_allowed")
+
+
+SYSTEM: dict[str, Any] = {
+    "roles": ["bureau:foshan:system"], "name": ..., "id_number": ..., "phone_number": ...,
+    "auth_time": ...,
+}  # fmt: skip
+
+
+async def test_a_bureaus_system_opens_only_what_is_for_systems(issuer: Issuer, ask: Ask) -> None:
+    """A program's secret must never open what a named person answers for, nor the reverse."""
+    token = issuer.token(**SYSTEM)
+    assert (await ask("/system", token)).json() == "foshan"
+    for path in ("/bureau", "/desk", "/mine"):
+        assert (await ask(path, token)).status_code == 403, path
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"roles": ["bureau:foshan:handler"]},
+        {"roles": ["bureau:foshan:system", "bureau:foshan:handler"]},
+        {"roles": ["bureau:foshan:system", "bureau:guangzhou:system"]},
+        {"roles": ["bureau:nowhere:system"]},
+        {"roles": ["bureau:foshan:unit:system"]},
+        {"roles": ["system"]},
+        {"roles": []},
+        {"auth_time": 1},
+        {"name": "somebody"},
+    ],
+)
+async def test_no_person_and_no_other_role_is_a_bureaus_system(
+    issuer: Issuer, ask: Ask, claims: dict[str, Any]
+) -> None:
+    assert (await ask("/system", issuer.token(**{**SYSTEM, **claims}))).status_code == 403
+
+
+def test_a_role_of_a_system_beside_a_persons_makes_nobody_staff() -> None:
+    both_roles = frozenset({"bureau:foshan:system", "bureau:foshan:handler"})
+    assert not staff("bureau").allows(Person("p", roles=both_roles))
+
+
+@pytest.mark.parametrize("holder", ["foshan", "triage"])
+def test_the_access_policy_shows_a_system_no_letter(holder: str) -> None:
+    system = viewer_of(Person("bureau-foshan", roles=frozenset({"bureau:foshan:system"})))
+    assert can_view(system, LetterAccess(holder)) == "nothing"
 
 
 async def test_without_a_token_the_answer_says_how_to_come_in(ask: Ask) -> None:

@@ -1,0 +1,131 @@
+"""Route for the acceptance notice (受理通知书), which a writer prints on one page.
+
+It says nothing of what was written or by whom: paper lies about. It holds its own styles, because
+frontends on other origins fetch it with the writer's token and show it themselves.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from services.intake.api.dependencies import Desk
+from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.writer_view import receipt_of
+from shared.contracts.bilingual import Bilingual
+from shared.contracts.slugs import Bureau
+from shared.contracts.values import Receipt
+from shared.contracts.vocabulary import Category, DayKind, Entry
+from shared.kernel.errors import OutOfOrder
+from shared.kernel.working_days import GUANGDONG
+from shared.platform.http.identity import Citizen
+from shared.platform.runtime import data_files
+from shared.web.language import Lang
+from shared.web.rendering import document
+from shared.web.site import STATIC
+
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
+
+NEVER_ACCEPTED: Final = ("declined", "withdrawn")
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+STYLE: Final = "\n".join(
+    file.read_text(encoding="utf-8")
+    for file in (STATIC / "mailbox.css", TEMPLATES / "acceptance_notice.css")
+)
+_HASH: Final = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
+HEADERS: Final = {
+    "content-security-policy": (
+        f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'none'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How the due day was counted."""
+
+    begins_after: date | None
+    counted: int
+    skipped: tuple[date, ...]
+    paused: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceNotice:
+    """What is printed."""
+
+    letter: str
+    received_at: datetime
+    received_time: str
+    mailbox: Bureau | None
+    """None: the letter is addressed to no bureau."""
+    category: Category
+    entry: Entry | None
+    state: Bilingual
+    bureau: Bureau | None
+    reply_due_on: date | None
+    is_provisional: bool
+    count: DayCount | None
+    """None if no receipt explains the day."""
+    printed_at: datetime
+
+
+@router.get("/{letter}/notice", response_class=HTMLResponse)
+async def print_notice(
+    request: Request, letter: str, person: Citizen, desk: Desk, lang: Lang | None = None
+) -> HTMLResponse:
+    """The acceptance notice of a letter of the writer's own, as a page to be printed.
+
+    In Chinese or English, by `lang` or `Accept-Language`. 409 for a letter that was declined or
+    withdrawn.
+    """
+    number, found = await desk.own_letter(person, letter)
+    if found.state in NEVER_ACCEPTED:
+        raise OutOfOrder(f"accepted while {found.state}")
+    return document(
+        request,
+        "acceptance_notice.html",
+        lang=lang,
+        headers=HEADERS,
+        notice=acceptance_notice(number, found, printed_at=desk.now()),
+        style=Markup(STYLE),  # noqa: S704 - our own files
+    )
+
+
+def acceptance_notice(
+    number: str, letter: IntakeLetter, *, printed_at: datetime
+) -> AcceptanceNotice:
+    """What the notice of that letter says."""
+    status, receipt = data_files.categories().statuses[letter.state], receipt_of(letter)
+    return AcceptanceNotice(
+        letter=number,
+        received_at=letter.received_at,
+        received_time=letter.received_at.astimezone(GUANGDONG).strftime("%H:%M"),
+        mailbox=letter.addressed_to,
+        category=letter.category,
+        entry=letter.entry,
+        state=Bilingual(status.writer_zh, status.en),
+        bureau=letter.bureau,
+        reply_due_on=letter.reply_due_on,
+        is_provisional=letter.reply_is_provisional,
+        count=day_count(receipt) if receipt and receipt.days else None,
+        printed_at=printed_at,
+    )
+
+
+def day_count(receipt: Receipt) -> DayCount:
+    """The receipt in few words; its days stand in order."""
+
+    def days(kind: DayKind) -> tuple[date, ...]:
+        return tuple(each.day for each in receipt.days if each.kind == kind)
+
+    return DayCount(
+        next(iter(days("zero")), None), len(days("counted")), days("skipped"), days("paused")
+    )
