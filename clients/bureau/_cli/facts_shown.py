@@ -72,6 +72,13 @@ LABELS = {
     "why": "原因 why",
     "writer": "写信人情况 about the writer",
 }
+ABOUT_WRITER = {
+    "age_group": "年龄段 age",
+    "guardian_consent": "监护人同意 a guardian agreed",
+    "on_behalf": "代谁 for",
+    "acting_as": "身份 as",
+}
+"""The fields of `writer`."""
 _ELSEWHERE = {*Fact.model_fields, "receipt"}
 _UNSAID: tuple[object, ...] = (None, (), False, 0)
 
@@ -110,7 +117,7 @@ def _shown(value: Any) -> str:
         case Place():
             return " ".join(filter(None, (value.city, value.district))) or "-"
         case WriterFacts():
-            return " ".join(f"{name}={each}" for name, each in value if each)
+            return ", ".join(f"{ABOUT_WRITER[name]} {_shown(each)}" for name, each in value if each)
         case BaseModel():
             said = {name: each for name, each in value if each is not None}
             return " ".join(map(_shown, said.values()))
