@@ -93,13 +93,9 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     seals = load_seals(settings, "intake", now=now)
     blind = BlindIndex.load(settings.keys_dir / "intake.secrets.json")
     table = data_files.retention(settings.retention_file or data_files.RETENTION)
+    decider = rules(seals, blind, table=table)
     shell = build_shell(
-        settings,
-        rules(seals, blind, table=table),
-        seals=seals,
-        reads=store.READS,
-        writes=store.WRITES,
-        now=now,
+        settings, decider, seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book = seals.sealer.book
     tell = shell.commands.execute

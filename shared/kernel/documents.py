@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-from shared.contracts.vocabulary import AgeGroup, DocumentType
+AgeGroup: TypeAlias = Literal["under_14", "14_to_17"]
 
-FORMS: Final[Mapping[DocumentType, re.Pattern[str]]] = MappingProxyType(
+FORMS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
         "resident_id": re.compile(r"[1-7]\d{16}[\dX]"),
         "passport": re.compile(r"(?=[A-Z0-9]*\d)[A-Z0-9]{5,15}"),
@@ -42,7 +42,7 @@ def normal_number(number: str) -> str:
     return _SEPARATORS.sub("", narrow).upper()
 
 
-def is_valid(kind: DocumentType, number: str) -> bool:
+def is_valid(kind: str, number: str) -> bool:
     """Whether a document of that kind can have this normal number.
 
     Source: GB 11643-1999 (ISO 7064:1983, MOD 11-2) for the check character of 18 places.
@@ -55,7 +55,7 @@ def is_valid(kind: DocumentType, number: str) -> bool:
     return _CHECKS[total % 11] == number[-1] and _born(number[6:14]) is not None
 
 
-def born_on(kind: DocumentType, number: str) -> date | None:
+def born_on(kind: str, number: str) -> date | None:
     """The date of birth that the number holds; None if it holds none."""
     normal = normal_number(number)
     if kind in ("passport", "hong_kong_macao_permit", "taiwan_permit"):

@@ -111,7 +111,7 @@ async def _entered(desk: Front) -> None:
     """A clerk enters a letter, and the caller's phone is confirmed."""
     number = await entered(desk)
     assert (await at_counter(desk, f"/letters/{number}/phone-code")).is_success
-    code = {"code": await code_of(desk, number)}
+    code = {"digits": await code_of(desk, number)}
     answer = await at_counter(desk, f"/letters/{number}/phone", code, key="counter-key-2")
     assert answer.is_success, answer.text
 

@@ -155,7 +155,7 @@ async def test_a_phone_is_confirmed_by_the_code_that_is_read_back(desk: Front) -
     code = await code_of(desk, number)
     assert code not in sent.text
     assert code not in repr(await letter_of(desk, number))
-    right = await post(desk, f"/letters/{number}/phone", {"code": code}, key="confirm-1")
+    right = await post(desk, f"/letters/{number}/phone", {"digits": code}, key="confirm-1")
     assert right.json()["phone_confirmed_at"] == "2026-11-24T04:00:00Z"
     again = await post(desk, f"/letters/{number}/phone-code", key="send-code-2")
     assert is_problem(again, "409 already_done")
@@ -164,20 +164,20 @@ async def test_a_phone_is_confirmed_by_the_code_that_is_read_back(desk: Front) -
 async def test_a_code_ends_after_five_tries_and_after_ten_minutes(desk: Front) -> None:
     number = await entered(desk)
     assert is_problem(
-        await post(desk, f"/letters/{number}/phone", {"code": "000000"}), "409 out_of_order"
+        await post(desk, f"/letters/{number}/phone", {"digits": "000000"}), "409 out_of_order"
     )
     await post(desk, f"/letters/{number}/phone-code", key="send-code-1")
     code = await code_of(desk, number)
-    wrong = {"code": f"{(int(code) + 1) % 1_000_000:06}"}
+    wrong = {"digits": f"{(int(code) + 1) % 1_000_000:06}"}
     for tried in range(MOST_TRIES):
         answer = await post(desk, f"/letters/{number}/phone", wrong, key=f"confirm-{tried}")
         assert is_problem(answer, "422 wrong_code")
-    right = await post(desk, f"/letters/{number}/phone", {"code": code}, key="confirm-right")
+    right = await post(desk, f"/letters/{number}/phone", {"digits": code}, key="confirm-right")
     assert is_problem(right, "429 limit")
     await post(desk, f"/letters/{number}/phone-code", key="send-code-2")
     code = await code_of(desk, number)
     desk.shelf.now.pass_by(hours=10 / 60)
-    late = await post(desk, f"/letters/{number}/phone", {"code": code}, key="confirm-late")
+    late = await post(desk, f"/letters/{number}/phone", {"digits": code}, key="confirm-late")
     assert is_problem(late, "409 too_late")
 
 
@@ -194,7 +194,7 @@ async def test_codes_of_one_letter_are_limited(desk: Front) -> None:
 @pytest.mark.parametrize("code", ["12345", "1234567", "abcdef", "１２３４５６", 123456, None])
 async def test_a_code_of_another_form_is_refused(desk: Front, code: Any) -> None:
     number = await entered(desk)
-    answer = await post(desk, f"/letters/{number}/phone", {"code": code})
+    answer = await post(desk, f"/letters/{number}/phone", {"digits": code})
     assert is_problem(answer, "422 invalid")
 
 
@@ -203,7 +203,7 @@ async def test_a_letter_that_others_sent_or_entered_is_not_found(desk: Front, pa
     online, theirs = await desk.taken_in(), await entered(desk)
     for number in (online, theirs):
         if path:
-            body = {"code": "123456"} if path == "/phone" else None
+            body = {"digits": "123456"} if path == "/phone" else None
             answer = await post(desk, f"/letters/{number}{path}", body, staff="s-2")
         else:
             headers = staff(desk, ROLE, who="s-2")
@@ -261,9 +261,9 @@ async def test_a_clerk_enters_checks_sends_and_confirms(desk: Front, lang: str) 
     assert not re.search("陈小禾|路牌|4401", page.text)
     assert (await send(desk, f"{receipt}/phone-code", csrf | {"key": "code-1"})).status_code == 303
     code = await code_of(desk, number)
-    wrong = {"code": f"{(int(code) + 1) % 1_000_000:06}", "key": "try-1"}
+    wrong = {"digits": f"{(int(code) + 1) % 1_000_000:06}", "key": "try-1"}
     assert (await send(desk, f"{receipt}/phone", csrf | wrong)).status_code == 422
-    right = csrf | {"code": code, "key": "try-2"}
+    right = csrf | {"digits": code, "key": "try-2"}
     assert (await send(desk, f"{receipt}/phone", right)).status_code == 303
     assert (await letter_of(desk, number)).phone_check
 

@@ -80,7 +80,7 @@ def test_letters_are_indexed_by_owner_and_time_and_by_nothing_of_the_writer() ->
         "owner": OWNER,
         "received_at": state.received_at,
         "identity_kid": "bureau:guangzhou",
-        "by_document": [store.document_hash(BLIND, "resident_id", ID_NUMBER)],
+        "by_document": [store.document_hash(BLIND, "resident_id", number=ID_NUMBER)],
         "by_phone": sorted(store.phone_hash(BLIND, each) for each in (PHONE, SECOND_PHONE)),
     }
     assert _indexed(given().state) == {}

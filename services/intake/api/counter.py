@@ -80,14 +80,14 @@ async def enter(
     submission = _submission(body, person, key, desk)
     number, letter = await submission.accept()
     response.headers["location"] = f"/v1/counter/letters/{number}"
-    return receipt(desk, number, letter, person)
+    return receipt(desk, number, letter=letter, person=person)
 
 
 @router.get("/letters/{letter}")
 async def read_receipt(letter: str, person: Clerk, desk: Desk) -> CounterReceipt:
     """The receipt of a letter that this person has entered."""
     number, found = await desk.letter(letter)
-    return receipt(desk, number, found, person)
+    return receipt(desk, number, letter=found, person=person)
 
 
 @router.post("/letters/{letter}/phone-code")
@@ -108,7 +108,7 @@ async def confirm(
 ) -> CounterReceipt:
     """Confirm the phone by the digits that the caller reads back; five tries for each code."""
     number, _ = await desk.letter(letter)
-    digest = _hash(desk, number, body.code)
+    digest = _hash(desk, number, body.digits)
     command = ConfirmPhone(person.staff_id, digest, desk.now())
     name = f"c-{desk.blind.of('phone', person.sub, number, key.strip(chr(34)))}"
     shown = _told(desk, number, await desk.tell(number, command, request=(name, digest)), person)
@@ -117,7 +117,9 @@ async def confirm(
     return shown
 
 
-def receipt(desk: FrontDesk, number: str, letter: IntakeLetter, person: Person) -> CounterReceipt:
+def receipt(
+    desk: FrontDesk, number: str, *, letter: IntakeLetter, person: Person
+) -> CounterReceipt:
     """The receipt. Raises: NotFound, for somebody who didn't enter the letter."""
     entered = check_entered(letter, person.staff_id)
     check = letter.phone_check or PhoneCheck()
@@ -168,7 +170,7 @@ def _submission(
 def _told(desk: FrontDesk, number: str, state: object, person: Person) -> CounterReceipt:
     if not isinstance(state, IntakeLetter):
         raise NotFound
-    return receipt(desk, number, state, person)
+    return receipt(desk, number, letter=state, person=person)
 
 
 def _hash(desk: FrontDesk, number: str, code: str) -> str:

@@ -42,7 +42,7 @@ class NewCounterLetter(RequestBody):
 class NewPhoneCode(RequestBody):
     """The six digits that the caller has read back."""
 
-    code: Annotated[str, Field(strict=True, pattern=r"^[0-9]{6}$")]
+    digits: Annotated[str, Field(strict=True, pattern=r"^[0-9]{6}$")]
 
 
 class CounterReceipt(BaseModel):

@@ -82,7 +82,7 @@ class FrontDesk:
 
     def document(self, kind: DocumentType, number: str) -> str:
         """The keyed hash of an identity document."""
-        return document_hash(self.blind, kind, number)
+        return document_hash(self.blind, kind, number=number)
 
     def owners(self, person: Person) -> tuple[str, ...]:
         """Every hash under which a person's letters are stored.

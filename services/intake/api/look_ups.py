@@ -79,8 +79,10 @@ async def look_up(body: NewLookUp, person: Seeker, key: IdempotencyKey, desk: De
 
 async def _numbers(body: NewLookUp, desk: FrontDesk) -> list[str]:
     if body.kind == "phone":
-        found = await letters_by(desk.documents, BY_PHONE, phone_hash(desk.blind, body.value))
+        found = await letters_by(
+            desk.documents, BY_PHONE, digest=phone_hash(desk.blind, body.value)
+        )
     else:
-        digest = document_hash(desk.blind, body.document_type, body.value)
-        found = await letters_by(desk.documents, BY_DOCUMENT, digest)
+        digest = document_hash(desk.blind, body.document_type, number=body.value)
+        found = await letters_by(desk.documents, BY_DOCUMENT, digest=digest)
     return list(found)

@@ -249,7 +249,7 @@ async def _refused(
         raise refused
     text = REFUSALS.get(refused.code, OTHERWISE)
     return await _receipt(
-        request, person, desk, letter, errors={"code": text}, status=refused.status
+        request, person, desk, letter, errors={"digits": text}, status=refused.status
     )
 
 

@@ -49,7 +49,7 @@ class LookUp(NamedTuple):
     """Letters that were shown."""
 
 
-def document_hash(blind: BlindIndex, kind: DocumentType, number: str) -> str:
+def document_hash(blind: BlindIndex, kind: DocumentType, *, number: str) -> str:
     """The keyed hash of an identity document."""
     return blind.of("document", kind, normal_number(number))
 
@@ -63,7 +63,7 @@ def look_up_fields(state: IntakeState, blind: BlindIndex) -> Document:
     """Index fields of a letter whose identity isn't erased; earlier values count too."""
     if not isinstance(state, IntakeLetter) or state.identity is None:
         return {}
-    documents = {document_hash(blind, *each) for each in _documents(state)}
+    documents = {document_hash(blind, kind, number=number) for kind, number in _documents(state)}
     phones = {phone_hash(blind, each) for each in _phones(state)}
     return {BY_DOCUMENT: sorted(documents), BY_PHONE: sorted(phones)}
 
@@ -79,7 +79,7 @@ def _phones(letter: IntakeLetter) -> Iterator[str]:
     yield from (one.phone for one in known if one is not None and one.phone)
 
 
-async def letters_by(letters: Collection, name: str, digest: str) -> Sequence[str]:
+async def letters_by(letters: Collection, name: str, *, digest: str) -> Sequence[str]:
     """The newest letters with that hash in the field `name`, at most `MOST_FOUND` and one more."""
     found = await letters.find(
         {name: digest},
