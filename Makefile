@@ -54,7 +54,7 @@ export MAILBOX_ENGINES := $(ENGINES)
 export MAILBOX_BROKERS := $(BROKERS)
 endif
 
-.PHONY: help run demo doctor audit trace parked resend due-date try-rules calendar-changed widget-snippet rotate erase erasures erasures-apply stack check fmt-check lint spell imports contracts-check metrics-check retention-check k8s-check house types \
+.PHONY: help run demo doctor audit trace parked resend due-date verify-receipt try-rules calendar-changed widget-snippet rotate erase erasures erasures-apply stack check fmt-check lint spell imports contracts-check metrics-check retention-check k8s-check house types \
 	fmt test test-all test-browser screenshots tour browser-deps ops-deps engines engines-broker test-engines bench clean lock images pin-images renderer python-ok local dev
 
 ##@ start
@@ -93,6 +93,10 @@ calendar-changed: local stack ## Count open letters anew, once the calendar has 
 
 due-date: local ## Explain due dates, day by day (IN=cases.jsonl OUT=dates.jsonl)
 	@$(PY) -m shared.duedates "$(IN)" "$(OUT)"
+
+verify-receipt: local ## Is a writer's receipt genuine? (RECEIPT=file [TEXT=file] [KEYS=file] [COUNTS=file COUNT_KEYS=file])
+	@$(PY) -m shared.receipts "$(RECEIPT)" $(if $(TEXT),--text "$(TEXT)") $(if $(KEYS),--keys "$(KEYS)") \
+		$(if $(COUNTS),--counts "$(COUNTS)") $(if $(COUNT_KEYS),--count-keys "$(COUNT_KEYS)")
 
 try-rules: local ## What would the rules do with these letters? (IN=letters.jsonl OUT=result.jsonl)
 	@$(PY) -m shared.tryrules "$(IN)" "$(OUT)"

@@ -1,4 +1,4 @@
-"""Creates the keys of a new installation: `python -m tools.first_keys FOLDER [--alg SM4GCM]`.
+"""Creates the keys of a new installation: `python -m tools.first_keys FOLDER [--host HOST]`.
 
 It writes a folder per service, ready to become a cluster's secret: its ring, its words key, and
 what only intake needs. It prints public keys and fingerprints, to be entered by two people
@@ -18,7 +18,10 @@ from clients.bureau._cli.key_command import new_key, shown
 from shared.contracts.vocabulary import SERVICES
 from shared.platform.app.ring_command import LENGTHS
 from shared.platform.crypto.key_files import to_base64url
+from shared.platform.crypto.signing_keys import EVER, FIGURES_KEYS, RECEIPT_KEYS, new_signing_key
 
+SIGNERS = {"intake": RECEIPT_KEYS, "publisher": FIGURES_KEYS}
+"""Files with the keys that sign what others keep."""
 BLIND_INDEX = "blind_index"
 SECRET_BYTES = 32
 
@@ -30,9 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--alg", choices=sorted(LENGTHS), default="A256GCM", help="cipher of the rings"
     )
+    parser.add_argument(
+        "--host", default="localhost", help="of the mailbox, as receipts name their issuer"
+    )
     asked = parser.parse_args(arguments)
     try:
-        for line in made(asked.folder, asked.alg):
+        for line in made(asked.folder, asked.alg, host=asked.host):
             print(line)
     except OSError as fault:
         print(f"first_keys: {fault.strerror}: {fault.filename}", file=sys.stderr)
@@ -40,8 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def made(folder: Path, alg: str) -> Iterator[str]:
-    """Write `<service>-keys/` for each service; yield the public parts. Raises: OSError."""
+def made(folder: Path, alg: str, *, host: str) -> Iterator[str]:
+    """Write `<service>-keys/` for each service; yield the public parts. Raises: OSError.
+
+    `host`: the name under which receipts and daily counts are signed.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for service in SERVICES:
         own = folder / f"{service}-keys"
@@ -53,6 +62,9 @@ def made(folder: Path, alg: str) -> Iterator[str]:
         if service == "intake":
             drawn = to_base64url(secrets.token_bytes(SECRET_BYTES))
             _write(own / "intake.secrets.json", {BLIND_INDEX: drawn})
+        if service in SIGNERS:
+            kid = f"{service}-{secrets.token_hex(4)}"
+            _write(own / SIGNERS[service], {"keys": [new_signing_key(kid, host, begins=EVER)]})
         yield from shown(kid, key)
 
 

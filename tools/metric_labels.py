@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from services.intake.api.warnings import EXPLAINED
+from services.intake.domain.files import SCANNED
 from services.intake.domain.letter import RequestKind
+from services.intake.files.file_types import MEDIA_TYPES
 from services.intake.jobs.file_orphans import Why
 from services.router.jobs.open_letters import HOLDERS, OPEN
 from shared.audit.findings import PROMISES
@@ -21,6 +23,7 @@ from shared.contracts.catalogue import EVENTS
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics import ALL
 from shared.kernel.errors import Refused
+from shared.kernel.request_limits import KINDS, SCOPES
 from shared.platform.app.retention import AskedBy
 from shared.platform.kafka.record_labels import COMMAND, UNKNOWN
 from shared.platform.runtime import data_files
@@ -113,6 +116,8 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_sign_ins_total", "outcome"): of("done", *WHAT_TO_DO),
     ("mailbox_http_letters_missed_total", "which"): of("unknown", "foreign"),
     ("mailbox_intake_requests_total", "kind"): of(*get_args(RequestKind)),
+    ("mailbox_intake_requests_limited_total", "kind"): of(*KINDS),
+    ("mailbox_intake_requests_limited_total", "scope"): of(*SCOPES),
     ("mailbox_intake_identities_withheld_total", "reason"): of("no_key", "bad_key"),
     ("mailbox_intake_diversions_total", "threshold"): of(*get_args(words.Threshold)),
     ("mailbox_intake_diversions_resolved_total", "outcome"): of(*get_args(words.DiversionOutcome)),
@@ -138,6 +143,11 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_router_key_steps_total", "outcome"): of(
         "done", *refusal_codes(), shown="done, or a code of refusal"
     ),
+    ("mailbox_intake_files_received_total", "type"): of(*MEDIA_TYPES.values()),
+    ("mailbox_intake_files_refused_total", "code"): of(
+        *refusal_codes(), shown="codes of refusals"
+    ),
+    ("mailbox_intake_files_scanned_total", "result"): of(*SCANNED),
     ("mailbox_router_searches_total", "way"): of("number", "words", "time"),
     ("mailbox_router_open_letters", "bureau"): of(*HOLDERS, shown="the 22 bureaus, triage"),
     ("mailbox_router_oldest_letter_seconds", "bureau"): of(

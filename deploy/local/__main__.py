@@ -13,7 +13,7 @@ from typing import Any
 
 from deploy.local.auditing import audited, traced
 from deploy.local.demo.command import DemoFailed, demo
-from deploy.local.doctor import examine
+from deploy.local.doctor import SCANNER, examine
 from deploy.local.erasures import erase, erasures
 from deploy.local.operate import NotRunning, operate
 from deploy.local.resend import resend
@@ -158,7 +158,8 @@ class _Stopping:
 def _welcome(stack: Stack) -> None:
     env, names = stack.place.env_file, [child.name for child in stack.children]
     env.write_text(_env(stack), encoding="utf-8")
-    _say(greeting(stack.ports, names, env=_short(env), pid=os.getpid()))
+    scanner = os.environ.get(SCANNER) or "none"
+    _say(greeting(stack.ports, names, env=_short(env), pid=os.getpid(), scanner=scanner))
 
 
 def _env(stack: Stack) -> str:

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import importlib
 import platform
+import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,10 +39,12 @@ from shared.platform.runtime.settings import KafkaSettings, kafka_values
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 ANSWER_WITHIN_S = 10.0
+SCANNER = "MAILBOX_INTAKE_SCANNER"
+SCANNER_WITHIN_S = 3.0
 WHEELS = (
-    "aiokafka", "cryptography", "fastapi", "httptools", "httpx", "jinja2", "joserfc", "motor",
-    "orjson", "prometheus_client", "pydantic", "pydantic_settings", "tenacity", "uvicorn",
-    "uvloop", "yaml",
+    "aioclamd", "aiokafka", "cryptography", "fastapi", "httptools", "httpx", "jinja2", "joserfc",
+    "motor", "obstore", "orjson", "pikepdf", "PIL", "pillow_heif", "prometheus_client", "pydantic",
+    "pydantic_settings", "tenacity", "uvicorn", "uvloop", "yaml",
 )  # fmt: skip
 WEB = ("issuer", "gateway", "intake", "router", "notifier", "publisher", "bureaus")
 
@@ -74,6 +77,7 @@ def _findings(environment: Mapping[str, str]) -> Iterator[DoctorFinding]:
     yield _wheels()
     yield _installed()
     yield _servers(place)
+    yield _scanner(environment.get(SCANNER, "none"))
     try:
         ports = ports_from(environment)
     except BadPorts as fault:
@@ -133,6 +137,21 @@ def _servers(place: StackPaths) -> DoctorFinding:
     except ServersMissing as fault:
         return DoctorFinding(False, str(fault), "make stack")
     return DoctorFinding(True, "broker and database are installed")
+
+
+def _scanner(address: str) -> DoctorFinding:
+    """Whether files of writers are scanned, and whether the scanner answers."""
+    if address == "none":
+        return DoctorFinding(True, f"files are handed out unscanned: {SCANNER} names no clamd")
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), SCANNER_WITHIN_S) as clamd:
+            clamd.sendall(b"nPING\n")
+            answer = clamd.recv(16)
+    except (OSError, ValueError, OverflowError) as fault:
+        answer = type(fault).__name__.encode()
+    advice = f"start clamd there, or unset {SCANNER}"
+    return DoctorFinding(answer == b"PONG\n", f"{SCANNER}: {answer.decode().strip()}", advice)
 
 
 def _ports(ports: Ports, supervisor: int | None) -> Iterator[DoctorFinding]:

@@ -2,6 +2,8 @@
 
 from prometheus_client import Counter, Gauge
 
+from shared.kernel.request_limits import KINDS, SCOPES
+
 SUBMITTED = Counter(
     "mailbox_intake_letters_submitted_total",
     "Letters accepted, by channel and the category that the writer chose.",
@@ -23,6 +25,12 @@ REPEATED = Counter(
 TURNED_AWAY = Counter(
     "mailbox_intake_submissions_turned_away_total",
     "Submissions refused because too many letters wait for the broker.",
+)
+LIMITED = Counter(
+    "mailbox_intake_requests_limited_total",
+    "Requests refused because their person, address or network sent too many, by kind (letters,"
+    " requests, uploads, drafts, codes). Emergencies are never among them.",
+    ["kind", "scope"],
 )
 REQUESTS = Counter(
     "mailbox_intake_requests_total", "Requests of writers about their letters, by kind.", ["kind"]
@@ -141,6 +149,9 @@ FILES_LOST = Gauge(
     "Files of letters whose bytes are missing in the storage, at the last daily comparison.",
 )
 
+for limit in KINDS:
+    for scope in SCOPES:
+        LIMITED.labels(limit, scope)
 for reason in ("no_key", "bad_key"):
     IDENTITIES_WITHHELD.labels(reason)  # starts at 0, so that the first one counts as an increase
 for kind in ("text", "network", "emergencies"):

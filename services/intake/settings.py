@@ -49,6 +49,11 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """Until when letters are read on working days."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
+    limits_file: Path | None = None
+    """How often persons, addresses and networks may send something, in the form of
+    `shared/data/request_limits.yaml`; none: that file."""
+    limits_factor: int = Field(default=1, ge=1, le=1_000_000)
+    """Times the amounts of that file, such as 1000 where few people send much for a test."""
     neutral_url: str = Field(default="https://www.weather.com.cn/", pattern=r"^https?://[^\s@]+$")
     """Where writers go who leave the mailbox in haste; nothing there tells of it."""
     flood_alike: int = Field(default=20, ge=2, le=10_000)
@@ -75,9 +80,9 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
         """The networks of trusted proxies."""
         return _networks(self.trusted_proxies)
 
-    @field_validator("frontends_file")
+    @field_validator("frontends_file", "limits_file")
     @classmethod
-    def _readable_frontends(cls, file: Path | None) -> Path | None:
+    def _readable_data(cls, file: Path | None) -> Path | None:
         return checked_readable(file)
 
     @property

@@ -18,6 +18,7 @@ from services.intake.api.emergency_guard import EmergencyGuardMiddleware
 from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
+from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState, decide, evolve, rule_table
 from services.intake.domain.identity_sealing import BureauKey
 from services.intake.domain.letter import NoLetter
@@ -25,6 +26,7 @@ from services.intake.domain.retention import forget
 from services.intake.files import storage
 from services.intake.files.cleaning import FileCleaner
 from services.intake.files.file_desk import FileDesk
+from services.intake.files.rotation import FileRotation
 from services.intake.files.scanning import NoScanner, scanner_at
 from services.intake.files.sealed_chunks import SealedChunks
 from services.intake.settings import IntakeSettings
@@ -36,6 +38,7 @@ from shared.platform.app.service import Service
 from shared.platform.app.shell import Shell, build_shell, load_seals
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
+from shared.platform.crypto.signing_keys import RECEIPT_KEYS, SigningKeys
 from shared.platform.http.create_app import create_app
 from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.letters.seals import Seals
@@ -100,6 +103,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     book = seals.sealer.book
     tell = shell.commands.execute
     records, files, chunks = _files(settings, shell, now)
+    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
     releasing = jobs.DiversionReleaser(
         shell.documents, shell.letters.state, files=records, tell=tell, now=now
     )
@@ -130,6 +134,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         indexes={**store.INDEXES, **SIGN_IN_INDEXES},
         loops=(
             desk.numbers.run,
+            desk.limiter.run,
             desk.backlog.run,
             resealing.run,
             releasing.run,
@@ -144,6 +149,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         new_consumer=shell.consumer,
         retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
         forgets=eraser.erase_files_of,
+        turns=partial(rotation.run, seals.ring),
     )
 
 
@@ -187,7 +193,7 @@ def _files(
     ring = shell.seals.ring
     keep = shell.database.collection(store.FILES)
     records = store.FileRecords(keep, ring, now=machine_time(now))
-    chunks = SealedChunks(storage.opened(settings.files_address), ring)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
     return records, FileDesk(records, chunks, FileCleaner()), chunks
 
 
@@ -225,6 +231,9 @@ def _desk(
     machine, keep = machine_time(now), shell.database.collection
     numbers = store.Numbers(keep(store.IDEMPOTENCY), now=machine, draw=_draw)
     policies = data_files.policies(settings.policies_dir)
+    blind = BlindIndex.load(settings.keys_dir / "intake.secrets.json")
+    limits = data_files.request_limits(settings.limits_file, factor=settings.limits_factor)
+    limit_counts = store.LimitCounts(keep(store.LIMITS), now=machine)
     floods = FloodDetector(
         texts=settings.flood_alike,
         letters=settings.flood_from_one_network,
@@ -237,7 +246,7 @@ def _desk(
         numbers=numbers,
         backlog=store.Backlog(shell.documents, most=settings.most_unsent, now=machine),
         files=files,
-        blind=BlindIndex.load(settings.keys_dir / "intake.secrets.json"),
+        blind=blind,
         diversions=DiversionRecorder(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
@@ -255,6 +264,8 @@ def _desk(
         notices=data_files.notices(settings.notices_dir),
         erasure=erasure,
         now=now,
+        receipts=SigningKeys.load(settings.keys_dir / RECEIPT_KEYS),
+        limiter=RequestLimiter(limits, limit_counts, blind=blind, now=machine),
         floods=floods,
         frontends=data_files.frontends(settings.frontends_file, examples=settings.is_development),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.publisher.domain.draft import ReceiveCopy
+from services.publisher.domain.letter import LetterLeaf
 from services.publisher.domain.letter_projection import NoteCategory, ProjectFact
 from services.publisher.domain.withdrawal import EraseWords, NoteConsent
 from shared.contracts.catalogue import ON_TOPIC
@@ -32,12 +33,21 @@ from shared.contracts.submitted_v1 import (
 )
 from shared.contracts.topics import PROGRESS
 from shared.contracts.words import PublicText
+from shared.kernel.civil import civil_date
+from shared.kernel.letter_receipts import leaf_of
 from shared.platform.letters.service_decider import Arrival, Handlers
 
 
-def on_letter_submitted(event: Envelope[LetterSubmitted], _: Arrival) -> NoteCategory:
-    """Record the writer's category: a report, by writer or router, is never published."""
-    return NoteCategory(event.data.category)
+def on_letter_submitted(event: Envelope[LetterSubmitted], arrival: Arrival) -> NoteCategory:
+    """Record the writer's category: a report, by writer or router, is never published.
+
+    The letter is counted among those of its day of receipt.
+    """
+    letter = event.data
+    leaf = LetterLeaf(
+        civil_date(letter.received_at), leaf_of(event.subject, letter.text_sha256), arrival.at
+    )
+    return NoteCategory(letter.category, leaf)
 
 
 def on_consent_changed(event: Envelope[ConsentChanged], _: Arrival) -> NoteConsent:

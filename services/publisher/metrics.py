@@ -6,6 +6,10 @@ DRAFTS_WAITING = Gauge(
     "mailbox_publisher_drafts_waiting",
     "Publication copies that wait for an editor; counted up to 1,000.",
 )
+DAYS_COUNTED = Gauge(
+    "mailbox_publisher_days_counted_timestamp_seconds",
+    "End of the last day whose letters are counted and signed (Unix time).",
+)
 PUBLISHED = Counter("mailbox_publisher_publications_total", "Letters published by this process.")
 CHANGED = Counter(
     "mailbox_publisher_changes_total",

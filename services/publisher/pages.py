@@ -1,10 +1,10 @@
-"""Public pages: the list of publications, and each publication.
+"""Public pages: the list of publications, each publication, and the daily counts.
 
 Server-rendered, escaped, and readable without JavaScript. Nothing here knows a letter number.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,7 +12,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from services.publisher import store
+from services.publisher.api.dependencies import DailyCounts
 from services.publisher.domain.letter import PublicPage
+from shared.kernel.daily_counts import Entry
 from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
 from shared.platform.http.application import open_to_all
@@ -22,6 +24,9 @@ from shared.platform.runtime.clock import Now
 from shared.web.rendering import page
 
 HERE: Final = Path(__file__).parent
+
+MOST_DAYS: Final = 100
+"""Entries on the page of daily counts; all are in the list for programs."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,6 +73,25 @@ async def show_publication(request: Request, documents: Documents, publication: 
     if found is None:
         return page(request, "missing.html", status=404)
     return page(request, "publication.html", entry=_shown(found))
+
+
+@router.get("/figures/daily")
+@open_to_all
+async def show_daily_counts(request: Request) -> Response:
+    """The letters of each day, the newest first, with the files that show that none is missing."""
+    daily: DailyCounts = request.app.state.desk.daily
+    entries = await store.newest_entries(daily.entries, most=MOST_DAYS)
+    return page(request, "daily_counts.html", rows=[_counted(each) for each in entries])
+
+
+def _counted(entry: Entry) -> Mapping[str, Any]:
+    return {
+        "day": date.fromisoformat(entry["day"]),
+        "letters": entry["letters"],
+        "number": entry["number"],
+        "corrects": entry["corrects"],
+        "file": f"/public/v1/figures/daily/{entry['day']}",
+    }
 
 
 def _place(after: str | None) -> Place | None:

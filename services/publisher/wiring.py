@@ -10,17 +10,18 @@ import httpx
 from fastapi import FastAPI
 
 from services.publisher import api, pages
-from services.publisher.api.dependencies import EditorialDesk
+from services.publisher.api.dependencies import DailyCounts, EditorialDesk
 from services.publisher.domain import Command, decide, evolve, rule_table
 from services.publisher.domain.letter import PublisherLetter
 from services.publisher.domain.publication import ProblemDeadlines
 from services.publisher.domain.withdrawal import forget
 from services.publisher.handlers import HANDLERS
-from services.publisher.jobs import DraftGauge, FiguresCounter
+from services.publisher.jobs import DailyCounter, DraftGauge, FiguresCounter
 from services.publisher.settings import PublisherSettings
-from services.publisher.store import FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
+from services.publisher.store import COUNTS, FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
 from shared.platform.app.service import Service
 from shared.platform.app.shell import build_shell, load_seals
+from shared.platform.crypto.signing_keys import FIGURES_KEYS, SigningKeys
 from shared.platform.http.create_app import create_app
 from shared.platform.letters.service_decider import ServiceDecider
 from shared.platform.runtime import data_files
@@ -66,11 +67,17 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     to_issuer = httpx.AsyncClient()
     days = shell.database.collection(FIGURES)
     counter = FiguresCounter(shell.documents, days, now=now, pause_s=settings.figures_pause_s)
+    keys = SigningKeys.load(settings.keys_dir / FIGURES_KEYS)
+    counts = shell.database.collection(COUNTS)
+    daily = DailyCounter(
+        shell.documents, counts, keys=keys, now=now, pause_s=settings.figures_pause_s
+    )
     desk = EditorialDesk(
         shell.documents,
         shell.commands.execute,
         state_of=shell.letters.state,
         figures=counter.latest,
+        daily=DailyCounts(counts, keys),
         now=now,
     )
     gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
@@ -93,7 +100,7 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=shell.consumer,
         indexes={**INDEXES, **SIGN_IN_INDEXES},
-        loops=(gauge.run, counter.run),
+        loops=(gauge.run, counter.run, daily.run),
         close=to_issuer.aclose,
     )
 

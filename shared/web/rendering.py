@@ -88,24 +88,6 @@ def page(request: Request, name: str, *, status: int = 200, **values: Any) -> Re
     return HTMLResponse(text, status, headers={"content-language": display.lang, "vary": VARIES})
 
 
-def document(
-    request: Request,
-    name: str,
-    *,
-    lang: Lang | None = None,
-    headers: Mapping[str, str],
-    **values: Any,
-) -> HTMLResponse:
-    """Render a template that is a complete document of its own, without the frame of our pages.
-
-    `lang`: instead of the request's language. `headers`: further headers, such as its own policy.
-    """
-    site: Site = request.app.state.site
-    shown = lang or display_of(request).lang
-    text = site.environments[shown].get_template(name).render({"lang": shown} | values)
-    return HTMLResponse(text, headers={"content-language": shown, "vary": VARIES, **headers})
-
-
 def _address(request: Request) -> str:
     """Path and query, for links that come back to this page."""
     if request.method not in {"GET", "HEAD"}:

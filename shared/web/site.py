@@ -20,6 +20,7 @@ from shared.web import style_guide
 from shared.web.addresses import local_path
 from shared.web.formats import Formats
 from shared.web.language import ELDER_COOKIE, LANG_COOKIE, LANGS, Lang, Words, words_of
+from shared.web.printed import printed
 from shared.web.rendering import Entry, Site, page
 
 HERE: Final = Path(__file__).parent
@@ -74,6 +75,7 @@ def install(
     if settings.is_development:
         app.include_router(style_guide.router)
     app.state.as_viewed = as_viewed
+    app.state.printed = printed
     for fault, handler in list(app.exception_handlers.items()):
         app.exception_handlers[fault] = _viewed(handler)
 
@@ -110,7 +112,7 @@ def _asset(name: str) -> str:
 
 
 _DIGESTS: Final = {
-    file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in STATIC.glob("mailbox.*")
+    file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in STATIC.glob("mailbox*")
 }
 
 
@@ -125,7 +127,8 @@ def _serve(path: str, file: str, *, media_type: str) -> None:
 _serve("/favicon.svg", "favicon.svg", media_type="image/svg+xml")
 _serve("/favicon.ico", "favicon.ico", media_type="image/x-icon")
 _serve("/static/mailbox.css", "mailbox.css", media_type="text/css")
-_serve("/static/mailbox.js", "mailbox.js", media_type="text/javascript")
+for _script in ("mailbox.js", "mailbox-receipts.js"):
+    _serve(f"/static/{_script}", _script, media_type="text/javascript")
 
 
 @files.get("/display")

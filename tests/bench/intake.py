@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
@@ -24,9 +25,14 @@ from tests.bench.measures import Measure, WrongOutcome, percentile
 from tests.bench.processes import answer, child, started
 
 CONNECTIONS = 16
+LINES = 200
+"""Connections of the open loop: enough that no letter waits for one."""
 SAMPLE, WARM, COUNT = 50, 200, 1_500
 TURNS = "ABBAABBA"
 """A is intake, B the floor."""
+PACED_TURNS = "ABBA"
+PACE = 0.5
+"""Rate of the open loop, as a share of the floor's."""
 
 CREATED = "201"
 SETTLED_WITHIN_S = 20.0
@@ -59,33 +65,49 @@ class Side:
     letters: list[str] = field(default_factory=list)
     """Numbers of all that it took in."""
     rounds: list[Round] = field(default_factory=list)
+    paced: list[Round] = field(default_factory=list)
+    """Those of the open loop."""
 
 
 async def measure(
-    directory: Path, *, warm: int = WARM, count: int = COUNT, turns: str = TURNS
+    directory: Path,
+    *,
+    warm: int = WARM,
+    count: int = COUNT,
+    turns: str = TURNS,
+    paced_turns: str = PACED_TURNS,
 ) -> list[Measure]:
     """Intake's figures. Raises: WrongOutcome; StackFailed; NotReady."""
     parts = {"servers", "issuer", "topics", "intake"}
     async with running_stack(directory, only=parts) as stack:
         trial = _Trial(stack, directory)
         try:
-            return await _compared(trial, warm=warm, count=count, turns=turns)
+            return await _compared(trial, (warm, count), turns=turns, paced_turns=paced_turns)
         finally:
             trial.look.close()
 
 
-async def _compared(trial: "_Trial", *, warm: int, count: int, turns: str) -> list[Measure]:
+async def _compared(
+    trial: "_Trial", letters: tuple[int, int], *, turns: str, paced_turns: str
+) -> list[Measure]:
+    """`letters`: how many of a round are posted first, and how many count."""
+    warm, count = letters
     ours = trial.ours()
     await trial.post(ours, warm=0, count=SAMPLE)
     document = size(await trial.look.sample(ours.database, "letters"))
     async with trial.floor(document) as floor:
         await trial.post(floor, warm=0, count=SAMPLE)
+        sides = {"A": ours, "B": floor}
         for turn in turns:
-            side = ours if turn == "A" else floor
-            side.rounds.append(await trial.post(side, warm=warm, count=count))
+            sides[turn].rounds.append(await trial.post(sides[turn], warm=warm, count=count))
+        pace = PACE * median(one.per_second for one in floor.rounds)
+        for turn in paced_turns:
+            paced = await trial.post(sides[turn], warm=warm, count=count, per_second=pace)
+            sides[turn].paced.append(paced)
         await trial.check(ours)
         await trial.check(floor)
-        return [*_measures(ours.rounds, floor.rounds), await trial.told(ours)]
+        told = await trial.told(ours)
+        return [*_measures(ours.rounds, floor.rounds), *_paced(ours.paced, floor.paced), told]
 
 
 def _measures(ours: list[Round], floor: list[Round]) -> list[Measure]:
@@ -107,6 +129,19 @@ def _measures(ours: list[Round], floor: list[Round]) -> list[Measure]:
         for name, unit, figure in figures
     ]
     return [*compared, Measure("intake.backlog", "s", [one.backlog_s for one in ours])]
+
+
+def _paced(ours: list[Round], floor: list[Round]) -> list[Measure]:
+    """Latencies in the open loop."""
+    return [
+        Measure(
+            f"intake.paced.{figure.removesuffix('_ms')}",
+            "ms",
+            [getattr(one, figure) for one in ours],
+            [getattr(one, figure) for one in floor],
+        )
+        for figure in ("p50_ms", "p99_ms")
+    ]
 
 
 class _Trial:
@@ -140,10 +175,12 @@ class _Trial:
         async with started(plain, self._log(plain.name), place=machine.TESTED) as running:
             yield Side(database, port, running.pid)
 
-    async def post(self, side: Side, *, warm: int, count: int) -> Round:
-        """One round. Raises: WrongOutcome, when a letter was not taken in."""
+    async def post(
+        self, side: Side, *, warm: int, count: int, per_second: float | None = None
+    ) -> Round:
+        """One round, of an open loop if `per_second` is given. Raises: WrongOutcome."""
         writes, cpu = await self.look.writes(), machine.cpu_ms(side.pid)
-        found = await self._load(side, warm=warm, count=count)
+        found = await self._load(side, warm=warm, count=count, per_second=per_second)
         backlog = await self._settled(side)
         for phase in ("warm", "counted"):
             _check_statuses(found[phase]["statuses"])
@@ -171,12 +208,15 @@ class _Trial:
         _compare(SUBMITTED.name, [name for _, _, name in found], ids)
         return Measure("intake.records", "records/letter", [found.total() / len(ids)])
 
-    async def _load(self, side: Side, *, warm: int, count: int) -> dict[str, Any]:
+    async def _load(
+        self, side: Side, *, warm: int, count: int, per_second: float | None
+    ) -> dict[str, Any]:
         """The load generator's report of one round, with a fresh token."""
         self._posted += 1
         run = f"{side.database}-{self._posted}"
         plan, result = self._directory / f"{run}.plan", self._directory / f"{run}.result"
-        asked = Plan(side.port, run, warm, count, CONNECTIONS, LOAD_WITHIN_S)
+        lines = CONNECTIONS if per_second is None else LINES
+        asked = Plan(side.port, run, warm, count, lines, LOAD_WITHIN_S, per_second)
         plan.write_text(json.dumps(asdict(asked)))
         poster = child(
             "tests.bench.load", str(plan), str(result), settings={TOKEN: await self._token()}

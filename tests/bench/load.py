@@ -1,7 +1,8 @@
-"""Posts letters as fast as they are accepted: `python -m tests.bench.load PLAN RESULT`.
+"""Posts letters over persistent connections: `python -m tests.bench.load PLAN RESULT`.
 
-A closed loop over persistent connections: each posts its next letter when the one before is
-answered. The token comes from the environment, because command lines are public.
+In a closed loop each connection posts its next letter when the one before is answered. In an open
+loop letters are due at a steady rate, whether or not earlier ones are answered, and latency counts
+from when a letter was due. The token comes from the environment, because command lines are public.
 """
 
 import asyncio
@@ -10,7 +11,6 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Plan:
     count: int
     connections: int
     within_s: float
+    per_second: float | None = None
+    """The rate of an open loop; None: a closed loop."""
 
 
 @dataclass(slots=True)
@@ -44,49 +46,52 @@ class Answers:
 
 
 class Connection(asyncio.Protocol):
-    """One writer's line; posts what `requests` still holds, and then ends."""
+    """One writer's line, which is put into `free` whenever it may post."""
 
-    def __init__(self, requests: Iterator[bytes], answers: Answers) -> None:
-        self._requests = requests
+    def __init__(self, answers: Answers, free: "asyncio.Queue[Connection]") -> None:
         self._answers = answers
+        self._free = free
         self._came = bytearray()
-        self._asked_at = 0.0
+        self._due_at = 0.0
         self._transport: asyncio.Transport | None = None
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._fault: Exception | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Post the first letter."""
+        """Be free."""
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
-            self._post()
+            self._free.put_nowait(self)
 
     def data_received(self, data: bytes) -> None:
-        """Note an answer once it is whole, and post the next letter."""
+        """Note an answer once it is whole, and be free again."""
         self._came += data
         head, found, came = self._came.partition(END_OF_HEAD)
         if not found or len(came) < _length(bytes(head)):
             return
-        self._answers.latencies_ms.append((time.perf_counter() - self._asked_at) * 1000)
+        self._answers.latencies_ms.append((time.perf_counter() - self._due_at) * 1000)
         status, statuses = head[9:12].decode(), self._answers.statuses
         statuses[status] = statuses.get(status, 0) + 1
         self._answers.letters.append(json.loads(came).get("letter", ""))
         self._came.clear()
-        self._post()
+        self._free.put_nowait(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Fail, when letters were left to post."""
-        if not self.done.done():
-            self.done.set_exception(exc or ConnectionResetError("cut while a letter was posted"))
+        """Make the next use of this line fail."""
+        self._fault = exc or ConnectionResetError("cut while letters were posted")
+        self._free.put_nowait(self)
 
-    def _post(self) -> None:
-        following = next(self._requests, None)
-        if self._transport is None or following is None:
-            self.done.set_result(None)
-            if self._transport is not None:
-                self._transport.close()
-            return
-        self._asked_at = time.perf_counter()
-        self._transport.write(following)
+    def post(self, request: bytes, *, due_at: float) -> None:
+        """Post a letter that was due at that time. Raises: OSError."""
+        if self._fault or self._transport is None:
+            raise self._fault or ConnectionError("not connected")
+        self._due_at = due_at
+        self._transport.write(request)
+
+    def close(self) -> None:
+        """Hang up. Raises: OSError, if the line was cut before."""
+        if self._fault or self._transport is None:
+            raise self._fault or ConnectionError("not connected")
+        self._transport.close()
 
 
 async def post(plan: Plan, token: str) -> tuple[Answers, Answers]:
@@ -101,14 +106,20 @@ async def post(plan: Plan, token: str) -> tuple[Answers, Answers]:
 
 
 async def _phase(requests: list[bytes], plan: Plan) -> Answers:
-    loop, answers, left = asyncio.get_running_loop(), Answers(), iter(requests)
+    loop, answers, free = asyncio.get_running_loop(), Answers(), asyncio.Queue[Connection]()
+    for _ in range(plan.connections):
+        await loop.create_connection(lambda: Connection(answers, free), LOOPBACK, plan.port)
     began = time.perf_counter()
-    lines = [
-        await loop.create_connection(lambda: Connection(left, answers), LOOPBACK, plan.port)
-        for _ in range(plan.connections)
-    ]
-    await asyncio.gather(*(line.done for _, line in lines))
+    for number, request in enumerate(requests):
+        due_at = began + number / plan.per_second if plan.per_second else None
+        if due_at is not None:
+            await asyncio.sleep(max(0.0, due_at - time.perf_counter()))
+        line = await free.get()
+        line.post(request, due_at=due_at or time.perf_counter())
+    lines = [await free.get() for _ in range(plan.connections)]
     answers.seconds = time.perf_counter() - began
+    for line in lines:
+        line.close()
     return answers
 
 

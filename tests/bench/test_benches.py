@@ -115,7 +115,9 @@ def test_a_lost_or_a_doubled_record_is_a_wrong_outcome(change: Counter[str]) -> 
 @pytest.mark.real
 @pytest.mark.slow
 async def test_intake_and_its_floor_take_in_the_same_letters(tmp_path: Path) -> None:
-    found = _by_name(await intake.measure(tmp_path, warm=10, count=LETTERS, turns="AB"))
+    found = _by_name(
+        await intake.measure(tmp_path, warm=10, count=LETTERS, turns="AB", paced_turns="AB")
+    )
     alone = {"intake.backlog", "intake.records"}
     assert {name for name, one in found.items() if not one.beside} == alone
     assert all(one.value > 0 for name, one in found.items() if name != "intake.backlog")

@@ -6,7 +6,7 @@ face serves. What is asked is drawn without chance: the same run asks the same.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,8 +29,9 @@ from shared.platform.http.application import application
 from shared.platform.http.tokens import Person
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.runtime.readiness import Readiness
+from tests.intake.emergencies import ASK, STOP, diverted, guarded_front
 from tests.intake.faces import token
-from tests.intake.front import CITIZEN, front
+from tests.intake.front import CITIZEN
 from tests.notifier import story as clocks
 from tests.publisher.face import PEOPLE as EDITORS
 from tests.publisher.face import as_person, faces
@@ -66,6 +67,8 @@ class Face:
     """By name: the headers of their sign-in."""
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By parameter of a path: existing values."""
+    strangers: frozenset[str] = frozenset()
+    """People from whom all of `known` is hidden, though they may ask."""
 
 
 Opened = Callable[[Path], AbstractAsyncContextManager[Face]]
@@ -81,6 +84,28 @@ class Report:
     """By operation, kind of fault and status: the first of them."""
 
 
+class Admitted:
+    """Who asks: everyone tries until somebody is admitted, and then mostly those."""
+
+    def __init__(self) -> None:
+        self._tried: dict[str, set[str]] = {}
+        self._welcome: dict[str, set[str]] = {}
+
+    def choose(self, operation: str, people: Iterable[str], chance: Random) -> str:
+        """Somebody for a request."""
+        welcome = sorted(self._welcome.get(operation, ()))
+        if welcome and chance.random() < 0.75:
+            return chance.choice(welcome)
+        tried, everyone = self._tried.get(operation, set()), sorted(people)
+        return chance.choice([who for who in everyone if who not in tried] or everyone)
+
+    def note(self, operation: str, who: str, status: int) -> None:
+        """That person was answered so."""
+        self._tried.setdefault(operation, set()).add(who)
+        if status not in {401, 403}:
+            self._welcome.setdefault(operation, set()).add(who)
+
+
 def ask(opened: Opened, folder: Path, *, each: int) -> Report:
     """Send every operation `each` valid requests, and as many invalid ones."""
     report = Report()
@@ -94,8 +119,7 @@ def ask(opened: Opened, folder: Path, *, each: int) -> Report:
             for found in schema.get_all_operations():
                 assert isinstance(found, Ok)
                 for case, answer in _asked(found.ok(), face, runner, each=each):
-                    report.answers[answer.status_code] += 1
-                    _judge(case, answer, report)
+                    judge(case, answer, report)
         finally:
             runner.run(entered.__aexit__(None, None, None))
     return report
@@ -104,24 +128,22 @@ def ask(opened: Opened, folder: Path, *, each: int) -> Report:
 def _asked(
     operation: Any, face: Face, runner: asyncio.Runner, *, each: int
 ) -> Iterator[tuple[Case[Any], httpx.Response]]:
-    """Everyone tries until somebody is admitted, and then mostly those."""
     chance = Random(operation.label)  # noqa: S311 - no secret, and the same each time
-    untried, welcome = sorted(face.people), set[str]()
-    for mode in _modes(operation):
-        for case in _drawn(operation, mode, each=each):
-            among = sorted(welcome) if welcome and chance.random() < 0.75 else untried
-            who = chance.choice(among or sorted(face.people))
+    admitted = Admitted()
+    for mode in modes(operation):
+        for case in drawn(operation, mode, each=each):
+            who = admitted.choose(operation.label, face.people, chance)
             for name in face.known.keys() & case.path_parameters.keys():
                 if chance.random() < 0.75:
                     case.path_parameters[name] = chance.choice(face.known[name])
-            answer = runner.run(_sent(case, face, who))
-            if answer.status_code not in {401, 403}:
-                welcome.add(who)
-            untried = [one for one in untried if one != who]
+            answer = runner.run(sent(case, face, who))
+            admitted.note(operation.label, who, answer.status_code)
             yield case, answer
 
 
-def _judge(case: Case[Any], answer: httpx.Response, report: Report) -> None:
+def judge(case: Case[Any], answer: httpx.Response, report: Report) -> None:
+    """Count an answer, and keep what the document doesn't allow."""
+    report.answers[answer.status_code] += 1
     try:
         case.validate_response(answer, checks=JUDGED)
     except FailureGroup as group:
@@ -130,7 +152,7 @@ def _judge(case: Case[Any], answer: httpx.Response, report: Report) -> None:
             report.faults.setdefault(kind, str(fault))
 
 
-def _modes(operation: Any) -> Iterator[GenerationMode]:
+def modes(operation: Any) -> Iterator[GenerationMode]:
     """Valid values, and invalid ones where there are any: any text is a path."""
     yield GenerationMode.POSITIVE
     described = operation.definition.raw
@@ -139,7 +161,7 @@ def _modes(operation: Any) -> Iterator[GenerationMode]:
         yield GenerationMode.NEGATIVE
 
 
-def _drawn(operation: Any, mode: GenerationMode, *, each: int) -> list[Case[Any]]:
+def drawn(operation: Any, mode: GenerationMode, *, each: int) -> list[Case[Any]]:
     """Requests of an operation, drawn independently of the answers."""
     drawn: list[Case[Any]] = []
 
@@ -152,7 +174,8 @@ def _drawn(operation: Any, mode: GenerationMode, *, each: int) -> list[Case[Any]
     return drawn
 
 
-async def _sent(case: Case[Any], face: Face, who: str) -> httpx.Response:
+async def sent(case: Case[Any], face: Face, who: str) -> httpx.Response:
+    """The answer to a request of that person."""
     given = case.as_transport_kwargs(base_url=str(face.client.base_url))
     given.pop("cookies", None)
     if given.get("data") is not None:
@@ -171,19 +194,20 @@ async def _sent(case: Case[Any], face: Face, who: str) -> httpx.Response:
 @asynccontextmanager
 async def intake(folder: Path) -> AsyncIterator[Face]:
     """Letters of one writer, one of them masked, and the duty desk's entries."""
-    async with front(folder) as ours:
+    async with guarded_front(folder) as ours:
         letters = [await ours.taken_in(), await ours.taken_in(category="report")]
-        caught = await ours.submit(body="救命，有人拿刀要杀我，快来人", subject="救命")
+        caught = [await diverted(ours, mark) for mark in (ASK, STOP)]
+        draft = await ours.client.put("/v1/drafts/d-1", json={}, headers=ours.headers("chen"))
+        assert draft.status_code == 200, draft.text
         files = [await ours.uploaded(), await ours.uploaded()]
         await ours.scanning.look()
         await ours.taken_in(files=files[1:])
         at = ours.shelf.now()
         roles = ["duty", "supervisor", "auditor", "custodian", "bureau:guangzhou:handler"]
-        people = {"chen": token("chen", at=at, **CITIZEN)}
+        people = {who: token(who, at=at, **CITIZEN) for who in ("chen", "huang")}
         people |= {role: token(role.replace(":", "-"), at=at, roles=[role]) for role in roles}
-        diversions = [caught.json().get("diversion", letters[0])]
-        known = {"letter": letters, "diversion": diversions, "file": files}
-        yield Face(ours.client, _signed_in(people), known)
+        known = {"letter": letters, "diversion": caught, "draft": ["d-1"], "file": files}
+        yield Face(ours.client, _signed_in(people), known, strangers=frozenset({"huang"}))
 
 
 @asynccontextmanager
@@ -192,7 +216,8 @@ async def router(folder: Path) -> AsyncIterator[Face]:
     async with office(folder) as ours:
         await ours.receive()
         people = {who: ours.headers(who) for who in (*STAFF, "chen")}
-        yield Face(ours.client, people | NOBODY, {"letter": [LETTER], "holder": ["bureau:foshan"]})
+        known = {"letter": [LETTER], "holder": ["bureau:foshan"]}
+        yield Face(ours.client, people | NOBODY, known, strangers=frozenset({"fs", "gz-traffic"}))
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Walks through all that intake, the notifier, the publisher and the shell can be asked."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from shared.contracts.words import Contact
 from shared.platform.letters.service_decider import IdempotentCommand
 from tests.intake import story as writing
 from tests.intake.emergencies import ASK, PLANTED, diverted, on_duty
+from tests.intake.file_world import fetched, letter_with, opened, picture, uploaded
 from tests.intake.front import ASKS, CHANGES, Front, front
 from tests.intake.test_counter import code_of, entered
 from tests.intake.test_counter import post as at_counter
@@ -69,8 +71,10 @@ async def intake(folder: Path, reached: Reached) -> None:
             publication="p-1", path="/publications/p-1", published_at=desk.shelf.now()
         )
         await desk.shelf.hear_events(PUBLISHED.name, number, published)
+        await _drafted(desk)
         await _revealed(desk)
         await _without_key(desk)
+        await _with_a_file(desk)
         await _diverted(desk)
         await _entered(desk)
         assert (await look(desk, BY_PHONE)).is_success
@@ -87,6 +91,19 @@ async def _erased(desk: Front) -> None:
     desk.shelf.now.pass_by(days=31)
     answer = await desk.post(f"/v1/letters/{number}/erasure", {"what": ["words"]})
     assert answer.is_success, answer.text
+
+
+async def _drafted(desk: Front) -> None:
+    """A letter is begun, compared with others, and given up."""
+    begun = {"subject": "路灯", "body": "路灯坏了"}
+    headers = desk.headers("chen") | {"content-type": "application/json"}
+    for method, path, content in (
+        ("PUT", "/v1/drafts/d-1", json.dumps(begun)),
+        ("POST", "/v1/letters/similar", json.dumps(begun)),
+        ("DELETE", "/v1/drafts/d-1", None),
+    ):
+        answer = await desk.client.request(method, path, content=content, headers=headers)
+        assert answer.is_success, answer.text
 
 
 async def _revealed(desk: Front) -> None:
@@ -114,6 +131,18 @@ async def _entered(desk: Front) -> None:
     code = {"digits": await code_of(desk, number)}
     answer = await at_counter(desk, f"/letters/{number}/phone", code, key="counter-key-2")
     assert answer.is_success, answer.text
+
+
+async def _with_a_file(desk: Front) -> None:
+    """One file is removed; one is checked, fetched by its bureau's system, and opened."""
+    sent = await desk.post("/v1/files", picture(), content_type="image/png")
+    assert sent.is_success, sent.text
+    path, who = f"/v1/files/{sent.json()['file']}", desk.headers("chen")
+    assert (await desk.client.delete(path, headers=who)).is_success
+    file = await uploaded(desk)
+    number = await letter_with(desk, file)
+    assert (await fetched(desk, number, file)).is_success
+    assert (await opened(desk, f"/files/{number}/{file}")).is_success
 
 
 async def _without_key(desk: Front) -> None:

@@ -1,6 +1,7 @@
 """The OpenAPI documents are well formed, true of every route, and compatible with the release."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -17,6 +18,8 @@ from tools.contracts import broken as broken_by_release
 from tools.openapi import FACES, broken, document
 
 Json = dict[str, Any]
+QUICK = {"notifier": 4}
+"""Requests of each operation in `make test`, where two are too few."""
 EACH = pytest.mark.parametrize("service", FACES)
 
 
@@ -42,7 +45,7 @@ def contents(shown: Json) -> Iterator[tuple[str, Json]]:
 @pytest.mark.timeout(1_200)
 @EACH
 def test_every_answer_is_one_that_the_document_names(service: str, tmp_path: Path) -> None:
-    report = ask(SERVICES[service], tmp_path, each=budget(50, quick=4))
+    report = ask(SERVICES[service], tmp_path, each=budget(50, quick=QUICK.get(service, 2)))
     assert report.faults == {}
     assert report.answers.keys() >= {200, 401, 403, 422}
     assert max(report.answers) < 500
@@ -76,6 +79,32 @@ def test_problems_are_described_as_they_are_sent(service: str) -> None:
         for code, example in content.get("examples", {}).items():
             assert example["value"]["code"] == code, at
             assert " · " in example["value"]["title"], at
+
+
+@EACH
+def test_operations_have_names_that_clients_can_call(service: str) -> None:
+    names = [operation["operationId"] for _, operation in operations(document(service))]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not re.fullmatch(r"[a-z]+([A-Z][a-z]*)*", name)] == []
+
+
+def test_what_a_writer_does_has_a_name_of_a_verb_and_its_object() -> None:
+    named = dict(operations(document("intake"))).values()
+    theirs = [one["operationId"] for one in named if "Who: citizens" in one["description"]]
+    assert theirs
+    assert [name for name in theirs if name.islower()] == []
+
+
+def test_links_lead_from_what_was_created_to_what_can_be_done_with_it() -> None:
+    shown = document("intake")
+    links = shown["paths"]["/v1/letters"]["post"]["responses"]["201"]["links"]
+    by_name = {operation["operationId"]: at for at, operation in operations(shown)}
+    assert by_name["readLetter"] == "get /v1/letters/{letter}"
+    assert links.keys() >= {"readLetter", "addToLetter", "rateReply", "withdrawLetter"}
+    assert not links.keys() & {"revealIdentity", "readDutyDiversion"}
+    assert links["readLetter"]["parameters"] == {"letter": "$response.body#/letter"}
+    stopped = shown["paths"]["/v1/letters"]["post"]["responses"]["422"]["links"]
+    assert stopped.keys() == {"readDiversion", "answerDiversion"}
 
 
 def test_roles_and_fresh_sign_ins_are_named() -> None:
@@ -129,12 +158,17 @@ def without_problem(new: Json) -> None:
     del new["paths"]["/v1/letters"]["get"]["responses"]["401"]
 
 
+def taking_fewer_kinds_of_files(new: Json) -> None:
+    del new["paths"]["/v1/files"]["post"]["requestBody"]["content"]["image/png"]
+
+
 BREAKING: dict[str, Callable[[Json], None]] = {
     "GET /v1/letters gone": without_route,
-    "POST /v1/letters/{letter}/addition .body.mood: required now": needing_more,
+    "POST /v1/letters/{letter}/reopening .body.mood: required now": needing_more,
     "POST /v1/letters/{letter}/addition 202.request_id: removed": answering_less,
     "GET /v1/letters security: changed": letting_nobody_in,
     "GET /v1/letters 401: gone": without_problem,
+    "POST /v1/files .body as image/png: removed": taking_fewer_kinds_of_files,
 }
 
 

@@ -1,6 +1,7 @@
 """The doctor names every port's setting, as README says."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,34 @@ def test_it_lists_them_beside_a_running_stack_too(
     monkeypatch.setattr(lock, "running_pid", lambda _: 4711)
     monkeypatch.setattr(doctor, "_alive", nothing)
     assert set(ports_told(environment)) == {variable(name) for name in NAMES}
+
+
+def scanner_line(environment: dict[str, str]) -> str:
+    """What is said about the scanner."""
+    lines: list[str] = []
+    examine(environment, lines.append)
+    (found,) = [line for line in lines if doctor.SCANNER in line]
+    return found
+
+
+def test_it_says_that_files_are_not_scanned(environment: dict[str, str]) -> None:
+    assert scanner_line(environment).startswith("√ files are handed out unscanned")
+
+
+def test_it_asks_the_scanner(environment: dict[str, str]) -> None:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        port = server.getsockname()[1]
+        with ThreadPoolExecutor() as pool:
+            pool.submit(_pong, server)
+            line = scanner_line(environment | {doctor.SCANNER: f"{LOOPBACK}:{port}"})
+    assert line == f"√ {doctor.SCANNER}: PONG"
+    line = scanner_line(environment | {doctor.SCANNER: f"{LOOPBACK}:{port}"})
+    assert line.startswith(f"× {doctor.SCANNER}: ConnectionRefusedError")
+    assert scanner_line(environment | {doctor.SCANNER: "nonsense"}).startswith("×")
+
+
+def _pong(server: socket.socket) -> None:
+    asking, _ = server.accept()
+    with asking:
+        assert asking.recv(16) == b"nPING\n"
+        asking.sendall(b"PONG\n")

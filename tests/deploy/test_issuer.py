@@ -14,7 +14,7 @@ from joserfc.jwk import KeySet
 
 from deploy.local.fakes import fake_services
 from deploy.local.fakes.issuer import build, load_issuers, load_systems
-from deploy.local.fakes.openid import Registration
+from deploy.local.fakes.openid_clients import Registration
 from deploy.local.fakes.people import PEOPLE, id_number
 from deploy.local.stack import keys
 from deploy.local.stack.keys import SIDES, bureau_client_secret_file

@@ -37,7 +37,7 @@ def children(*only: str, session_ms: int = 3_000) -> dict[str, Child]:
 def test_the_whole_stack_starts_from_the_servers_to_the_bureaus() -> None:
     names = [tuple(child.name for child in tier) for tier in tiers(children().values())]
     assert names == [
-        ("broker", "database", "issuer", "gateway"),
+        ("broker", "database", "issuer", "gateway", "sample"),
         ("topics",),
         SERVICES,
         ("bureaus",),

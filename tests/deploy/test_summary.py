@@ -37,6 +37,13 @@ def test_the_greeting_says_how_to_write_the_first_letter() -> None:
         assert word in said
 
 
+def test_the_greeting_says_whether_files_are_scanned() -> None:
+    said = greeting(Ports(), ["intake"], env=".local/env", pid=1)
+    assert "files are not scanned" in said
+    said = greeting(Ports(), ["intake"], env=".local/env", pid=1, scanner="127.0.0.1:3310")
+    assert "files are scanned by clamd at 127.0.0.1:3310" in said
+
+
 def test_readme_and_greeting_show_one_letter_whose_key_is_fresh_each_time() -> None:
     sample = SAMPLE.format(env=".local/env")
     assert f"```\n{sample}```\n" in (CHECKOUT / "README.md").read_text("utf-8")

@@ -15,9 +15,11 @@ from PIL import Image
 from services.intake.domain.files import FileState
 from services.intake.jobs import FileScanning
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.http.tokens import Person
 from tests.intake.faces import token
 from tests.intake.front import Front
 from tests.intake.story import received, routed
+from tests.support.sign_in import BROWSER, signed_in
 
 PHOTO: Final = "image/jpeg"
 
@@ -88,6 +90,17 @@ class _Says:
         async for _ in content:
             pass
         return self._found
+
+
+async def opened(
+    desk: Front, path: str, who: str = "s-1", role: str = "bureau:guangzhou:handler"
+) -> httpx.Response:
+    """A member of staff opens a page in a browser."""
+    desk.client.cookies.clear()
+    await signed_in(desk.client, Person(who, name=who, roles=frozenset({role})))
+    answer = await desk.client.get(path, headers={**BROWSER, "accept-language": "en"})
+    await desk.shelf.quiet()
+    return answer
 
 
 async def fetched(

@@ -1,7 +1,7 @@
 """Intake at work: its shell, its web face, and the writers who ask it."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import time
@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from fastapi import APIRouter
 from obstore.store import MemoryStore
+from starlette.types import ASGIApp
 
 from services.intake import pages, store, wiring
 from services.intake.api import router
@@ -23,6 +24,7 @@ from services.intake.api.emergency_guard import EmergencyGuardMiddleware
 from services.intake.api.files import UPLOADS
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
+from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.letter import IntakeLetter
 from services.intake.files.cleaning import FileCleaner
@@ -34,6 +36,7 @@ from services.intake.settings import IntakeSettings
 from shared.contracts.event import Event
 from shared.contracts.topics import PROGRESS
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
+from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.crypto.signed_exports import ExportSigner
 from shared.platform.http.cross_origin import CrossOriginMiddleware
 from shared.platform.runtime import data_files
@@ -51,6 +54,7 @@ from tests.intake.story import (
     WECHAT,
 )
 from tests.support.doubles import Clock, Memory
+from tests.support.keyring import signing_keys
 from tests.support.pictures import picture
 from tests.support.sealed_shell import BLIND, SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
@@ -205,6 +209,28 @@ def _numbers(keys: Memory, now: Clock) -> store.Numbers:
     )
 
 
+@dataclass(frozen=True)
+class Limiting:
+    """How much people may send: `factor` times as much as in production; and where it is counted.
+
+    `layers`: those that find out a client's address.
+    """
+
+    factor: int = 1
+    store: Memory | None = None
+    layers: Sequence[Callable[[ASGIApp], ASGIApp]] = ()
+
+    def limiter(self, blind: BlindIndex, now: Clock) -> RequestLimiter:
+        """What the routes ask."""
+        counts = store.LimitCounts(Memory() if self.store is None else self.store, now=now)
+        limits = data_files.request_limits(factor=self.factor)
+        return RequestLimiter(limits, counts, blind=blind, now=now)
+
+
+RECEIPTS = signing_keys("receipts-1")
+UNLIMITED = Limiting(1_000)
+
+
 @asynccontextmanager
 async def front(
     folder: Path,
@@ -212,15 +238,18 @@ async def front(
     most_unsent: int = 10_000,
     rules: Iterable[Rule] = (),
     watch: Watch = unwatched,
+    limiting: Limiting = UNLIMITED,
     **limits: int,
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     drafts, files, objects = Memory(), Memory(), MemoryStore()
     numbers = _numbers(keys, now)
+    limiter = limiting.limiter(BLIND, now)
     async with (
         sealed_shell(watch(wiring.rules(own, BLIND)), own, now=now) as shelf,
         running(numbers.run()),
+        running(limiter.run()),
     ):
         tell = shelf.commands.execute
         records = store.FileRecords(files, own.ring, now=now)
@@ -255,6 +284,8 @@ async def front(
             release=releaser.release,
             erasure=WriterErasure(data_files.retention(), eraser),
             now=now,
+            limiter=limiter,
+            receipts=RECEIPTS,
             floods=floods,
             frontends=data_files.frontends(),
         )
@@ -267,7 +298,11 @@ async def front(
             "citizen_pages": citizens,
             "export_signer": ExportSigner(shelf.seals.ring, "intake"),
         }
-        layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        layers = (
+            EmergencyGuardMiddleware,
+            partial(CrossOriginMiddleware, origins=ORIGINS),
+            *limiting.layers,
+        )
         parts: dict[str, Any] = {"layers": layers, **state, **limits}
         async with opened_face(
             kept, whole, now=now, forms=pages.FORMS, uploads={**UPLOADS, **pages.UPLOADS}, **parts

@@ -80,6 +80,21 @@ async def test_reading_and_requests_about_a_letter_go_on(tmp_path: Path) -> None
         assert asked.status_code == 202
 
 
+async def test_requests_wait_within_bounds_too_but_withdrawn_consent_always_goes(
+    tmp_path: Path,
+) -> None:
+    async with front(tmp_path, most_unsent=1) as desk:
+        (number,) = await taken_in_unsent(desk, 1)
+        path, content = f"/v1/letters/{number}/consent", {"to_publish": True}
+        answers = [await desk.post(path, content, key=f"consent-{n:03}") for n in range(11)]
+        assert [one.status_code for one in answers] == [204] * 10 + [503]
+        assert is_problem(answers[-1], "503 backlog")
+        withdrawn = await desk.post(path, {"to_publish": False}, key="withdrawn")
+        assert withdrawn.status_code == 204
+        await drained(desk)
+        assert (await desk.post(path, content, key="consent-011")).status_code == 204
+
+
 async def test_those_let_in_since_the_last_count_are_counted(tmp_path: Path) -> None:
     async with front(tmp_path, most_unsent=5) as desk:
         desk.shelf.bus.fates += ["refused"] * 20

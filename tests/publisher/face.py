@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 from typing_extensions import override
 
-from services.publisher.api.dependencies import EditorialDesk
+from services.publisher.api.dependencies import DailyCounts, EditorialDesk
 from services.publisher.domain import Command
 from services.publisher.domain.letter import PublisherLetter
-from services.publisher.jobs import FiguresCounter
+from services.publisher.jobs import DailyCounter, FiguresCounter
 from services.publisher.wiring import opened
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
@@ -23,6 +23,7 @@ from shared.platform.http.tokens import Person
 from shared.platform.runtime.readiness import Readiness
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory
+from tests.support.keyring import signing_keys
 from tests.support.memory_shell import KnownPeople, MemoryShell, memory_shell
 from tests.support.moving import moment
 from tests.support.pages import with_pages
@@ -35,6 +36,7 @@ def editor(name: str, auth_time: datetime) -> Person:
     return Person(name, roles=frozenset({"editor"}), auth_time=auth_time)
 
 
+COUNT_KEYS = signing_keys("figures-1")
 PEOPLE = {
     "mei": editor("s-4417", moment(27)),
     "zhou": editor("s-4418", moment(27)),
@@ -52,6 +54,7 @@ class Face:
     stage: MemoryShell[Command, PublisherLetter]
     client: httpx.AsyncClient
     figuring: FiguresCounter
+    counting: DailyCounter
 
     async def draft(
         self, letter: str = LETTER, words: PublicText = WORDS, *, about: About | None = None
@@ -89,11 +92,14 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
     """The application without letters; `watch` records the decisions of its rules."""
     async with memory_shell(watch(RULES), at=moment(27)) as stage:
         figuring = FiguresCounter(stage.documents, Memory(), now=stage.now, pause_s=1)
+        daily = Memory()
+        counting = DailyCounter(stage.documents, daily, keys=COUNT_KEYS, now=stage.now, pause_s=1)
         desk = EditorialDesk(
             stage.documents,
             stage.commands.execute,
             state_of=stage.letters.state,
             figures=figuring.latest,
+            daily=DailyCounts(daily, COUNT_KEYS),
             now=stage.now,
         )
         people = KnownPeople(PEOPLE, now=stage.now)
@@ -101,7 +107,7 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
         opened(with_pages(app, "publisher", now=stage.now), desk)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://publisher") as client:
-            yield Face(stage, client, figuring)
+            yield Face(stage, client, figuring, counting)
 
 
 class Reading(HTMLParser):

@@ -8,6 +8,7 @@ import pytest
 
 import shared.contracts
 from services.publisher.domain.draft import ReceiveCopy
+from services.publisher.domain.letter import LetterLeaf
 from services.publisher.domain.letter_projection import NoteCategory, ProjectFact
 from services.publisher.domain.withdrawal import NoteConsent
 from services.publisher.handlers import HANDLERS
@@ -16,6 +17,7 @@ from shared.contracts.envelope import envelope
 from shared.contracts.event import Event
 from shared.contracts.submitted_v1 import ConsentChanged
 from shared.contracts.topics import PROGRESS, SUBMITTED
+from shared.kernel.letter_receipts import leaf_of
 from shared.platform.letters.service_decider import Arrival
 from tests.publisher.story import LETTER, WORDS, copied, given, replied, submitted
 from tests.support.moving import moment
@@ -44,7 +46,8 @@ def test_an_erased_or_still_sealed_copy_brings_no_words() -> None:
 
 
 def test_the_writers_category_is_heard() -> None:
-    assert asked(SUBMITTED.name, submitted("report")) == NoteCategory("report")
+    leaf = LetterLeaf(moment(24).date(), leaf_of(LETTER, "0" * 64), moment(24))
+    assert asked(SUBMITTED.name, submitted("report")) == NoteCategory("report", leaf)
 
 
 @pytest.mark.parametrize("to_publish", [True, False])

@@ -20,8 +20,8 @@ OF_DESKS = ("words", "desk_drafts", "desk_claims")
 
 async def nothing_is_sealed_of(letter: str, uri: str) -> None:
     """Wait until every service has erased the letter, and search all that it keeps of it."""
-    client: AsyncMongoClient[dict[str, Any]]
-    async with AsyncMongoClient(uri) as client:
+    opened: Any = AsyncMongoClient(uri)
+    async with opened as client:
         for service in SERVICES:
             database = client[f"mailbox_{service}"]
             document = await _erased(database, letter)

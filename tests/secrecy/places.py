@@ -55,8 +55,8 @@ ALLOWED: tuple[Allowed, ...] = (
         for of in ALL_LETTERS
     ),
     Allowed(
-        *("answer", "intake request", {"comment"}, ["request"]),
-        why="what the writer said about the reply",
+        *("answer", "intake request", {"comment", "file"}, ["request"]),
+        why="what the writer said about the reply, and how the photo is called",
     ),
     Allowed(
         *("answer", "intake complaint", {"comment", "promise"}, ["complaint"]),

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from PIL import Image
+
 from deploy.local.fakes.people import DemoPerson, id_number
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category
 from tests.secrecy.forms import FULL_WIDTH
 from tests.secrecy.search import Secret
+from tests.support.pictures import picture
 
 GUESSABLE = frozenset({"phone", "id_number", "others"})
 
@@ -33,8 +36,8 @@ class Tale:
     own: dict[str, str] = field(repr=False)
     """Values of the writer besides those of the sign-in."""
     words: dict[str, str] = field(repr=False)
-    """`subject`, `body`, `more`, `place` and `comment`, and where a bureau of the story answers
-    `reply` and `promise`."""
+    """`subject`, `body`, `more`, `place` and `comment`; where a bureau of the story answers,
+    `reply` and `promise`; with a photo, its name (`file`) and what its camera wrote (`exif`)."""
 
     def letter(self) -> dict[str, Any]:
         """The letter as its writer sends it."""
@@ -55,6 +58,14 @@ class Tale:
             "contact": {name: own[name] for name in ("email", "wechat", "phone") if name in own},
             "address": own["address"],
         }
+
+    def photo(self) -> bytes:
+        """The photo that comes with the letter."""
+        found = Image.Exif()
+        found[0x010E] = found[0x013B] = self.words["exif"]
+        found.get_ifd(0x8825)[29] = self.words["exif"]
+        notes = self.words["exif"].encode()
+        return picture(exif=found.tobytes(), comment=notes, xmp=notes) + notes
 
     def reply(self) -> str:
         """The bureau's answer; it names the writer only if the bureau may know the writer."""
@@ -114,6 +125,8 @@ REQUEST = Tale(
         "reply": "磨坊主人已把铜锣收进樟木箱",
         "promise": "立冬之前给渡口换上花岗石阶",
         "comment": "枇杷熟了请诸位来尝",
+        "file": "雾松驿站檐角铁马残照",
+        "exif": "相机挂在老槐树洞里第三晚",
     },
 )
 """A request that ends on a public page."""

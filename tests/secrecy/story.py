@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from clients.bureau._kafka.connection import utc_now
 from clients.bureau.action_records import draft
@@ -143,10 +144,26 @@ class Story:
         await self.terminal.run("doctor", "deploy.local", "doctor", fails=True)
 
     async def _write(self, tale: Tale) -> None:
+        files = [await self._upload(tale)] if "file" in tale.words else []
+        letter = tale.letter() | {"files": files}
         said = await self.ears.granted(
-            "POST", "intake", "/v1/letters", who=_of(tale), key=tale.key, json=tale.letter()
+            "POST", "intake", "/v1/letters", who=_of(tale), key=tale.key, json=letter
         )
         self.numbers[tale.of] = said["letter"]
+
+    async def _upload(self, tale: Tale) -> str:
+        """A photo; its writer waits until it was scanned, and looks at it."""
+        who, named = _of(tale), {"x-file-name": quote(tale.words["file"])}
+        sent = await self.ears.granted(
+            "POST", "intake", "/v1/files", who=who, content=tale.photo(), headers=named
+        )
+        path, end = f"/v1/files/{sent['file']}", time.monotonic() + PATIENCE_S
+        while (await self.ears.granted("GET", "intake", path, who=who))["state"] != "clean":
+            assert time.monotonic() < end, "the photo is not scanned"
+            await asyncio.sleep(PAUSE_S)
+        shown = await self.ears.ask("GET", "intake", f"{path}/content", who=who)
+        assert shown.headers["content-type"] == "image/jpeg"
+        return str(sent["file"])
 
     async def _misuse(self) -> None:
         """Invalid requests and records, another writer's letter, another letter for a known key."""

@@ -17,6 +17,7 @@ from collections.abc import (
 )
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 from aiokafka import TopicPartition
@@ -36,6 +37,8 @@ from shared.platform.mongo.database import (
     Index,
     Operation,
     Update,
+    UpdateEach,
+    Upsert,
     WriteResult,
 )
 from tests.support.moving import START as START
@@ -137,13 +140,15 @@ class Memory(Collection):
     def _apply(self, operations: Sequence[Operation]) -> WriteResult:
         matched, taken, broken = 0, set(), False
         for position, operation in enumerate(operations):
-            if isinstance(operation, Update):
+            if isinstance(operation, Update | UpdateEach):
                 try:
                     matched += self._update(operation)
                 except ValueError:
                     broken = True
             elif isinstance(operation, Delete):
                 self._delete(operation)
+            elif isinstance(operation, Upsert):
+                self._upsert(operation)
             elif operation.document["_id"] in self.kept:
                 taken.add(position)
             else:
@@ -152,13 +157,22 @@ class Memory(Collection):
             raise OperationFailure("an update that the database refuses")
         return WriteResult(matched, frozenset(taken))
 
-    def _update(self, operation: Update) -> int:
+    def _update(self, operation: Update | UpdateEach) -> int:
         wanted = as_kept(operation.where)
-        for name, document in self.kept.items():
-            if fits(document, wanted):
-                self.kept[name] = apply(as_kept(document), as_kept(operation.change))
-                return 1
-        return 0
+        fitting = (name for name, document in self.kept.items() if fits(document, wanted))
+        names = [*islice(fitting, None if isinstance(operation, UpdateEach) else 1)]
+        for name in names:
+            self.kept[name] = apply(as_kept(self.kept[name]), as_kept(operation.change))
+        return len(names)
+
+    def _upsert(self, operation: Upsert) -> None:
+        is_new = operation.id not in self.kept
+        given = {name: dict(fields) for name, fields in operation.change.items()}
+        at_first = given.pop("$setOnInsert", {})
+        if is_new:
+            given["$set"] = given.get("$set", {}) | at_first
+        document = as_kept(self.kept.get(operation.id, {"_id": operation.id}))
+        self.kept[operation.id] = apply(document, as_kept(given))
 
     def _delete(self, operation: Delete) -> None:
         wanted = as_kept(operation.where)

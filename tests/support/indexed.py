@@ -9,7 +9,17 @@ from typing import Any
 
 from typing_extensions import override
 
-from shared.platform.mongo.database import Document, Index, Insert, Operation, Update, WriteResult
+from shared.platform.mongo.database import (
+    Delete,
+    Document,
+    Index,
+    Insert,
+    Operation,
+    Update,
+    UpdateEach,
+    Upsert,
+    WriteResult,
+)
 from tests.support.doubles import Memory, MemoryDatabase, as_kept
 from tests.support.operators import apply, fits
 
@@ -72,20 +82,28 @@ class Indexed(Memory):
                     self._note(name)
 
     @override
-    def _update(self, operation: Update) -> int:
-        if "_id" not in operation.where:
+    def _update(self, operation: Update | UpdateEach) -> int:
+        names = self._named(operation)
+        if names is None:
             return super()._update(operation)
-        document = self.kept.get(operation.where["_id"])
-        if document is None or not fits(document, as_kept(operation.where)):
-            return 0
-        apply(document, as_kept(operation.change))
-        return 1
+        wanted = as_kept(operation.where)
+        fitting = [name for name in names if fits(self.kept.get(name, {}), wanted)]
+        for name in fitting:
+            apply(self.kept[name], as_kept(operation.change))
+        return len(fitting)
 
     def _touched(self, operation: Operation) -> Iterable[str]:
         """The ids of documents that an operation may have changed."""
         if isinstance(operation, Insert):
             return (operation.document["_id"],)
-        return (operation.where["_id"],) if "_id" in operation.where else tuple(self.kept)
+        if isinstance(operation, Upsert):
+            return (operation.id,)
+        names = self._named(operation)
+        return tuple(self.kept) if names is None else names
+
+    def _named(self, operation: Update | UpdateEach | Delete) -> Iterable[str] | None:
+        """The ids that the operation names; None if it names none."""
+        return self._names(operation.where) if "_id" in operation.where else None
 
     def _names(self, where: Mapping[str, Any]) -> Iterable[str] | None:
         """The ids that can match the filter; None: all."""

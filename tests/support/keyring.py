@@ -1,5 +1,6 @@
 """Keys as the router announces them on `mailbox.keys`, for tests of its readers."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from joserfc.jwk import ECKey
@@ -7,6 +8,7 @@ from joserfc.jwk import ECKey
 from shared.contracts.envelope import envelope
 from shared.contracts.keys_v1 import HolderKey, KeyChanged, PublicJwk
 from shared.contracts.topics import KEYS
+from shared.platform.crypto.signing_keys import EVER, SigningKeys, new_signing_key
 from shared.platform.kafka.bus import Outbound
 from shared.platform.letters.stored_letter import outbound
 from tests.support.doubles import START
@@ -46,3 +48,12 @@ def told(holder: str, *keys: HolderKey, sequence: int = 1, at: datetime = START)
         KEYS.name, holder, data=changed(holder, *keys), time=at, sequence=sequence, cause="desk-1"
     )
     return outbound(said, KEYS.name)
+
+
+def signing_keys(*kids: str, begins: Sequence[datetime] = (EVER,)) -> SigningKeys:
+    """Keys of a signer named `mailbox.example`; each begins at its time."""
+    made = (
+        new_signing_key(kid, "mailbox.example", begins=at)
+        for kid, at in zip(kids, begins, strict=True)
+    )
+    return SigningKeys.of(list(made))

@@ -19,7 +19,7 @@ from fastapi import Depends, FastAPI, Request
 from typing_extensions import override
 
 from deploy.local.fakes.issuer import Issuer, build, load_issuers
-from deploy.local.fakes.openid import Registration
+from deploy.local.fakes.openid_clients import Registration
 from deploy.local.stack import keys
 from deploy.local.stack.plan import issuer_path
 from shared.platform.http.create_app import create_app

@@ -9,7 +9,9 @@ KEY_FILES = {
 }
 BY_HAND: dict[str, frozenset[str]] = {
     **{f"{name}-keys": files for name, files in KEY_FILES.items()},
-    "intake-keys": KEY_FILES["intake"] | {"intake.secrets.json"},
+    "intake-keys": KEY_FILES["intake"]
+    | {"intake.secrets.json", "intake.receipts.private.jwks.json"},
+    "publisher-keys": KEY_FILES["publisher"] | {"publisher.figures.private.jwks.json"},
     "issuer-keys": frozenset(
         {
             "citizens-issuer.private.jwks.json",

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from deploy.local.stack.ports import LOOPBACK, BadPorts, Ports, ports_from
 
 HOST = "MAILBOX_STAND_IN_HOST"
+PAGES_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+)
 HEADERS = {
     "X-Mailbox-Stage": "development only",
     "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -37,14 +38,17 @@ _PAGES = Environment(
 )
 
 
-def application(title: str) -> FastAPI:
-    """Return an application with health routes, whose problem documents never echo the request."""
+def application(title: str, *, policy: str = PAGES_POLICY) -> FastAPI:
+    """Return an application with health routes, whose problem documents never echo the request.
+
+    `policy`: what its pages may load (`Content-Security-Policy`).
+    """
     app = FastAPI(
         title=title,
         openapi_url=None,
         telemetry={"logs": False, "operation_spans": False},
     )
-    app.middleware("http")(_marked)
+    app.middleware("http")(partial(_marked, policy))
     app.exception_handler(RequestValidationError)(_invalid)
     for path in ("/health/live", "/health/ready"):
         app.get(path)(_well)
@@ -89,10 +93,10 @@ def _port(ports: Ports, name: str) -> int:
 
 
 async def _marked(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    policy: str, request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
     response = await call_next(request)
-    response.headers.update(HEADERS)
+    response.headers.update(HEADERS | {"Content-Security-Policy": policy})
     return response
 
 

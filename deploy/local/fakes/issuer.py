@@ -18,10 +18,12 @@ from fastapi.responses import PlainTextResponse
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
+from starlette.middleware.cors import CORSMiddleware
 
 from deploy.local.fakes import openid
 from deploy.local.fakes.fake_services import application, page, problem, serve
-from deploy.local.fakes.openid import ALGORITHM, Registration, System, chosen_language
+from deploy.local.fakes.openid import ALGORITHM, chosen_language
+from deploy.local.fakes.openid_clients import Registration, System, public_clients
 from deploy.local.fakes.people import BY_SUB, PEOPLE, DemoPerson
 from deploy.local.stack.keys import (
     CLIENT_SECRETS,
@@ -111,6 +113,7 @@ def build(
     `http`: tells services that somebody has signed out.
     """
     app = application("Development issuers")
+    app.add_middleware(CORSMiddleware, allow_origins=[*registration.public.values()])
     app.include_router(_common(issuers))
     for side, issuer in issuers.items():
         provider = openid.Provider(issuer, registration, http=http)
@@ -198,6 +201,7 @@ def _from_environment() -> FastAPI:
         origins=tuple(filter(None, given.get("MAILBOX_ISSUER_PAGES", "").split(","))),
         browser_url=given.get("MAILBOX_ISSUER_BROWSER_URL") or None,
         systems=load_systems(keys),
+        public=public_clients(given.get("MAILBOX_ISSUER_PUBLIC_CLIENTS", "")),
     )
     return build(issuers, registration, http=httpx.AsyncClient(timeout=2))
 

@@ -1,25 +1,26 @@
 """A small OpenID provider: authorization code with PKCE, sign-out, and its back channel.
 
 Instead of asking for a password it shows the people to choose from. Everything is in memory.
-Bureaus' systems get tokens for their client credentials (RFC 6749, section 4.4).
+Bureaus' systems get tokens for their client credentials (RFC 6749, section 4.4), and pages of other
+sites as public clients of the citizens' provider.
 Sources: OpenID Connect Core 1.0, RP-Initiated Logout 1.0, Back-Channel Logout 1.0; RFC 9207.
 """
 
 import base64
-import hmac
 import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal, Protocol
-from urllib.parse import parse_qs, unquote, urlencode
+from urllib.parse import parse_qs, urlencode
 
 import httpx
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from deploy.local.fakes.fake_services import page, problem
+from deploy.local.fakes.openid_clients import Registration, System, authenticated
 from deploy.local.fakes.people import BY_SUB, DemoPerson, headings
 from deploy.local.stack.plan import AUDIENCE, CLIENT_ID
 from shared.platform.runtime.issuer_settings import Side
@@ -31,6 +32,7 @@ ALGORITHM = "ES256"
 CODE_LASTS_S = 60
 SESSION_LASTS_S = 12 * 3_600
 SYSTEM_TOKEN_LASTS_S = 600
+PUBLIC_TOKEN_LASTS_S = 3_600
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -56,28 +58,6 @@ class Signer(Protocol):
         """Return the claims of a token signed here; {} otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class System:
-    """A bureau's system as a client."""
-
-    role: str
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """The clients: all services as one, and the systems of bureaus."""
-
-    secrets: Mapping[Side, str] = field(repr=False)
-    """Its secret at each issuer."""
-    origins: tuple[str, ...]
-    """Where browsers reach the services."""
-    systems: Mapping[str, System] = field(default_factory=dict)
-    """Bureaus' systems by client id; only at the staff's issuer."""
-    browser_url: str | None = None
-    """Where browsers reach the provider, if not at its name, as in containers."""
-
-
 @dataclass(slots=True)
 class ProviderSession:
     """A browser that is signed in at the provider."""
@@ -93,6 +73,7 @@ class ProviderSession:
 class Grant:
     """What a code stands for."""
 
+    client: str
     redirect_uri: str
     challenge: str
     nonce: str | None
@@ -133,7 +114,7 @@ class Provider:
             "scopes_supported": ["openid", "profile"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
             "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "none"],
             "authorization_response_iss_parameter_supported": True,
             "backchannel_logout_supported": True,
             "backchannel_logout_session_supported": True,
@@ -166,6 +147,7 @@ class Provider:
         """Return a code, good for one use within a minute."""
         code = secrets.token_urlsafe(24)
         self.grants[code] = Grant(
+            asked["client_id"],
             asked["redirect_uri"],
             asked["code_challenge"],
             asked.get("nonce"),
@@ -174,44 +156,50 @@ class Provider:
         )
         return code
 
-    def redeem(self, form: Mapping[str, str]) -> dict[str, Any] | None:
-        """Return the answer to a code, None if the code isn't good for it."""
+    def redeem(self, form: Mapping[str, str], client: str) -> dict[str, Any] | None:
+        """Return the answer to the client's code, None if the code isn't good for it."""
         grant = self.grants.pop(form.get("code", ""), None)
         challenge = _b64(sha256(form.get("code_verifier", "").encode()).digest())
         if (
             grant is None
+            or grant.client != client
             or self.signer.now() > grant.until
             or form.get("redirect_uri") != grant.redirect_uri
             or challenge != grant.challenge
         ):
             return None
         session = grant.session
-        session.origins.add(grant.redirect_uri.removesuffix(self.paths.callback))
         claims = {"auth_time": session.at, "sid": session.id, **session.person.claims()}
-        if grant.nonce is not None:
-            claims["nonce"] = grant.nonce
-        return {
-            "access_token": secrets.token_urlsafe(24),
-            "token_type": "Bearer",
-            "expires_in": CODE_LASTS_S,
-            "id_token": self.signer.sign(claims, audience=CLIENT_ID, lasts_s=600),
-        }
+        nonce = {"nonce": grant.nonce} if grant.nonce is not None else {}
+        id_token = self.signer.sign(claims | nonce, audience=client, lasts_s=600)
+        answer = {"token_type": "Bearer", "id_token": id_token}
+        if client in self.public:
+            token = self.access_token(client, claims, lasts_s=PUBLIC_TOKEN_LASTS_S)
+            return {"access_token": token, "expires_in": PUBLIC_TOKEN_LASTS_S, **answer}
+        session.origins.add(grant.redirect_uri.removesuffix(self.paths.callback))
+        opaque = secrets.token_urlsafe(24)
+        return {"access_token": opaque, "expires_in": CODE_LASTS_S, **answer}
+
+    @property
+    def public(self) -> Mapping[str, str]:
+        """Origins of public clients, by client id."""
+        return self.registration.public if self.signer.side == "citizens" else {}
+
+    def access_token(self, client: str, claims: Mapping[str, Any], *, lasts_s: int) -> str:
+        """Return a token for our API (RFC 9068)."""
+        more = {"client_id": client, "jti": secrets.token_urlsafe(24)}
+        return self.signer.sign(
+            {**claims, **more}, audience=AUDIENCE, type_="at+jwt", lasts_s=lasts_s
+        )
 
     def system(self, client: str) -> System | None:
         """Return the bureau's system with that client id."""
-        return self.registration.systems.get(client) if self.signer.side == "staff" else None
+        return self.registration.systems_of(self.signer.side).get(client)
 
     def system_token(self, client: str, system: System) -> dict[str, Any]:
-        """Return the answer to a system's client credentials: an access token (RFC 9068)."""
-        claims = {
-            "sub": client,
-            "client_id": client,
-            "jti": secrets.token_urlsafe(24),
-            "roles": [system.role],
-        }
-        token = self.signer.sign(
-            claims, audience=AUDIENCE, type_="at+jwt", lasts_s=SYSTEM_TOKEN_LASTS_S
-        )
+        """Return the answer to a system's client credentials."""
+        claims = {"sub": client, "roles": [system.role]}
+        token = self.access_token(client, claims, lasts_s=SYSTEM_TOKEN_LASTS_S)
         return {
             "access_token": token,
             "token_type": "Bearer",
@@ -271,9 +259,7 @@ def chosen_language(request: Request) -> Literal["zh-CN", "en"]:
 def _authorize(provider: Provider, request: Request) -> Response:
     asked = dict(request.query_params)
     back = asked.get("redirect_uri", "")
-    if asked.get("client_id") != CLIENT_ID or back not in _registered(
-        provider, provider.paths.callback
-    ):
+    if back not in _redirects(provider, asked.get("client_id", "")):
         return problem(400, "Unknown client or redirect_uri")
     if fault := _fault(asked):
         return _back(provider, asked, error=fault)
@@ -337,16 +323,20 @@ def _choice(provider: Provider, request: Request, asked: dict[str, str]) -> Resp
 
 
 async def _token(provider: Provider, request: Request) -> Response:
-    client = _client(provider, request.headers.get("authorization", ""))
+    form = await _form(request)
+    named = form.get("client_id", "")
+    authorization = request.headers.get("authorization", "")
+    is_public = not authorization and named in provider.public
+    known = authenticated(provider.registration, authorization, side=provider.signer.side)
+    client = named if is_public else known
     if client is None:
         return JSONResponse({"error": "invalid_client"}, status_code=401)
-    form = await _form(request)
     grant, system = form.get("grant_type"), provider.system(client)
     if grant not in {"authorization_code", "client_credentials"}:
         return JSONResponse({"error": "unsupported_grant_type"}, status_code=400)
     if (grant == "client_credentials") != (system is not None):
         return JSONResponse({"error": "unauthorized_client"}, status_code=400)
-    answer = provider.system_token(client, system) if system else provider.redeem(form)
+    answer = provider.system_token(client, system) if system else provider.redeem(form, client)
     if answer is None:
         return JSONResponse({"error": "invalid_grant"}, status_code=400)
     return JSONResponse(answer, headers={"cache-control": "no-store"})
@@ -359,7 +349,8 @@ async def _end_session(provider: Provider, request: Request) -> Response:
     if session is not None:
         await provider.end(session)
     back = asked.get("post_logout_redirect_uri", "")
-    if back not in _registered(provider, provider.paths.sign_out):
+    pages = {f"{origin}/" for origin in provider.public.values()}
+    if back not in _registered(provider, provider.paths.sign_out) | pages:
         return problem(400, "Signed out; unknown post_logout_redirect_uri")
     more = f"?{urlencode({'state': asked['state']})}" if "state" in asked else ""
     answer = RedirectResponse(f"{back}{more}", status_code=303)
@@ -367,24 +358,15 @@ async def _end_session(provider: Provider, request: Request) -> Response:
     return answer
 
 
+def _redirects(provider: Provider, client: str) -> set[str]:
+    """Return the addresses to which a client may lead back after a sign-in."""
+    if client in provider.public:
+        return {f"{provider.public[client]}/"}
+    return _registered(provider, provider.paths.callback) if client == CLIENT_ID else set()
+
+
 def _registered(provider: Provider, path: str) -> set[str]:
     return {f"{origin}{path}" for origin in provider.registration.origins}
-
-
-def _client(provider: Provider, authorization: str) -> str | None:
-    """Return the client whose id and secret these are."""
-    scheme, _, given = authorization.partition(" ")
-    try:
-        name, _, secret = base64.b64decode(given, validate=True).decode("ascii").partition(":")
-    except ValueError:
-        return None
-    client, given = unquote(name), unquote(secret)
-    system = provider.system(client)
-    ours = provider.registration.secrets[provider.signer.side]
-    known = system.secret if system else ours
-    is_known = system is not None or client == CLIENT_ID
-    is_right = hmac.compare_digest(given.encode(), known.encode())
-    return client if scheme.lower() == "basic" and is_known and is_right else None
 
 
 async def _form(request: Request) -> dict[str, str]:

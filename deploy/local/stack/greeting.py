@@ -8,7 +8,7 @@ from deploy.local.stack.plan import url
 from deploy.local.stack.ports import Ports
 from shared.contracts.slugs import BUREAUS
 
-FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus")
+FACES = ("intake", "router", "notifier", "publisher", "gateway", "bureaus", "sample")
 SHOWN = (
     "ENV", "CITIZEN_ISSUER", "STAFF_ISSUER", "KAFKA_BOOTSTRAP", "KAFKA_IDEMPOTENT",
     "KAFKA_SECURITY", "KAFKA_CA_FILE", "KAFKA_PASSWORDS_DIR", "MONGO_URI", "KEYS_DIR",
@@ -33,6 +33,10 @@ PAGES = (
 _CHIEFS = {chief_of(bureau) for bureau in BUREAUS}
 _EACH_CHIEF = (DemoPerson("example-<slug>-chief", "各局领导 the chief of each bureau"),)
 
+UNSCANNED = (
+    "附件不做病毒扫描 · files are not scanned; MAILBOX_INTAKE_SCANNER=host:port names a clamd"
+)
+SCANNED = "附件由 clamd 扫描 · files are scanned by clamd at {scanner}"
 _WHAT = {
     "intake": "写信 letters come in",
     "router": "分拣转办 triage and routing",
@@ -40,6 +44,7 @@ _WHAT = {
     "publisher": "公开选登 published letters",
     "bureaus": "模拟的各地公安局 simulated bureaus (health)",
     "issuer": "开发用登录 development sign-in",
+    "sample": "示例前端：写信、传照片 sample frontend: write a letter with a photo",
     "gateway": "发给写信人和工作人员的消息 messages to writers and staff",
     "broker": "Kafka",
     "database": "MongoDB",
@@ -72,8 +77,13 @@ def env_lines(
     return "\n".join([f"{PID_LINE}{pid}", *lines, *signing_in, ""])
 
 
-def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> str:
-    """Return the few lines that a person needs first, in Chinese and English."""
+def greeting(
+    ports: Ports, children: Iterable[str], *, env: str, pid: int, scanner: str = "none"
+) -> str:
+    """Return the few lines that a person needs first, in Chinese and English.
+
+    `scanner`: what scans the files of writers, as intake's setting.
+    """
     names = list(children)
     addresses = [f"  {_address(ports, name):<26} {_WHAT[name]}" for name in names if name in _WHAT]
     others = [person for person in PEOPLE if person.sub not in _CHIEFS]
@@ -92,7 +102,10 @@ def greeting(ports: Ports, children: Iterable[str], *, env: str, pid: int) -> st
         "",
     ]
     if "intake" in names:
+        scanned = UNSCANNED if scanner == "none" else SCANNED.format(scanner=scanner)
         sample = [
+            scanned,
+            "",
             "在另一个终端试试 · try it in another terminal:",
             SAMPLE.format(env=shlex.quote(env)).rstrip(),
         ]

@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey
 
 from deploy.local.stack.private_files import write_private
 from shared.contracts.slugs import BUREAUS, Bureau
+from shared.platform.crypto.signing_keys import EVER, FIGURES_KEYS, RECEIPT_KEYS, new_signing_key
 from shared.platform.runtime.issuer_settings import Side
 
 SIDES: tuple[Side, ...] = get_args(Side)
@@ -27,6 +28,10 @@ CLIENT_SECRETS: Mapping[Side, str] = {
 """Files with the secrets that the services have as clients of the issuers."""
 GATEWAY_TOKEN = "gateway.token"  # noqa: S105 - the name of its file
 GATEWAY_SECRET = "gateway.signing-secret"  # noqa: S105 - the name of its file
+
+SIGNERS = {RECEIPT_KEYS: "receipts-1", FIGURES_KEYS: "figures-1"}
+"""Files of signing keys, with the id of the first key."""
+ISSUER = "localhost"
 
 Jwk = dict[str, Any]
 
@@ -50,6 +55,8 @@ def make(folder: Path) -> int:
         written += _new_text(folder / bureau_client_secret_file(slug), _random())
     drawn = {"blind_index": _random(), "letter_number": _random()}
     written += _new(folder / "intake.secrets.json", drawn)
+    for file, kid in SIGNERS.items():
+        written += _new(folder / file, {"keys": [new_signing_key(kid, ISSUER, begins=EVER)]})
     return written + _publish(folder)
 
 

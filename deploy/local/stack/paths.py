@@ -47,6 +47,11 @@ class StackPaths:
         return self.engines / "bin" / "secantusd-rs"
 
     @property
+    def frontends(self) -> Path:
+        """The registered frontends of this stack."""
+        return self.local / "frontends.yaml"
+
+    @property
     def engines_file(self) -> Path:
         """The file that remembers which engines the stack last ran on."""
         return self.local / "engines.json"

@@ -34,10 +34,14 @@ CLIENT_ID = "mailbox-pages"
 """The services as a client of the issuers."""
 BUREAU_CLIENT_ID = "bureau-{}"
 """A bureau's system as a client of the staff's issuer, by slug."""
+SAMPLE_CLIENT_ID = "sample-frontend"
+"""The sample frontend as a client of the citizens' issuer."""
 NONE: Mapping[str, str] = {}
 CLOCK_FILE = f"{SHARED_PREFIX}CLOCK_FILE"
 NO_QUIET_HOURS = {"MAILBOX_NOTIFIER_QUIET_FROM": "00:00", "MAILBOX_NOTIFIER_QUIET_UNTIL": "00:00"}
 """No quiet hours, so that messages are sent at night too, unless the stack has its own clock."""
+FEW_SENDERS = {"MAILBOX_INTAKE_LIMITS_FACTOR": "1000"}
+"""The few people of a development stack may send much; 1 shows the real limits."""
 RUN_SESSION_MS = 3_000
 PATIENCE_S = 60.0
 
@@ -136,7 +140,12 @@ def plan(
     chosen = _chosen(only, [child.name for child in children])
     ours = {name: value for name, value in given.items() if name.startswith(SHARED_PREFIX)}
     default = {} if CLOCK_FILE in ours else NO_QUIET_HOURS
-    common = default | ours | settings(place, ports, engines=engines, session_ms=session_ms)
+    common = (
+        default
+        | FEW_SENDERS
+        | ours
+        | settings(place, ports, engines=engines, session_ms=session_ms)
+    )
     return tuple(
         replace(
             child,
@@ -216,8 +225,8 @@ def _prefix(side: Side) -> str:
     return f"{SHARED_PREFIX}{'STAFF' if side == 'staff' else 'CITIZEN'}_"
 
 
-def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child]:
-    """Return the stand-ins for what others run in production: identity provider and gateway."""
+def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child, Child]:
+    """Return the stand-ins for what others run: identity provider, gateway and a frontend."""
     return (
         Child(
             "issuer",
@@ -228,6 +237,7 @@ def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child]:
             settings={
                 "MAILBOX_ISSUER_PORT": str(ports.issuer),
                 "MAILBOX_ISSUER_PAGES": ",".join(url(ports.named()[name]) for name in SERVICES),
+                "MAILBOX_ISSUER_PUBLIC_CLIENTS": f"{SAMPLE_CLIENT_ID}={url(ports.sample)}",
             },
         ),
         Child(
@@ -239,6 +249,17 @@ def _stand_ins(place: StackPaths, ports: Ports) -> tuple[Child, Child]:
             settings={
                 "MAILBOX_GATEWAY_PORT": str(ports.gateway),
                 "MAILBOX_GATEWAY_FILE": str(place.data / "gateway.jsonl"),
+            },
+        ),
+        Child(
+            "sample",
+            module("deploy.local.sample_frontend.server"),
+            Http(ports.sample),
+            tier=0,
+            port_name="sample",
+            settings={
+                "MAILBOX_SAMPLE_PORT": str(ports.sample),
+                "MAILBOX_SAMPLE_INTAKE": url(ports.intake),
             },
         ),
     )
@@ -256,6 +277,7 @@ def _service(name: str, place: StackPaths, ports: Ports, *, engines: Engines) ->
         **engines.own(name),
     }
     if name == "intake":
+        own["MAILBOX_INTAKE_FRONTENDS_FILE"] = str(place.frontends)
         own["MAILBOX_CITIZEN_CLIENT_ID"] = CLIENT_ID
         own["MAILBOX_CITIZEN_CLIENT_SECRET_FILE"] = str(place.keys / CLIENT_SECRETS["citizens"])
         own["MAILBOX_CITIZEN_PAGES_URL"] = url(port)

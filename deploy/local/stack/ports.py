@@ -36,6 +36,7 @@ class Ports:
     notifier: int = 8083
     publisher: int = 8084
     bureaus: int = 8085
+    sample: int = 8086
 
     def named(self) -> dict[str, int]:
         """Return all ports by name."""

@@ -19,6 +19,7 @@ from deploy.local.stack import children as processes
 from deploy.local.stack import keys, lock
 from deploy.local.stack.children import LOOK_EVERY_S, ChildProcess, NotReady
 from deploy.local.stack.engines import engines_of, remember
+from deploy.local.stack.frontends import registry
 from deploy.local.stack.paths import StackPaths
 from deploy.local.stack.plan import (
     PATIENCE_S,
@@ -29,8 +30,10 @@ from deploy.local.stack.plan import (
     followers,
     plan,
     tiers,
+    url,
 )
 from deploy.local.stack.ports import Ports, free_ports, taken
+from deploy.local.stack.private_files import write_private
 from deploy.local.stack.restarts import MOST_DEATHS, WINDOW_S, wait_before_restart
 
 WITHOUT_BROKER_S = 2.0
@@ -287,6 +290,7 @@ def _prepared(
 ) -> tuple[Child, ...]:
     """Prepare all that the children need and return them. Raises: StackFailed."""
     keys.make(place.keys)
+    write_private(place.frontends, registry(url(ports.sample)).encode())
     engines.prepare()
     remember(place, engines)
     children = plan(place, ports, engines=engines, given=environment, **chosen)

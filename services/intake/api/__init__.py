@@ -16,6 +16,7 @@ from services.intake.api import (
     look_ups,
     notices,
     personal_data,
+    receipts,
     requests,
     reveals,
     similar_letters,
@@ -30,6 +31,7 @@ for _feature in (
     letter_access.router,
     acceptance_notice.router,
     reveals.router,
+    receipts.router,
     files.router,
     file_access.router,
     drafts.router,
@@ -40,6 +42,7 @@ for _feature in (
     duty.router,
     notices.router,
     reveals.lists,
+    receipts.keys,
 ):
     # Routes of an included router are matched again at each level of inclusion.
     router.routes.extend(_feature.routes)

@@ -4,16 +4,13 @@ It says nothing of what was written or by whom: paper lies about. It holds its o
 frontends on other origins fetch it with the writer's token and show it themselves.
 """
 
-import base64
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
-from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
+from starlette.responses import Response
 
 from services.intake.api.dependencies import Desk
 from services.intake.domain.letter import IntakeLetter
@@ -26,25 +23,20 @@ from shared.kernel.errors import OutOfOrder
 from shared.kernel.working_days import GUANGDONG
 from shared.platform.http.identity import Citizen
 from shared.platform.runtime import data_files
-from shared.web.language import Lang
-from shared.web.rendering import document
-from shared.web.site import STATIC
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 NEVER_ACCEPTED: Final = ("declined", "withdrawn")
-TEMPLATES: Final = Path(__file__).parents[1] / "templates"
-STYLE: Final = "\n".join(
-    file.read_text(encoding="utf-8")
-    for file in (STATIC / "mailbox.css", TEMPLATES / "acceptance_notice.css")
-)
-_HASH: Final = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
-HEADERS: Final = {
-    "content-security-policy": (
-        f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'none'; "
-        "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-    )
-}
+PageLanguage: TypeAlias = Literal["zh-CN", "en"]
+
+
+class Printing(Protocol):
+    """Makes a document to be printed from a template. Implemented by `shared.web`."""
+
+    def __call__(
+        self, request: Request, name: str, *, lang: PageLanguage | None = None, **values: Any
+    ) -> Response:
+        """The document in that language, or in the request's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +71,8 @@ class AcceptanceNotice:
 
 @router.get("/{letter}/notice", response_class=HTMLResponse)
 async def print_notice(
-    request: Request, letter: str, person: Citizen, desk: Desk, lang: Lang | None = None
-) -> HTMLResponse:
+    request: Request, letter: str, person: Citizen, desk: Desk, lang: PageLanguage | None = None
+) -> Response:
     """The acceptance notice of a letter of the writer's own, as a page to be printed.
 
     In Chinese or English, by `lang` or `Accept-Language`. 409 for a letter that was declined or
@@ -89,14 +81,9 @@ async def print_notice(
     number, found = await desk.own_letter(person, letter)
     if found.state in NEVER_ACCEPTED:
         raise OutOfOrder(f"accepted while {found.state}")
-    return document(
-        request,
-        "acceptance_notice.html",
-        lang=lang,
-        headers=HEADERS,
-        notice=acceptance_notice(number, found, printed_at=desk.now()),
-        style=Markup(STYLE),  # noqa: S704 - our own files
-    )
+    printing: Printing = request.app.state.printed
+    notice = acceptance_notice(number, found, printed_at=desk.now())
+    return printing(request, "acceptance_notice", lang=lang, notice=notice)
 
 
 def acceptance_notice(

@@ -1,12 +1,13 @@
-"""The network a request comes from, known as a keyed hash while the request is handled.
+"""The address and network a request comes from, known while the request is handled.
 
 The address is that of the connection; behind a proxy that the operator trusts, it is the last one
 in `X-Forwarded-For` that belongs to no such proxy. Its prefix, of the size that operators assign,
-is hashed under a key drawn at start, which is stored nowhere.
+is hashed under a key drawn at start, which is stored nowhere. Limits hash address and network with
+the day (`request_limits.py`). Neither is stored, logged or sent in clear.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -19,12 +20,13 @@ from shared.platform.crypto.key_ring import BlindIndex
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-PREFIX: Final = {4: 24, 6: 56}
+PREFIX: Final[Mapping[int, int]] = {4: 24, 6: 56}
 """Prefix length that one household or office gets, by IP version."""
 MOST_HOPS: Final = 20
 KEY_BYTES: Final = 32
 
 _NETWORK: ContextVar[str | None] = ContextVar("network", default=None)
+_ADDRESS: ContextVar[Address | None] = ContextVar("address", default=None)
 
 
 def network() -> str | None:
@@ -32,8 +34,17 @@ def network() -> str | None:
     return _NETWORK.get()
 
 
+def client_address() -> Address | None:
+    """The address of the present request's client; None: unknown, or not a public one.
+
+    An address that isn't public is that of a proxy or of an office network: behind it are many.
+    """
+    found = _ADDRESS.get()
+    return found if found is not None and found.is_global else None
+
+
 class ClientNetworkMiddleware:
-    """Sets the network while a request is handled."""
+    """Sets address and network while a request is handled."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
         """`trusted`: networks of proxies whose `X-Forwarded-For` is believed."""
@@ -43,17 +54,19 @@ class ClientNetworkMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        before = _NETWORK.set(self._of(scope) if scope["type"] == "http" else None)
+        found = self._of(scope) if scope["type"] == "http" else None
+        hashed = None if found is None else self._blind.of("network", prefix(found))
+        address, network = _ADDRESS.set(found), _NETWORK.set(hashed)
         try:
             await self._app(scope, receive, send)
         finally:
-            _NETWORK.reset(before)
+            _ADDRESS.reset(address)
+            _NETWORK.reset(network)
 
-    def _of(self, scope: Scope) -> str | None:
+    def _of(self, scope: Scope) -> Address | None:
         peer = scope.get("client")
         forwarded = Headers(scope=scope).getlist("x-forwarded-for")
-        address = client(peer[0] if peer else "", ",".join(forwarded), trusted=self._trusted)
-        return None if address is None else self._blind.of("network", prefix(address))
+        return client(peer[0] if peer else "", ",".join(forwarded), trusted=self._trusted)
 
 
 def client(peer: str, forwarded: str, *, trusted: Iterable[Network]) -> Address | None:
@@ -71,9 +84,9 @@ def client(peer: str, forwarded: str, *, trusted: Iterable[Network]) -> Address 
     return found
 
 
-def prefix(address: Address) -> str:
-    """The network of the address, in CIDR notation."""
-    return str(ip_network((address, PREFIX[address.version]), strict=False))
+def prefix(address: Address, lengths: Mapping[int, int] = PREFIX) -> str:
+    """The network of the address, in CIDR notation. `lengths`: of prefixes, by IP version."""
+    return str(ip_network((address, lengths[address.version]), strict=False))
 
 
 def _address(text: str) -> Address | None:

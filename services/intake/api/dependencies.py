@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from services.intake.api.diversion_recording import DiversionRecorder, TriageFunction
 from services.intake.api.flood_detection import FloodDetector
 from services.intake.api.office_hours import OpeningHours
+from services.intake.api.request_limits import RequestLimiter
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.identity_reveals import standing
@@ -25,12 +26,12 @@ from services.intake.store import (
 from shared.contracts.vocabulary import DocumentType
 from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
-from shared.kernel.frontends import Frontends
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
 from shared.kernel.notices import Notices
 from shared.kernel.retention import RetentionTable
 from shared.platform.app.retention import PartEraser
 from shared.platform.crypto.key_ring import BlindIndex
+from shared.platform.crypto.signing_keys import SigningKeys
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import viewer_of
 from shared.platform.letters.command_bus import CommandBus
@@ -39,6 +40,7 @@ from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
+from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
 
 
@@ -72,6 +74,9 @@ class FrontDesk:
     """Accepts the letter that a diversion became."""
     erasure: WriterErasure
     now: Now
+    limiter: RequestLimiter
+    receipts: SigningKeys
+    """Keys that sign receipts."""
     notices: Notices = field(default_factory=data_files.notices)
     floods: FloodDetector = field(default_factory=FloodDetector)
     frontends: Frontends = field(default_factory=Frontends)
@@ -127,6 +132,21 @@ class FrontDesk:
         if not isinstance(found, Diversion):
             raise NotFound
         return normal, found
+
+    async def own_diversion(self, person: Person, number: str) -> tuple[str, Diversion]:
+        """A diversion of this person's words and its normalised number. Raises: NotFound."""
+        normal, found = await self.diversion(number)
+        if found.owner not in self.owners(person):
+            raise ForeignLetter
+        return normal, found
+
+    async def tell_if_room(
+        self, number: str, command: Command, *, request: tuple[str, str]
+    ) -> IntakeState:
+        """As `tell`, unless too much waits for the broker. Raises: Backlogged."""
+        self.backlog.check_reserve()
+        with self.backlog.one_more():
+            return await self.tell(number, command, request=request)
 
     async def tell(
         self, number: str, command: Command, *, request: tuple[str, str], is_new: bool = False

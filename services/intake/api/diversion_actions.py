@@ -28,33 +28,31 @@ class DiversionActions:
 
     async def say(self, number: str, *, is_happening: bool) -> tuple[str, Diversion]:
         """The writer says whether it is happening now. Raises: NotFound; OutOfOrder."""
-        _, found = await self.desk.diversion(number)
-        owners = self.desk.owners(self.person)
-        owner = found.owner if found.owner in owners else owners[0]
-        command = SayHappening(owner, is_happening)
-        normal, said = await self._do(number, command, "say", str(is_happening))
+        normal, found = await self.desk.own_diversion(self.person, number)
+        command = SayHappening(found.owner, is_happening)
+        said = await self._do(normal, command, "say", str(is_happening))
         if not is_happening:
             metrics.RESOLVED.labels("writer_says_no").inc()
         return normal, said
 
     async def see(self, number: str) -> tuple[str, Diversion]:
         """A person of the duty desk has seen it. Raises: NotFound."""
-        return await self._do(number, SeeDiversion(self.person.staff_id, self.desk.now()), "see")
+        normal, _ = await self.desk.diversion(number)
+        command = SeeDiversion(self.person.staff_id, self.desk.now())
+        return normal, await self._do(normal, command, "see")
 
     async def resolve(
         self, number: str, outcome: DiversionOutcome, *, reference: str | None
     ) -> tuple[str, Diversion]:
         """The duty desk has dealt with it. Raises: NotFound; AlreadyDone; BadValue."""
-        command = ResolveDiversion(self.person.staff_id, self.desk.now(), outcome, reference)
-        done = await self._do(number, command, "resolve", f"{outcome} {reference}")
-        metrics.RESOLVED.labels(outcome).inc()
-        return done
-
-    async def _do(
-        self, number: str, command: Command, kind: str, content: str = ""
-    ) -> tuple[str, Diversion]:
-        """The diversion after the command; a letter that it became is accepted by then."""
         normal, _ = await self.desk.diversion(number)
+        command = ResolveDiversion(self.person.staff_id, self.desk.now(), outcome, reference)
+        done = await self._do(normal, command, "resolve", f"{outcome} {reference}")
+        metrics.RESOLVED.labels(outcome).inc()
+        return normal, done
+
+    async def _do(self, normal: str, command: Command, kind: str, content: str = "") -> Diversion:
+        """The diversion after the command; a letter that it became is accepted by then."""
         blind, key = self.desk.blind, self.key.strip('"')
         name = f"d-{blind.of('duty', self.person.sub, normal, kind, key)}"
         await self.desk.tell(normal, command, request=(name, blind.of("content", content)))
@@ -62,4 +60,4 @@ class DiversionActions:
         after = await self.desk.letters.state(normal)
         if not isinstance(after, Diversion):
             raise NotFound
-        return normal, after
+        return after

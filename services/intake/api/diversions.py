@@ -7,7 +7,6 @@ from services.intake.api.diversion_actions import DiversionActions
 from services.intake.api.diversions_schemas import DiversionShown, NewHappening
 from services.intake.api.warnings import lines_of
 from services.intake.domain.diversion import Diversion
-from shared.kernel.errors import ForeignLetter
 from shared.platform.http.identity import Citizen
 from shared.platform.http.parameters import IdempotencyKey
 
@@ -17,14 +16,11 @@ router = APIRouter(prefix="/v1/diversions", tags=["diversions"])
 @router.get("/{diversion}")
 async def read_diversion(diversion: str, person: Citizen, desk: Desk) -> DiversionShown:
     """A diversion of the writer's own words."""
-    number, found = await desk.diversion(diversion)
-    if found.owner not in desk.owners(person):
-        raise ForeignLetter
-    return _shown(number, found)
+    return _shown(*await desk.own_diversion(person, diversion))
 
 
 @router.post("/{diversion}/answer")
-async def say_whether_it_happens(
+async def answer_diversion(
     diversion: str, body: NewHappening, person: Citizen, key: IdempotencyKey, desk: Desk
 ) -> DiversionShown:
     """Say whether it is happening now. No: it is accepted as a letter, with its first time.

@@ -5,7 +5,7 @@ Drafts are not triaged: nobody reads them, and the duty desk gets nothing before
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Response, status
+from fastapi import APIRouter, Depends, Header, Path, Response, status
 
 from services.intake.api.dependencies import Desk
 from services.intake.api.drafts_schemas import (
@@ -15,6 +15,7 @@ from services.intake.api.drafts_schemas import (
     draft_line,
     draft_shown,
 )
+from services.intake.api.limited import limited, shows_limits
 from services.intake.store.letter_drafts import DraftChanged, SavedLetterDraft
 from shared.kernel.errors import NotFound
 from shared.platform.http.identity import Citizen
@@ -38,7 +39,9 @@ IfMatch = Annotated[
 ]
 
 
-_CHANGED: dict[int | str, dict[str, Any]] = refuses(DraftChanged(None))
+_CHANGED: dict[int | str, dict[str, Any]] = refuses(DraftChanged(None)) | shows_limits(
+    "drafts", on=200
+)
 
 
 @router.get("")
@@ -59,7 +62,7 @@ async def read_draft(
     return _tagged(found, response)
 
 
-@router.put("/{draft}", responses=_CHANGED)
+@router.put("/{draft}", responses=_CHANGED, dependencies=[Depends(limited("drafts"))])
 async def save_draft(
     draft: DraftId,
     body: LetterDraft,

@@ -31,7 +31,7 @@ Watcher = Annotated[Person, Depends(staff("supervisor", "auditor"))]
 
 
 @router.get("/diversions")
-async def read_queue(
+async def list_duty_diversions(
     person: Duty, desk: Desk, standing: QueueName = "unseen", after: After = None
 ) -> DutyRows:
     """What nobody has seen yet, or (`unresolved`) what was seen and is still to be resolved."""
@@ -41,7 +41,7 @@ async def read_queue(
 
 
 @router.get("/diversions/{diversion}/same-writer")
-async def read_same_writer(
+async def list_diversions_of_same_writer(
     diversion: str, person: Duty, desk: Desk, standing: QueueName = "unseen", after: After = None
 ) -> DutyList:
     """All diversions of the same writer in that queue."""
@@ -51,19 +51,21 @@ async def read_same_writer(
 
 
 @router.get("/diversions/{diversion}")
-async def read_diversion(diversion: str, person: Duty, desk: Desk) -> DutyShown:
+async def read_duty_diversion(diversion: str, person: Duty, desk: Desk) -> DutyShown:
     """One diversion, whatever became of it."""
     return await DutyQueue(desk).one(person, diversion)
 
 
 @router.post("/diversions/{diversion}/seen")
-async def see(diversion: str, person: Duty, key: IdempotencyKey, desk: Desk) -> DutyShown:
+async def mark_diversion_seen(
+    diversion: str, person: Duty, key: IdempotencyKey, desk: Desk
+) -> DutyShown:
     """Record that a person has seen it, which stops the paging; the first one counts."""
     return await DutyQueue(desk).see(person, diversion, key=key)
 
 
 @router.post("/diversions/{diversion}/resolve")
-async def resolve(
+async def resolve_diversion(
     diversion: str, body: NewResolution, person: Duty, key: IdempotencyKey, desk: Desk
 ) -> DutyShown:
     """Record what was done about it, once; whoever resolves it has seen it.
@@ -76,7 +78,7 @@ async def resolve(
 
 
 @router.get("/diversions/{diversion}/readings")
-async def read_readings(diversion: str, watcher: Watcher, desk: Desk) -> ReadingList:
+async def list_diversion_readings(diversion: str, watcher: Watcher, desk: Desk) -> ReadingList:
     """Who of the duty desk has read it."""
     del watcher
     number, _ = await desk.diversion(diversion)

@@ -85,7 +85,9 @@ class FileLog(BaseModel):
     response_class=StreamingResponse,
     responses={**refuses(FileWaiting(), FileWithheld(), NeedsGrant()), **HANDED_OUT},
 )
-async def fetch(letter: str, file: FileId, person: System, desk: Desk) -> StreamingResponse:
+async def fetch_bureau_file(
+    letter: str, file: FileId, person: System, desk: Desk
+) -> StreamingResponse:
     """A file of a letter that the bureau works on, for the bureau's own system. Recorded.
 
     Letters that the bureau doesn't hold or that have ended, unknown letters and unknown files are

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Request, Response, status
 from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
@@ -17,6 +17,7 @@ from services.intake.api.files_schemas import (
     file_name,
     uploaded,
 )
+from services.intake.api.limited import limited, shows_limits
 from services.intake.domain.files import (
     MAX_FILE,
     BrokenFile,
@@ -44,9 +45,11 @@ SANDBOX = {
     "",
     status_code=status.HTTP_201_CREATED,
     openapi_extra=UPLOADED,
-    responses=refuses(NotAnAcceptedType(), BrokenFile(), EncryptedFile(), ComplexFile()),
+    responses=refuses(NotAnAcceptedType(), BrokenFile(), EncryptedFile(), ComplexFile())
+    | shows_limits("uploads", on=201),
+    dependencies=[Depends(limited("uploads"))],
 )
-async def upload(
+async def upload_file(
     request: Request, person: Citizen, desk: Desk, response: Response, name: FileName = None
 ) -> UploadedFile:
     """Upload a picture (JPEG, PNG, WebP, HEIC) or a PDF document of at most 10 MiB.
@@ -75,7 +78,7 @@ async def read_file(file: FileId, person: Citizen, desk: Desk) -> UploadedFile:
 
 
 @router.get("/{file}/content", response_class=StreamingResponse, responses=HANDED_OUT)
-async def read_content(file: FileId, person: Citizen, desk: Desk) -> StreamingResponse:
+async def read_file_content(file: FileId, person: Citizen, desk: Desk) -> StreamingResponse:
     """The cleaned file, once the scanner found nothing in it."""
     record = await desk.files.own(desk.owner(person), file)
     if record.state != "clean":
@@ -86,7 +89,7 @@ async def read_content(file: FileId, person: Citizen, desk: Desk) -> StreamingRe
 
 
 @router.delete("/{file}", status_code=status.HTTP_204_NO_CONTENT)
-async def remove(file: FileId, person: Citizen, desk: Desk) -> None:
+async def remove_file(file: FileId, person: Citizen, desk: Desk) -> None:
     """Delete a file that belongs to no letter."""
     await desk.files.remove(desk.owner(person), file)
 

@@ -6,7 +6,7 @@ from services.intake.api.letters_schemas import NewLetter
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Entry
 from shared.kernel.errors import Refused
-from shared.kernel.frontends import Frontends, channel_of
+from shared.rules.frontends import Frontends, channel_of
 
 
 class EntryNotRegistered(Refused):

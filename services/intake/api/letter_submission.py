@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from hashlib import sha256
 from secrets import token_hex
 from typing import Final
 
@@ -20,6 +20,7 @@ from services.intake.api.diversion_recording import (
 )
 from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter, WriterGiven
+from services.intake.api.request_limits import RateLimited
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.similar_letters import SameMatter, own_letters_like
 from services.intake.api.warnings import Warned, explained, warning_of
@@ -36,11 +37,12 @@ from shared.contracts.vocabulary import AgeGroup, Threshold
 from shared.contracts.words import Contact, Guardian, HelpedPerson, Identity, LetterText
 from shared.kernel.documents import age_group, born_on
 from shared.kernel.errors import BadValue, NotFound, Refused
-from shared.kernel.frontends import channel_of
 from shared.kernel.letter_number import is_diversion_number
+from shared.kernel.letter_receipts import text_digest
 from shared.kernel.working_days import civil_date
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
+from shared.rules.frontends import channel_of
 from shared.rules.text.written import Written
 
 NO_FACTS: Final = WriterFacts()
@@ -90,11 +92,11 @@ class LetterSubmission:
             return self.desk.owner(self.person)
         return self.desk.document(self.person.document_type, self.person.id_number or "")
 
-    async def accept(self) -> tuple[str, IntakeLetter]:
-        """The accepted letter and its number.
+    async def accept(self, take: Callable[[], Awaitable[None]]) -> tuple[str, IntakeLetter]:
+        """The accepted letter and its number; `take` counts it against its sender's limits.
 
-        Raises: Warned, if it isn't accepted as a letter; Backlogged; IdReused; BadValue;
-        NoticeNotCurrent; GuardianNeeded; EntryNotRegistered; SameMatter.
+        Raises: Warned, if it is not accepted as a letter; RateLimited; Backlogged; IdReused;
+        BadValue; NoticeNotCurrent; GuardianNeeded; EntryNotRegistered; SameMatter.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
@@ -107,6 +109,7 @@ class LetterSubmission:
         await self._check_room()
         await self._check_files()
         with self.desk.backlog.one_more():
+            await self._check_limits(take)
             number, is_new = await self.desk.numbers.draw(self.record, request=self.digest)
             if not is_diversion_number(number):
                 return number, await self._submit(number, command, is_new=is_new)
@@ -246,6 +249,17 @@ class LetterSubmission:
             metrics.TURNED_AWAY.inc()
             raise Backlogged
 
+    async def _check_limits(self, take: Callable[[], Awaitable[None]]) -> None:
+        """A repeated submission is answered again, however many letters came since.
+
+        Raises: RateLimited.
+        """
+        try:
+            await take()
+        except RateLimited:
+            if not await self.desk.numbers.has_drawn(self.record):
+                raise
+
 
 def submit_command(
     person: Person,
@@ -277,7 +291,7 @@ def submit_command(
             writer=writer_facts(person, body, today=civil_date(received_at)),
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
-            text_sha256=sha256(f"{salt}\n{body.subject}\n{body.body}".encode()).hexdigest(),
+            text_sha256=text_digest(body.subject, body.body, salt=salt),
             triage=Triage(
                 class_=triaged.class_,
                 threshold=triaged.threshold,

@@ -1,12 +1,16 @@
 """Routes by which writers send and read their own letters."""
 
-from fastapi import APIRouter, Response, status
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response, status
 
 from services.intake.api.dependencies import Desk
 from services.intake.api.letter_entry import EntryNotRegistered
 from services.intake.api.letter_presentation import letter_line, letter_shown
 from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
+from services.intake.api.limited import SenderLimit, limit_of, shows_limits
+from services.intake.api.receipts import signed_receipt
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.minors import GuardianNeeded
@@ -20,16 +24,24 @@ from shared.platform.runtime import data_files
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 EXAMPLE = "GD-7K2M-9QXT-4HBN-W3RD-5"
 
+LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
+
 
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
     responses=warned(
         *ELSEWHERE, EntryNotRegistered(), Backlogged(), GuardianNeeded(), NoticeNotCurrent()
-    ),
+    )
+    | shows_limits("letters", on=201),
 )
-async def submit(
-    body: NewLetter, person: Citizen, key: IdempotencyKey, desk: Desk, response: Response
+async def submit_letter(
+    body: NewLetter,
+    person: Citizen,
+    key: IdempotencyKey,
+    desk: Desk,
+    limit: LetterLimit,
+    response: Response,
 ) -> Submitted:
     """Accept a letter. The same key and letter again give the same answer; a key holds 90 days.
 
@@ -47,17 +59,24 @@ async def submit(
 
     While too many letters wait for the broker, new ones are refused, and nothing else: repeated
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
+
+    Who sends too many gets 429 `too_often`, with `Retry-After`; an emergency is never refused.
     """
-    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept()
+    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept(limit.take)
     if body.draft:
         await desk.drafts.drop(desk.owner(person), body.draft)
     response.headers["location"] = f"/v1/letters/{number}"
     at = letter.received_at
-    return Submitted(letter=number, received_at=at, read_by=desk.hours.read_by(at))
+    return Submitted(
+        letter=number,
+        received_at=at,
+        read_by=desk.hours.read_by(at),
+        receipt=signed_receipt(desk, number, letter),
+    )
 
 
 @router.get("")
-async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterList:
+async def list_letters(person: Citizen, desk: Desk, after: After = None) -> LetterList:
     """The writer's own letters, newest first, a page of twenty; `after`: the last page's `next`."""
     numbers, end = await letters_of(
         desk.documents, desk.owners(person), after=place(after) if after else None
@@ -74,7 +93,7 @@ async def read_list(person: Citizen, desk: Desk, after: After = None) -> LetterL
 
 
 @router.get("/{letter}")
-async def read_one(letter: str, person: Citizen, desk: Desk) -> LetterShown:
+async def read_letter(letter: str, person: Citizen, desk: Desk) -> LetterShown:
     """A letter of the writer's own, with all that happened to it."""
     number, found = await desk.own_letter(person, letter)
     return letter_shown(number, found, wording=data_files.categories(), stations=desk.stations)

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from services.intake.api.files_schemas import FileIds
 from services.intake.api.office_hours import Said
+from services.intake.api.receipts_schemas import SignedReceipt
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import LineShown, SendAnyway
 from services.intake.domain.letter import CounterEntry, ShownFileState
@@ -96,9 +97,23 @@ class WriterGiven(RequestBody):
     helped: HelpedGiven | None = None
 
 
+NEW_LETTER_EXAMPLE: dict[str, JsonValue] = {
+    "subject": "路灯坏了",
+    "body": "人民路口的路灯坏了三周，晚上看不清路，请修一修。",
+    "category": "request",
+    "place": {"city": "guangzhou", "district": "440104", "detail": "人民路口"},
+    "lang": "zh",
+    "consent_to_publish": True,
+    "notice_version": "1",
+    "contact": {"phone": "15400010001", "email": "chen@example.cn"},
+    "address": "示例路1号",
+}
+
+
 class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [NEW_LETTER_EXAMPLE]})
     later: ClassVar = frozenset({"entry", "files", "writer"})
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
@@ -142,6 +157,8 @@ class Submitted(BaseModel):
     received_at: datetime
     read_by: Said | None = None
     """Who reads it, and when, by the hour at which it came in."""
+    receipt: SignedReceipt | None = None
+    """None: the submission is repeated, and the words were erased meanwhile."""
 
 
 class ReplyShown(BaseModel):

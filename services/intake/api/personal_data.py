@@ -96,7 +96,7 @@ class PersonalData(BaseModel):
 
 
 @router.get("/data", response_model=PersonalData)
-async def download(person: Citizen, desk: Desk) -> StreamingResponse:
+async def download_my_data(person: Citizen, desk: Desk) -> StreamingResponse:
     """All letters, conversations, contacts, drafts, requests and accesses of the person's own."""
     drafts = await desk.drafts.all_of(desk.owner(person))
     begin = {"made_at": desk.now(), "drafts": [draft_shown(each).model_dump() for each in drafts]}

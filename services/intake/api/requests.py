@@ -14,6 +14,7 @@ from services.intake import metrics
 from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.diversion_recording import DetectedEmergency, raising_not_kept
 from services.intake.api.letter_submission import who_writes
+from services.intake.api.limited import SenderLimit, limit_of, shows_limits
 from services.intake.api.requests_schemas import (
     Asked,
     NewAddition,
@@ -39,10 +40,12 @@ from services.intake.domain.writer_requests import (
     SubmitAnswer,
     SubmitRating,
 )
+from services.intake.store import Backlogged
 from shared.contracts.values import Attachment
 from shared.contracts.words import Comment, WriterText
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import Citizen
+from shared.platform.http.openapi import refuses
 from shared.platform.http.parameters import IdempotencyKey, RequestBody
 from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
@@ -51,6 +54,9 @@ router = APIRouter(prefix="/v1/letters", tags=["letters"])
 
 SENT = status.HTTP_202_ACCEPTED
 DONE = status.HTTP_204_NO_CONTENT
+CHANGED = refuses(Backlogged()) | shows_limits("requests", on=DONE)
+ASKED = warned(Backlogged()) | shows_limits("requests", on=SENT)
+WITHDRAWN = refuses(Backlogged()) | shows_limits("requests", on=SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class RequestSender:
     desk: FrontDesk
     person: Person
     key: str
+    limit: SenderLimit
 
     async def ask(
         self,
@@ -68,9 +75,13 @@ class RequestSender:
         *,
         body: RequestBody,
         make: Callable[[str, str], Command],
+        is_free: bool = False,
     ) -> Asked:
-        """Send the command that `make` makes of owner and request id. Raises: Refused."""
-        request_id = await self._tell(letter, kind, body, make)
+        """Send the command that `make` makes of owner and request id. Raises: Refused.
+
+        `is_free`: it is accepted whatever the limits and the backlog.
+        """
+        request_id = await self._tell(letter, kind, body, make, is_free=is_free)
         metrics.REQUESTS.labels(kind).inc()
         return Asked(request_id=request_id)
 
@@ -100,7 +111,8 @@ class RequestSender:
         """
         diverted = await self._diverted(letter, kind, body, text)
         try:
-            asked = await self.ask(letter, kind, body=body, make=make)
+            free = diverted is not None
+            asked = await self.ask(letter, kind, body=body, make=make, is_free=free)
         except Refused as no:
             if diverted is None:
                 raise
@@ -110,10 +122,16 @@ class RequestSender:
         return asked
 
     async def change(
-        self, letter: str, kind: str, *, body: RequestBody, make: Callable[[str], Command]
+        self,
+        letter: str,
+        kind: str,
+        *,
+        body: RequestBody,
+        make: Callable[[str], Command],
+        is_free: bool = False,
     ) -> None:
-        """Execute the command that `make` makes of the owner. Raises: Refused."""
-        await self._tell(letter, kind, body, lambda owner, _: make(owner))
+        """Execute the command that `make` makes of the owner, as `ask`. Raises: Refused."""
+        await self._tell(letter, kind, body, lambda owner, _: make(owner), is_free=is_free)
         metrics.CHANGES.labels(kind).inc()
 
     async def _diverted(
@@ -144,26 +162,41 @@ class RequestSender:
         return drawn, diversion
 
     async def _tell(
-        self, letter: str, kind: str, body: RequestBody, make: Callable[[str, str], Command]
+        self,
+        letter: str,
+        kind: str,
+        body: RequestBody,
+        make: Callable[[str, str], Command],
+        *,
+        is_free: bool,
     ) -> str:
         number, found = await self.desk.own_letter(self.person, letter)
         blind, key = self.desk.blind, self.key.strip('"')
         name = f"r-{blind.of('request', self.person.sub, number, kind, key)}"
         digest = blind.of("content", body.digest_of())
         command = make(found.owner, name)
-        await self.desk.tell(number, command, request=(name, digest))
+        if is_free:
+            await self.desk.tell(number, command, request=(name, digest))
+        else:
+            await self.limit.take()
+            await self.desk.tell_if_room(number, command, request=(name, digest))
         return name
 
 
-async def _sender(person: Citizen, key: IdempotencyKey, desk: Desk) -> RequestSender:
-    return RequestSender(desk, person, key)
+async def _sender(
+    person: Citizen,
+    key: IdempotencyKey,
+    desk: Desk,
+    limit: Annotated[SenderLimit, Depends(limit_of("requests"))],
+) -> RequestSender:
+    return RequestSender(desk, person, key, limit)
 
 
 Sender = Annotated[RequestSender, Depends(_sender)]
 
 
-@router.post("/{letter}/answer", status_code=SENT, responses=warned())
-async def answer(letter: str, body: NewAnswer, sender: Sender) -> Asked:
+@router.post("/{letter}/answer", status_code=SENT, responses=ASKED)
+async def answer_question(letter: str, body: NewAnswer, sender: Sender) -> Asked:
     """Answer the bureau's question. A late answer is filed with the letter as an addition."""
     words, files = WriterText(text=body.text), await sender.files(letter, body.files)
     return await sender.ask_in_words(
@@ -175,8 +208,8 @@ async def answer(letter: str, body: NewAnswer, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/addition", status_code=SENT, responses=warned())
-async def add(letter: str, body: NewAddition, sender: Sender) -> Asked:
+@router.post("/{letter}/addition", status_code=SENT, responses=ASKED)
+async def add_to_letter(letter: str, body: NewAddition, sender: Sender) -> Asked:
     """Send something more, unasked."""
     words, files = WriterText(text=body.text), await sender.files(letter, body.files)
     return await sender.ask_in_words(
@@ -188,8 +221,8 @@ async def add(letter: str, body: NewAddition, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/rating", status_code=SENT, responses=warned())
-async def rate(letter: str, body: NewRating, sender: Sender) -> Asked:
+@router.post("/{letter}/rating", status_code=SENT, responses=ASKED)
+async def rate_reply(letter: str, body: NewRating, sender: Sender) -> Asked:
     """Rate the reply; `requests` of the letter shows whether the rating was accepted."""
     words = Comment(text=body.comment) if body.comment else None
     return await sender.ask_in_words(
@@ -201,8 +234,8 @@ async def rate(letter: str, body: NewRating, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/reopening", status_code=SENT, responses=warned())
-async def reopen(letter: str, body: NewText, sender: Sender) -> Asked:
+@router.post("/{letter}/reopening", status_code=SENT, responses=ASKED)
+async def reopen_letter(letter: str, body: NewText, sender: Sender) -> Asked:
     """Ask for another reply, and say why."""
     words = WriterText(text=body.text)
     return await sender.ask_in_words(
@@ -214,8 +247,8 @@ async def reopen(letter: str, body: NewText, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/appeal", status_code=SENT, responses=warned())
-async def appeal(letter: str, body: NewText, sender: Sender) -> Asked:
+@router.post("/{letter}/appeal", status_code=SENT, responses=ASKED)
+async def appeal_against_refusal(letter: str, body: NewText, sender: Sender) -> Asked:
     """Appeal against a refusal, and say why."""
     words = WriterText(text=body.text)
     return await sender.ask_in_words(
@@ -227,8 +260,8 @@ async def appeal(letter: str, body: NewText, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/withdrawal", status_code=SENT)
-async def withdraw(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
+@router.post("/{letter}/withdrawal", status_code=SENT, responses=WITHDRAWN)
+async def withdraw_letter(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
     """Withdraw the letter; `requests` of the letter shows whether that was accepted."""
     return await sender.ask(
         letter,
@@ -238,16 +271,23 @@ async def withdraw(letter: str, body: NewWithdrawal, sender: Sender) -> Asked:
     )
 
 
-@router.post("/{letter}/consent", status_code=DONE)
-async def consent(letter: str, body: NewConsent, sender: Sender) -> None:
-    """Allow publication, or withdraw that consent, which takes down what is published."""
+@router.post("/{letter}/consent", status_code=DONE, responses=CHANGED)
+async def change_consent(letter: str, body: NewConsent, sender: Sender) -> None:
+    """Allow publication, or withdraw that consent, which takes down what is published.
+
+    A withdrawal is accepted whatever the limits.
+    """
     await sender.change(
-        letter, "consent", body=body, make=lambda owner: ChangeConsent(owner, body.to_publish)
+        letter,
+        "consent",
+        body=body,
+        make=lambda owner: ChangeConsent(owner, body.to_publish),
+        is_free=not body.to_publish,
     )
 
 
-@router.post("/{letter}/contact", status_code=DONE)
-async def contact(letter: str, body: NewContact, sender: Sender) -> None:
+@router.post("/{letter}/contact", status_code=DONE, responses=CHANGED)
+async def change_contact(letter: str, body: NewContact, sender: Sender) -> None:
     """Replace the contact details; fields that are left out are removed, except the address."""
     identity, details = who_writes(sender.person, body)
     await sender.change(

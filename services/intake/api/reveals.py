@@ -58,7 +58,7 @@ ListReader = Annotated[Person, Depends(staff(*WATCHERS))]
 
 
 @router.post("/{letter}/reveal", responses=refuses(NeedsGrant()))
-async def reveal(
+async def reveal_identity(
     letter: str, body: NewReveal, person: Revealing, key: IdempotencyKey, desk: Desk
 ) -> IdentityShown:
     """See who wrote the letter, as a handler of its holder or a supervisor. Recorded.
@@ -79,7 +79,7 @@ async def reveal(
         _reason(body),
         desk.now(),
     )
-    state = await desk.tell(number, command, request=(name, _digest(desk, body)))
+    state = await desk.tell_if_room(number, command, request=(name, _digest(desk, body)))
     return _shown(desk, state, name=name, was=found)
 
 
@@ -97,12 +97,12 @@ async def request_reveal(
         raise NotFound
     name = _name(desk, person, number, key)
     command = RequestReveal(name, bureau, person.staff_id, body.reason, _reason(body), desk.now())
-    state = await desk.tell(number, command, request=(name, _digest(desk, body)))
+    state = await desk.tell_if_room(number, command, request=(name, _digest(desk, body)))
     return _listed(state, name)
 
 
 @router.get("/{letter}/reveals")
-async def read_reveals(letter: str, person: Reader, desk: Desk) -> Reveals:
+async def list_reveals_of_letter(letter: str, person: Reader, desk: Desk) -> Reveals:
     """Who asked for, granted and saw the identity, and why; handlers see their own requests."""
     number, found = await desk.seen(person, letter, least="course")
     shown = found.reveals
@@ -129,7 +129,7 @@ async def decide_reveal(
     name = reveal_of(found, reveal).reveal
     decision = f"g-{desk.blind.of('decision', person.sub, number, name, key.strip(chr(34)))}"
     command = DecideReveal(name, person.staff_id, body.granted, desk.now())
-    state = await desk.tell(number, command, request=(decision, _digest(desk, body)))
+    state = await desk.tell_if_room(number, command, request=(decision, _digest(desk, body)))
     return _listed(state, name)
 
 
@@ -145,12 +145,12 @@ async def view_identity(
     _office(person, found)
     name = reveal_of(found, reveal).reveal
     command = ViewIdentity(name, person.staff_id, person.auth_time or desk.now(), desk.now())
-    state = await desk.tell(number, command, request=(f"{name}-view", ""))
+    state = await desk.tell_if_room(number, command, request=(f"{name}-view", ""))
     return _shown(desk, state, name=name, was=found)
 
 
 @lists.get("")
-async def read_all(
+async def list_reveals(
     person: ListReader, desk: Desk, since: Moment | None = None, after: After = None
 ) -> RevealPage:
     """Every request, decision and view, by letter; the longest unchanged letters come first.
@@ -163,7 +163,7 @@ async def read_all(
 
 
 @lists.get("/waiting")
-async def read_waiting(person: ListDecider, desk: Desk, after: After = None) -> RevealPage:
+async def list_waiting_reveals(person: ListDecider, desk: Desk, after: After = None) -> RevealPage:
     """Requests that wait for a decision of a supervisor or custodian, oldest first."""
     return await _page(person, desk, which=RevealFilter("waiting"), after=after, shows=waits)
 

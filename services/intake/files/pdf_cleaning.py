@@ -14,6 +14,7 @@ from pikepdf import Dictionary, Name, Object, Pdf, Stream
 
 from services.intake.files.cleaned import CleanedBytes, IsEncrypted, TooComplex
 from services.intake.files.jpeg_segments import without_metadata
+from services.intake.files.pdf_unfolding import check_unfolding, filters_of
 
 MOST_PAGES: Final = 300
 MOST_OBJECTS: Final = 50_000
@@ -26,9 +27,11 @@ NEVER: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/AF", "/Properties"
 """What no dictionary keeps; marked content and layers are named in `/Properties`."""
 OF_STREAM: Final = (
     "/F", "/FFilter", "/FDecodeParms", "/OPI", "/Ref", "/Alternates", "/Measure", "/PtData",
-    "/StructParent", "/StructParents", "/OC",
+    "/StructParent", "/StructParents", "/OC", "/PS", "/Subtype2", "/Level1",
 )  # fmt: skip
-"""What a picture or a form loses besides: references to other files, and what else describes it."""
+"""What a picture or a form loses besides: references to other files, programs for printers, and
+what else describes it.
+"""
 JPEG: Final = Name.DCTDecode
 
 
@@ -44,6 +47,7 @@ def cleaned_pdf(raw: bytes) -> CleanedBytes:
             target.pages.append(page)
         for found in list(target.objects):
             _strip(found, target)
+        check_unfolding(each for each in target.objects if isinstance(each, Stream))
         out = BytesIO()
         target.save(out, fix_metadata_version=False, linearize=False)
     return CleanedBytes("application/pdf", out.getbuffer())
@@ -71,6 +75,8 @@ def _strip(found: Object, target: Pdf) -> None:
     """Remove what an object says besides what it shows."""
     if isinstance(found, Stream):
         _delete(found, OF_STREAM)
+        if found.get("/Subtype") == Name.PS:
+            found.write(b"")
         _strip_picture(found, target)
     for part in _dictionaries(found):
         _delete(part, NEVER)
@@ -95,8 +101,7 @@ def _delete(found: Any, names: tuple[str, ...]) -> None:
 
 def _strip_picture(found: Stream, target: Pdf) -> None:
     """Remove the metadata of a JPEG picture, which may say where it was taken."""
-    filters: Any = found.get("/Filter", [])
-    chain = [filters] if isinstance(filters, Name) else list(filters)
+    chain = [Name(each) for each in filters_of(found)]
     if JPEG not in chain:
         return
     parameters: Any = found.get("/DecodeParms")

@@ -6,7 +6,9 @@ reordered or cut off.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 import obstore
@@ -42,9 +44,14 @@ class SealedChunks:
     ends, because their threads may still hold Python objects by then.
     """
 
-    def __init__(self, objects: "ObjectStore", ring: KeyRing) -> None:
-        self._objects = objects
+    def __init__(self, objects: "ObjectStore | Callable[[], ObjectStore]", ring: KeyRing) -> None:
+        """`objects`: the store, or a function that opens it when it is first needed."""
+        self._given = objects
         self._ring = ring
+
+    @cached_property
+    def _objects(self) -> "ObjectStore":
+        return self._given() if callable(self._given) else self._given
 
     async def write(self, file: str, part: Part, *, content: AsyncIterable[bytes]) -> int:
         """Store a part; return its size in bytes."""
@@ -78,6 +85,27 @@ class SealedChunks:
         while page := await _in_thread(lambda: next(pages, None)):
             yield {found["path"].partition("/")[0] for found in page}
 
+    async def reseal(self, file: str, part: Part, *, is_dry: bool) -> Counter[str]:
+        """Seal the chunks of a part under the current key; their earlier keys, with counts.
+
+        `is_dry`: only count. Raises: CannotOpen.
+        """
+        found, number, mark = Counter[str](), 0, MORE
+        while mark != LAST:
+            path = f"{file}/{part}/{number}"
+            octets = await self._get(path)
+            mark = octets[:1]
+            kid = octets[1:].partition(b".")[0].decode("ascii", "replace")
+            if kid != self._ring.current:
+                found[kid] += 1
+                place = _field(part, number, mark=mark)
+                plain = self._ring.open_octets(octets[1:], letter=file, field=place)
+                sealed = mark + self._ring.seal_octets(plain, letter=file, field=place)
+                if not is_dry:
+                    await self._put(path, sealed)
+            number += 1
+        return found
+
     async def erase(self, file: str, part: Part | None = None) -> None:
         """Delete a part, or the whole file; nothing if it isn't there."""
         await _in_thread(lambda: _delete(self._objects, f"{file}/{part}" if part else file))
@@ -99,7 +127,9 @@ async def _chunked(content: AsyncIterable[bytes]) -> AsyncIterator[tuple[bytes, 
     async for piece in content:
         held += piece
         while len(held) > CHUNK:
-            yield bytes(held[:CHUNK]), MORE
+            with memoryview(held) as seen:
+                chunk = bytes(seen[:CHUNK])
+            yield chunk, MORE
             del held[:CHUNK]
     yield bytes(held), LAST
 

@@ -10,8 +10,9 @@ from typing import Final
 
 from services.intake.domain import Command, IntakeState
 from services.intake.domain.files import FileRecord, RecordScan
+from services.intake.domain.letter import IntakeLetter
 from services.intake.files.file_desk import FileDesk
-from services.intake.files.scanning import Scanner, ScannerAway
+from services.intake.files.scanning import NoScanner, Scanner, ScannerAway
 from services.intake.files.sealed_chunks import StorageAway
 from services.intake.metrics import FILES_SCANNED, FILES_WAITING, OLDEST_WAITING_FILE, SCANS_FAILED
 from shared.kernel.errors import NotFound
@@ -45,6 +46,8 @@ class FileScanning:
 
     async def run(self) -> None:
         """Scan until cancelled; retries after database faults and lost races."""
+        if isinstance(self._scanner, NoScanner):
+            LOG.warning("files are handed out unscanned")
         await run_periodically(self.look, name="scanning files", pause_s=PAUSE_S)
 
     async def look(self) -> None:
@@ -72,11 +75,21 @@ class FileScanning:
         await self._records.scanned(record.id, found)
 
     async def _tell_letter(self, record: FileRecord) -> None:
-        """The letter may not be stored yet: then again later."""
+        """A letter that isn't stored, or doesn't list the file, may do so later, or never.
+
+        The rule knows whether the letter was told before.
+        """
         command = RecordScan(record.id, record.state)
+        name = f"scan-{record.id}-{self._now():%Y%m%dT%H%M%S%f}"
         try:
-            await self._tell(IdempotentCommand(record.letter or "", command, f"scan-{record.id}"))
+            state = await self._tell(IdempotentCommand(record.letter or "", command, name))
         except NotFound:
-            await self._records.tell_later(record.id, TELL_AGAIN)
-        else:
+            state = None
+        if isinstance(state, IntakeLetter) and _knows(state, record.id):
             await self._records.told(record.id)
+        else:
+            await self._records.tell_later(record.id, TELL_AGAIN)
+
+
+def _knows(letter: IntakeLetter, file: str) -> bool:
+    return any(each.id == file and each.scan is not None for each in letter.files)

@@ -1,4 +1,4 @@
-"""Pages of writers, of the duty desk, of identities, their log and files, and the start page."""
+"""Pages of writers, of the duty desk, of identities, receipts, files, and the start page."""
 
 from fastapi import APIRouter
 
@@ -11,6 +11,7 @@ from services.intake.pages import (
     my_letters,
     my_requests,
     notice,
+    receipts,
     reveal_log,
     reveals,
     start,
@@ -33,6 +34,7 @@ for desk in (
     files,
     my_letters,
     my_requests,
+    receipts,
     emergencies,
     writing_files,
     writing,
@@ -41,7 +43,10 @@ for desk in (
 ):
     router.include_router(desk.router)
 
-FORMS = (PLACE, "/reveals", counter.HERE, look_up.HERE, "/my", WRITE)
+FORMS = (
+    *(PLACE, "/reveals", counter.HERE, look_up.HERE),
+    *("/my", WRITE, receipts.RECEIPTS),
+)
 """Paths below which pages accept forms."""
 
 __all__ = ["FORMS", "UPLOADS", "CitizenPages", "router"]

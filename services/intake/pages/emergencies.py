@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.intake.api.dependencies import Desk
-from services.intake.api.diversions import read_diversion, say_whether_it_happens
+from services.intake.api.diversions import answer_diversion, read_diversion
 from services.intake.api.diversions_schemas import NewHappening
 from services.intake.pages.my_letters import MINE, Writer
 from shared.kernel.errors import NotFound, Refused
@@ -32,7 +32,7 @@ async def answer_emergency(
     if body is None:
         return await _shown(request, person, desk, diversion, errors=errors, status=422)
     try:
-        said = await say_whether_it_happens(diversion, body, person, f"page-{diversion}", desk)
+        said = await answer_diversion(diversion, body, person, f"page-{diversion}", desk)
     except NotFound:
         raise
     except Refused as refused:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from services.intake.api.dependencies import Desk
-from services.intake.api.letters import read_list, read_one
+from services.intake.api.letters import list_letters, read_letter
 from services.intake.domain.offered_requests import offered
 from services.intake.pages.request_forms import FORMS, FormName
 from shared.kernel.working_days import civil_date
@@ -28,7 +28,7 @@ router = APIRouter()
 @router.get(MINE)
 async def show_mine(request: Request, person: Writer, desk: Desk, after: After = None) -> Response:
     """The letters, newest first."""
-    found = await read_list(person, desk, after)
+    found = await list_letters(person, desk, after)
     return page(request, "my_letters.html", letters=found.letters, next=found.next)
 
 
@@ -42,7 +42,7 @@ async def show_letter(
     return page(
         request,
         "my_letter.html",
-        letter=await read_one(number, person, desk),
+        letter=await read_letter(number, person, desk),
         address=f"{MINE}/{number}",
         offers=[(kind, FORMS[kind].title) for kind in kinds],
         changes=[(kind, FORMS[kind].title) for kind in ("contact", "consent")],

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.intake.api.dependencies import Desk
+from services.intake.api.limited import SenderLimit
 from services.intake.api.requests import RequestSender
 from services.intake.api.warnings import EmergencyShown, Warned
 from services.intake.domain.letter import IntakeLetter
@@ -30,6 +31,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "bad_value": N_("Something in the form is not valid. Check it."),
     "id_reused": N_("This form has been sent before with other content. Open it again."),
     "limit": N_("You have reached the limit for this letter. Wait for the reply."),
+    "too_often": N_("You have sent too many of these. Try again later. In danger call 110 now."),
 }
 NOT_NOW: Final = N_("This can’t be done now. Go back to the letter to see what is possible.")
 
@@ -114,7 +116,8 @@ async def send_request(
     body, errors = read_form(opened.form.body, fields)
     if body is None:
         return opened.show(errors, status=422)
-    sender = RequestSender(desk, person, opened.key)
+    limit = SenderLimit(desk, "requests", desk.owner(person), Response())
+    sender = RequestSender(desk, person, opened.key, limit)
     try:
         answer = await opened.form.run(number, body, sender)
     except NotFound:

@@ -95,7 +95,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("Answer the question"),
         N_("Send the answer"),
         N_("Your answer is on its way to the bureau."),
-        requests.answer,
+        requests.answer_question,
         NewAnswer,
         (
             WriterField("question", N_("Question"), kind="hidden", first=_open_question),
@@ -107,7 +107,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("Add something"),
         N_("Send it"),
         N_("What you added is on its way to whoever handles your letter."),
-        requests.add,
+        requests.add_to_letter,
         NewAddition,
         (WriterField("text", N_("What do you want to add?"), most=MAX_NOTE),),
         says=(N_("Adding something does not change the date by which you get a reply."),),
@@ -117,7 +117,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("Rate the reply"),
         N_("Send the rating"),
         N_("Thank you. Your rating is on its way."),
-        requests.rate,
+        requests.rate_reply,
         NewRating,
         (
             WriterField("solved", N_("Is your matter solved?"), "radios", choices=lambda: YES_NO),
@@ -138,7 +138,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("Have it handled again"),
         N_("Reopen the letter"),
         N_("Your request to handle the letter again is on its way."),
-        requests.reopen,
+        requests.reopen_letter,
         NewText,
         (
             WriterField(
@@ -155,7 +155,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("Appeal"),
         N_("Send the appeal"),
         N_("Your appeal is on its way to the province."),
-        requests.appeal,
+        requests.appeal_against_refusal,
         NewText,
         (WriterField("text", N_("Why is the decision wrong?"), most=MAX_NOTE),),
         says=(N_("You can appeal once. The province decides who looks at it again."),),
@@ -165,7 +165,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("Withdraw the letter"),
         N_("Withdraw the letter"),
         N_("Your request to withdraw the letter is on its way."),
-        requests.withdraw,
+        requests.withdraw_letter,
         NewWithdrawal,
         (
             WriterField(
@@ -181,7 +181,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("May it be published?"),
         N_("Save"),
         N_("Your choice is saved."),
-        requests.consent,
+        requests.change_consent,
         NewConsent,
         (
             WriterField(
@@ -201,7 +201,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         N_("Change how we reach you"),
         N_("Save"),
         N_("Your contact details are saved."),
-        requests.contact,
+        requests.change_contact,
         NewContact,
         (
             WriterField(

@@ -17,10 +17,10 @@ from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.reveals import (
     DECIDERS,
     decide_reveal,
-    read_reveals,
-    read_waiting,
+    list_reveals_of_letter,
+    list_waiting_reveals,
     request_reveal,
-    reveal,
+    reveal_identity,
     view_identity,
 )
 from services.intake.api.reveals_schemas import (
@@ -81,7 +81,7 @@ class IdentityPage:
         cls, letter: str, *, request: Request, person: Person, desk: FrontDesk
     ) -> IdentityPage:
         """The page, for somebody who may ask. Raises: NotFound."""
-        found = await read_reveals(letter, person, desk)
+        found = await list_reveals_of_letter(letter, person, desk)
         number, state = await desk.letter(letter)
         own = [one for one in found.reveals if one.staff == person.staff_id]
         return cls(request, person, desk, number, own, is_masked(state))
@@ -162,7 +162,7 @@ async def show_identity(request: Request, person: FreshAsker, desk: Desk, letter
     if body is None:
         return at.show(fields, status=422, errors=errors)
     try:
-        return at.identity(await reveal(at.number, body, person, _key(fields), desk))
+        return at.identity(await reveal_identity(at.number, body, person, _key(fields), desk))
     except Refused as refused:
         return at.refused(refused, fields)
 
@@ -185,7 +185,7 @@ async def show_waiting(
     request: Request, person: Decider, desk: Desk, after: After = None, done: str | None = None
 ) -> Response:
     """Requests that wait for a decision, oldest first."""
-    found = await read_waiting(person, desk, after)
+    found = await list_waiting_reveals(person, desk, after)
     return page(
         request,
         "reveal_waiting.html",

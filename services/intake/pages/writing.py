@@ -16,8 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from services.intake.api.dependencies import Desk
 from services.intake.api.drafts import DraftId
 from services.intake.api.drafts_schemas import LetterDraft, draft_line
-from services.intake.api.letters import submit
+from services.intake.api.letters import submit_letter
 from services.intake.api.letters_schemas import NewLetter
+from services.intake.api.limited import SenderLimit
 from services.intake.api.similar_letters import SameMatter
 from services.intake.api.warnings import Warned, lines_for
 from services.intake.pages.my_letters import MINE, Writer
@@ -47,6 +48,9 @@ REFUSALS: Final[Mapping[str, str]] = {
     "bad_value": N_("The sign-in gave no phone number. Give one under “How can we reach you?”."),
     "guardian_needed": N_("Under 14 a guardian must agree: say who it is."),
     "limit": N_("You have reached the limit of letters for now. Your letter is kept: try later."),
+    "too_often": N_(
+        "You have reached the limit of letters for now. Your letter is kept: try later."
+    ),
 }
 NOT_SENT: Final = N_("The letter could not be sent. It is kept: check it, and try again.")
 
@@ -90,7 +94,8 @@ async def send(request: Request, person: Writer, desk: Desk, draft: DraftId) -> 
     sender = replace(person, client=pages_of(request).client)
     key = f"page-{draft}-{writing.version}"
     try:
-        sent = await submit(body, sender, key, desk, Response())
+        limit = SenderLimit(desk, "letters", desk.owner(person), Response())
+        sent = await submit_letter(body, sender, key, desk, limit, limit.response)
     except (Warned, SameMatter) as warned:
         return writing.page(
             "write_warned.html", status=warned.status, code=warned.code, told=warned.members

@@ -21,7 +21,7 @@ from services.intake.store.erasure_ledger import (
     ErasureLedger,
 )
 from services.intake.store.file_orphans import KeptFile, OrphanRecords
-from services.intake.store.file_records import FILE_INDEXES, FILES, FileRecords
+from services.intake.store.file_records import FILE_FIELDS, FILE_INDEXES, FILES, FileRecords
 from services.intake.store.letter_drafts import DRAFT_INDEXES, LETTER_DRAFTS, LetterDrafts
 from services.intake.store.letter_queries import (
     MOST_IDENTITIES,
@@ -34,6 +34,7 @@ from services.intake.store.letter_queries import (
     outgoing,
     own_open_letters,
 )
+from services.intake.store.limit_counts import LIMIT_INDEXES, LIMITS, LimitCounts
 from services.intake.store.look_up_queries import (
     BY_DOCUMENT,
     BY_PHONE,
@@ -91,6 +92,7 @@ INDEXES = {
     ),
     IDEMPOTENCY: (Index((("at", 1),), expire_after_s=90 * 86_400),),
     LETTER_DRAFTS: DRAFT_INDEXES,
+    LIMITS: LIMIT_INDEXES,
     READINGS: READING_INDEXES,
     LOOK_UPS: LOOK_UP_RECORDS,
     ERASURES: ERASURES_INDEXES,
@@ -103,10 +105,12 @@ __all__ = [
     "BY_PHONE",
     "ERASURES",
     "FILES",
+    "FILE_FIELDS",
     "IDEMPOTENCY",
     "INDEXES",
     "LETTERS",
     "LETTER_DRAFTS",
+    "LIMITS",
     "LOOK_UPS",
     "LOOK_UP_FIELDS",
     "MOST_DUE",
@@ -127,6 +131,7 @@ __all__ = [
     "KeptFile",
     "Kind",
     "LetterDrafts",
+    "LimitCounts",
     "LookUp",
     "LookUpKind",
     "LookUps",

@@ -10,7 +10,10 @@ from shared.platform.runtime.clock import Now
 
 
 class Backlogged(Refused):
-    """Too many letters wait to be sent; new ones are accepted again once they are."""
+    """Too many letters wait to be sent; new ones are accepted again once they are.
+
+    Requests about letters go on somewhat longer; emergencies and withdrawn consent always.
+    """
 
     status = 503
     code = "backlog"
@@ -29,10 +32,14 @@ class Backlog:
     """The largest share of time that counting may take."""
     LONGEST_PAUSE_S = 10.0
     """However long a count took: its result becomes stale."""
+    RESERVE_SHARE = 0.2
+    LEAST_RESERVE = 10
+    """Room beyond the limit for requests about letters, which may have a time limit, and staff."""
 
     def __init__(self, letters: Collection, *, most: int, now: Now) -> None:
         self._letters = letters
         self._most = most
+        self._most_of_all = most + max(self.LEAST_RESERVE, int(most * self.RESERVE_SHARE))
         self._now = now
         self._counted = 0
         self._under_way = 0
@@ -41,11 +48,20 @@ class Backlog:
     @property
     def is_full(self) -> bool:
         """Whether no new letter may be accepted."""
-        return self._counted + self._since + self._under_way >= self._most
+        return self._waiting >= self._most
+
+    def check_reserve(self) -> None:
+        """Raises: Backlogged, if not even requests about letters may be accepted."""
+        if self._waiting >= self._most_of_all:
+            raise Backlogged
+
+    @property
+    def _waiting(self) -> int:
+        return self._counted + self._since + self._under_way
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
-        """Accept one letter during the block; it is added until the database counts it."""
+        """Accept a letter or request in the block; it is added until the database counts it."""
         self._under_way += 1
         try:
             yield
@@ -57,7 +73,7 @@ class Backlog:
         """Count in the database. Raises: DatabaseFault."""
         since = self._since
         waiting = {"unsent_since": {"$lte": self._now()}}
-        found = await self._letters.find(waiting, fields={"_id": 1}, limit=self._most)
+        found = await self._letters.find(waiting, fields={"_id": 1}, limit=self._most_of_all)
         self._counted = len(found)
         self._since -= since
 

@@ -5,7 +5,7 @@ absent once it is done: `unsettled_since`, until a letter that exists lists the 
 result of its scan; `scan_at`, when the scanner is asked next; `tell_at`, when the letter is told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -30,6 +30,8 @@ FILE_INDEXES: Final = (
     Index((("scan_at", 1),), sparse=True),
     Index((("tell_at", 1),), sparse=True),
 )
+FILE_FIELDS: Final = {"name": "file-name"}
+"""Sealed fields, and the name to which each one's ciphertext is bound."""
 ANY_LETTER: Final = {"$gte": ""}
 MOST_DUE: Final = 50
 """Files looked at in one pass of a loop."""
@@ -46,7 +48,9 @@ class FileRecords:
     async def begin(self, file: str, owner: str, *, name: str | None) -> FileRecord:
         """The record of a file that is about to be received."""
         now = self._now()
-        sealed = self._ring.seal(name.encode(), letter=file, field="file-name") if name else None
+        sealed = (
+            self._ring.seal(name.encode(), letter=file, field=FILE_FIELDS["name"]) if name else None
+        )
         document: Document = {
             "_id": file,
             "owner": owner,
@@ -82,6 +86,12 @@ class FileRecords:
         where = {"_id": {"$in": list(files)}, "state": {"$in": COMPLETE}}
         found = await self._files.find(where)
         return {each["_id"]: self._record(each) for each in found}
+
+    async def every(self) -> AsyncIterator[FileRecord]:
+        """The records of all complete files."""
+        where = {"state": {"$in": COMPLETE}}
+        async for kept in self._files.stream(where, sort=(("_id", 1),)):
+            yield self._record(kept)
 
     async def unused(self, owner: str) -> int:
         """The number of files of this person that belong to no letter."""
@@ -154,7 +164,11 @@ class FileRecords:
 
     def _record(self, kept: Document) -> FileRecord:
         sealed = kept.get("name")
-        name = self._ring.open(sealed, letter=kept["_id"], field="file-name") if sealed else None
+        name = (
+            self._ring.open(sealed, letter=kept["_id"], field=FILE_FIELDS["name"])
+            if sealed
+            else None
+        )
         return FileRecord(
             kept["_id"],
             kept["owner"],

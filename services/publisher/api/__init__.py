@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from services.publisher.api import changes, drafts, publications
+from services.publisher.api import changes, daily_counts, drafts, publications
 
 router = APIRouter()
-for _feature in (drafts.router, changes.router, publications.router):
+for _feature in (drafts.router, changes.router, publications.router, daily_counts.router):
     router.include_router(_feature)
 
 __all__ = ["router"]

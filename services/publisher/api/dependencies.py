@@ -1,6 +1,7 @@
 """What the routes depend on: the editorial desk with the publisher's parts, and who asks."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from services.publisher.domain.letter import PublisherLetter
 from services.publisher.store import DayFigures
 from shared.kernel.access_policy import can_view
 from shared.kernel.errors import ForeignLetter, NotFound
+from shared.platform.crypto.signing_keys import SigningKeys
 from shared.platform.http.identity import fresh, staff
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import viewer_of, visibility_filter
@@ -24,6 +26,14 @@ LetterNumber = Annotated[str, Path(max_length=40)]
 PublicationId = Annotated[str, Path(max_length=40)]
 
 
+@dataclass(frozen=True, slots=True)
+class DailyCounts:
+    """The signed counts of each day's letters."""
+
+    entries: Collection
+    keys: SigningKeys
+
+
 class EditorialDesk:
     """The publisher's parts as its routes need them."""
 
@@ -34,6 +44,7 @@ class EditorialDesk:
         *,
         state_of: Callable[[str], Awaitable[PublisherLetter | None]],
         figures: Callable[[], DayFigures | None],
+        daily: DailyCounts,
         now: Now,
     ) -> None:
         """`figures`: the last count before today, if there is one."""
@@ -41,6 +52,7 @@ class EditorialDesk:
         self.tell = tell
         self.now = now
         self.figures = figures
+        self.daily = daily
         self.state_of = state_of
 
     async def letter(self, number: str, editor: Person) -> PublisherLetter:

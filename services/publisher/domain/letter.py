@@ -149,6 +149,18 @@ class CountedPromise:
 
 
 @dataclass(frozen=True)
+class LetterLeaf:
+    """How a letter is counted among those of its day."""
+
+    received_on: date
+    """Day of receipt, Asia/Shanghai."""
+    leaf: str
+    """Tells nothing to whoever hasn't the letter's receipt."""
+    noted_at: datetime
+    """When it became known here."""
+
+
+@dataclass(frozen=True)
 class PublisherLetter:
     """A letter as the publisher knows it; a new one has no facts yet."""
 
@@ -176,6 +188,8 @@ class PublisherLetter:
     promises: tuple[CountedPromise, ...] = ()
     is_read: bool = False
     """Whether a chief has read it in person."""
+    leaf: LetterLeaf | None = None
+    """None: it became known before letters were counted day by day."""
     kind: Literal["letter"] = "letter"
 
     @property

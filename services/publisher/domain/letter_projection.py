@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from services.publisher.domain.letter import CountedPromise, PublisherLetter
+from services.publisher.domain.letter import CountedPromise, LetterLeaf, PublisherLetter
 from services.publisher.domain.publication import gone_on
 from services.publisher.domain.withdrawal import WithdrawalEvent, withdraw
 from shared.contracts import progress_v1 as facts
@@ -22,9 +22,10 @@ NEVER_PUBLISHED: tuple[Category, ...] = ("report",)
 
 @dataclass(frozen=True)
 class NoteCategory:
-    """Record the category that the writer chose."""
+    """Record the category that the writer chose, and how the letter is counted."""
 
     category: Category
+    leaf: LetterLeaf | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class CategoryNoted:
     """The writer has chosen this category. Private, like the event below."""
 
     category: Category
+    leaf: LetterLeaf | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def note_category(
     command: NoteCategory, letter: PublisherLetter
 ) -> tuple[CategoryNoted | WithdrawalEvent, ...]:
     """The category; a publication of what may never be published is taken down."""
-    noted = CategoryNoted(command.category)
+    noted = CategoryNoted(command.category, command.leaf)
     return (noted, *_withdrawn_if_barred(category_noted(letter, noted)))
 
 
@@ -65,8 +67,9 @@ def project_fact(
 
 
 def category_noted(letter: PublisherLetter, event: CategoryNoted) -> PublisherLetter:
-    """The letter, barred if it is a report."""
-    return _barred(letter) if event.category in NEVER_PUBLISHED else letter
+    """The letter, counted, and barred if it is a report."""
+    counted = replace(letter, leaf=letter.leaf or event.leaf)
+    return _barred(counted) if event.category in NEVER_PUBLISHED else counted
 
 
 def fact_projected(letter: PublisherLetter, event: FactProjected) -> PublisherLetter:

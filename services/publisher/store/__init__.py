@@ -1,5 +1,18 @@
 """Documents, indexes and queries of the publisher: letters, publications and figures."""
 
+from services.publisher.store.count_entries import (
+    COUNTS,
+    CountEntry,
+    append,
+    begin,
+    days_noted,
+    entries_after,
+    entries_of,
+    last_entry,
+    leaves_of,
+    newest_day,
+    newest_entries,
+)
 from services.publisher.store.daily_figures import (
     FIGURES,
     DayFigures,
@@ -28,22 +41,33 @@ from services.publisher.store.publication_queries import (
 )
 
 __all__ = [
+    "COUNTS",
     "FIGURES",
     "INDEXES",
     "LETTERS",
     "READS",
     "STATE",
     "WRITES",
+    "CountEntry",
     "DayFigures",
     "DraftRow",
     "ProblemRow",
+    "append",
+    "begin",
     "count_drafts",
     "counted",
+    "days_noted",
     "drafts",
+    "entries_after",
+    "entries_of",
     "figures_before",
     "index",
     "keep_figures",
+    "last_entry",
+    "leaves_of",
     "letter_of",
+    "newest_day",
+    "newest_entries",
     "outgoing",
     "problems",
     "publication",

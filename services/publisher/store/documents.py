@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from services.publisher.domain import PublisherEvent
 from services.publisher.domain.letter import PublisherLetter
+from services.publisher.store.count_entries import COUNT_INDEXES, COUNTS
 from services.publisher.store.daily_figures import FIGURES, FIGURES_INDEXES
 from shared.contracts.published_v1 import (
     LetterPublished,
@@ -36,8 +37,11 @@ INDEXES = {
         Index((("problem_at", 1), ("_id", 1)), sparse=True),
         Index((("published_at", -1), ("publication", -1)), sparse=True),
         Index((("publication", 1),), sparse=True),
+        Index((("received_on", 1),), sparse=True),
+        Index((("leaf_noted_at", 1),), sparse=True),
     ),
     FIGURES: FIGURES_INDEXES,
+    COUNTS: COUNT_INDEXES,
 }
 
 
@@ -46,7 +50,10 @@ def index(state: PublisherLetter) -> Document:
     newer = state.published.newer if state.published else None
     waiting = state.waiting or newer
     problems = state.published.problems if state.published else ()
+    leaf = state.leaf
     return {
+        "received_on": leaf.received_on.isoformat() if leaf else None,
+        "leaf_noted_at": leaf.noted_at if leaf else None,
         "copied_at": waiting.copied_at if waiting else None,
         "problem_at": min(
             (passes_at(each.due_on) for each in problems if each.due_on), default=None

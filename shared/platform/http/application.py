@@ -30,7 +30,7 @@ from shared.platform.http.identity import (
 )
 from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.miss_limit import Misses, on_refused
-from shared.platform.http.openapi import DESCRIPTION, VERSION, Described
+from shared.platform.http.openapi import DESCRIPTION, VERSION, Described, operation_id
 from shared.platform.http.problems import dependant_of, on_http, on_invalid, problem
 from shared.platform.http.request_guard import (
     MAX_BODY,
@@ -92,6 +92,7 @@ def application(  # noqa: PLR0913 - everything in which web applications differ
         telemetry=NO_TELEMETRY,
         dependencies=[Depends(_closed)],
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
     )
     app.state.verifiers = verifiers
     app.state.browser_sessions = {}

@@ -19,6 +19,7 @@ from typing_extensions import override
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import BEARER, SAFE, Guard, guards_in
 from shared.platform.http.miss_limit import NUMBERS
+from shared.platform.http.openapi_links import add_links
 from shared.platform.http.problems import CODES, CODES_OF_RULES, MEDIA_TYPE, Problem, problem
 from shared.platform.http.schema_examples import example_of
 
@@ -84,12 +85,26 @@ def described(app: FastAPI, shown: Json) -> Json:
     own = Problem.model_json_schema(ref_template=SCHEMAS + "{model}")
     schemas |= own.pop("$defs") | {Problem.__name__: own}
     components["securitySchemes"] = {"bearer": BEARER_SCHEME}
-    for method, operation, dependant in _operations(app, shown["paths"]):
+    operations = [*_operations(app, shown["paths"])]
+    for method, operation, dependant in operations:
         _describe(method, operation, dependant, schemas=schemas)
+    add_links(
+        (
+            (method, _who(next(guards_in(dependant), None)), one)
+            for method, one, dependant in operations
+        ),
+        schemas,
+    )
     components["responses"] = {
         _name(status): _response(status, _codes(status)) for status in sorted(CODES)
     }
     return shown
+
+
+def operation_id(route: Any) -> str:
+    """The name of an operation, as clients made from the document call their methods."""
+    first, *more = str(route.name).split("_")
+    return first + "".join(word.capitalize() for word in more)
 
 
 def refuses(*refusals: Refused) -> dict[int | str, Json]:

@@ -42,6 +42,8 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "zh": "给人看的说明。",
 }
 """Values by field name, where a schema leaves the value open."""
+ONE_OF: Final = ("examples", "enum")
+"""Keys of schemas that list values which match; the first counts."""
 OTHERWISE: Final = "example"
 
 
@@ -56,10 +58,10 @@ def example_of(schema: Json, schemas: Json, *, is_whole: bool, name: str = "") -
 
     if "$ref" in schema:
         return within(schemas[schema["$ref"].rpartition("/")[2]])
+    if listed := [schema[key] for key in ONE_OF if key in schema]:
+        return listed[0][0]
     if "const" in schema:
         return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
     if "anyOf" in schema:
         return within(next(option for option in schema["anyOf"] if option.get("type") != "null"))
     if schema.get("type") == "array":
@@ -73,7 +75,7 @@ def example_of(schema: Json, schemas: Json, *, is_whole: bool, name: str = "") -
 def _single(schema: Json, name: str) -> Any:
     match schema.get("type"):
         case "integer":
-            return schema.get("minimum", 1)
+            return int(schema.get("minimum", 1))
         case "number":
             return 0.5
         case "boolean":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.platform.mongo.database import Collection, Update
+from shared.platform.mongo.database import Collection, Update, UpdateEach
 
 
 async def mark_published(
@@ -13,18 +13,23 @@ async def mark_published(
     The filter uses the values themselves and never the version, which others change. `unsent` is
     compared as a whole, so that a topic added by another writer meanwhile keeps its mark; topics
     stand in the document's order, which matters in that comparison. If `sent` has moved on,
-    `unsent` is raised to m + 1 instead.
+    `unsent` is raised to m + 1 instead. Letters with the same sequences, such as new ones, are
+    cleared by one update.
     """
-    clears = [
-        Update(
-            {"_id": letter, "unsent": {mark: low for mark, (low, _) in marks.items()}}
-            | {f"sent.{mark}": high for mark, (_, high) in marks.items()},
-            {"$unset": {"unsent": "", "unsent_since": ""}},
-        )
-        for letter, marks in acknowledged.items()
-    ]
-    written = await collection.write(clears)
-    if written.matched == len(clears):
+    alike: dict[tuple[tuple[str, tuple[int, int]], ...], list[str]] = {}
+    for letter, marks in acknowledged.items():
+        alike.setdefault(tuple(marks.items()), []).append(letter)
+    written = await collection.write(
+        [
+            UpdateEach(
+                {"_id": {"$in": letters}, "unsent": {mark: low for mark, (low, _) in marks}}
+                | {f"sent.{mark}": high for mark, (_, high) in marks},
+                {"$unset": {"unsent": "", "unsent_since": ""}},
+            )
+            for marks, letters in alike.items()
+        ]
+    )
+    if written.matched == len(acknowledged):
         return
     await collection.write(
         [

@@ -17,7 +17,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
-from pymongo import DeleteOne, InsertOne, UpdateOne
+from pymongo import DeleteOne, InsertOne, UpdateMany, UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
@@ -60,13 +60,32 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Upsert:
+    """Apply `change` to the document with that `_id`, which is inserted if it is missing.
+
+    Two processes that insert it at once: one of them finds the position among `taken`.
+    """
+
+    id: str
+    change: Document
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateEach:
+    """Apply `change` to every document that matches `where`."""
+
+    where: Document
+    change: Document
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Delete the document that matches `where`, if there is one."""
 
     where: Document
 
 
-Operation = Insert | Update | Delete
+Operation = Insert | Update | UpdateEach | Upsert | Delete
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +242,15 @@ def _is_unseen(server: Any) -> bool:
     return server.error is None and not server.is_server_type_known
 
 
-def _native(operation: Operation) -> InsertOne[Document] | UpdateOne | DeleteOne:
+def _native(operation: Operation) -> InsertOne[Document] | UpdateOne | UpdateMany | DeleteOne:
     if isinstance(operation, Insert):
         return InsertOne(operation.document)
     if isinstance(operation, Delete):
         return DeleteOne(operation.where)
+    if isinstance(operation, Upsert):
+        return UpdateOne({"_id": operation.id}, operation.change, upsert=True)
+    if isinstance(operation, UpdateEach):
+        return UpdateMany(operation.where, operation.change)
     return UpdateOne(operation.where, operation.change)
 
 

@@ -11,7 +11,6 @@ from typing import Final, TypeVar
 from shared.kernel import plain
 from shared.kernel.categories import Categories
 from shared.kernel.errors import BadData
-from shared.kernel.frontends import Frontends
 from shared.kernel.notices import Notices
 from shared.kernel.offices import Offices
 from shared.kernel.overrides import layered
@@ -19,11 +18,13 @@ from shared.kernel.places import Bureaus
 from shared.kernel.policies import Policies
 from shared.kernel.policy_versions import PolicyVersions
 from shared.kernel.reply_templates import ReplyTemplate, templates_of
+from shared.kernel.request_limits import RequestLimits
 from shared.kernel.retention import RetentionTable
 from shared.kernel.watch import check_watch
 from shared.kernel.working_days import Calendar
 from shared.platform.runtime.data_reading import parsed
 from shared.platform.runtime.policy_check import check_catalogued
+from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
 
 FOLDER: Final = Path(__file__).parents[2] / "data"
@@ -133,6 +134,15 @@ def reply_templates(folder: Path = FOLDER) -> tuple[ReplyTemplate, ...]:
 def retention(file: Path = RETENTION) -> RetentionTable:
     """How long everything is kept. Raises: BadData."""
     return _read(file, RetentionTable.of)
+
+
+@cache
+def request_limits(file: Path | None = None, *, factor: int = 1) -> RequestLimits:
+    """How often somebody may do something, `factor` times. Raises: BadData.
+
+    `file`: the operator's own; None: ours.
+    """
+    return _read(file or FOLDER / "request_limits.yaml", partial(RequestLimits.of, factor=factor))
 
 
 def _police_types(data: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.platform.http import request_guard
@@ -273,3 +274,65 @@ async def _all_routes(body: bytes) -> list[httpx.Response]:
             await face.post("/v1/letters", content=body, headers=JSON),
             await face.put("/v1/letters/strict", content=body, headers=JSON),
         ]
+
+
+# --- uploads -----------------------------------------------------------------------------------
+
+MOST = 1_000
+UPLOADS = Limits(uploads={"/upload": MOST})
+
+
+async def _uploading(content: Any, **headers: str) -> tuple[httpx.Response, list[int]]:
+    """What a route answers that reads an upload piece by piece, and the sizes of the pieces."""
+    pieces: list[int] = []
+    app = faces(limits=UPLOADS)
+
+    @app.post("/upload")
+    @open_to_all
+    async def upload(request: Request) -> int:
+        pieces.extend([len(piece) async for piece in request.stream()])
+        return sum(pieces)
+
+    async with client(app) as asking:
+        answer = await asking.post("/upload", content=content, headers=headers)
+    return answer, pieces
+
+
+async def _two() -> AsyncIterator[bytes]:
+    yield b"{" * 400
+    yield b"\xff" * 400
+
+
+async def test_an_upload_reaches_the_route_as_it_arrives() -> None:
+    answer, pieces = await _uploading(_two(), **{"content-type": "image/jpeg"})
+    assert answer.json() == 800
+    assert [size for size in pieces if size] == [400, 400]
+
+
+async def test_an_upload_is_cut_off_at_its_own_limit() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 400
+
+    answer, pieces = await _uploading(endless())
+    is_problem(answer, "413 too_large")
+    assert sum(pieces) <= MOST
+    answer, pieces = await _uploading(b"x" * (MOST + 1))
+    is_problem(answer, "413 too_large")
+    assert pieces == []
+
+
+async def test_an_upload_must_keep_arriving(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_guard, "BODY_PATIENCE_S", 0.05)
+    monkeypatch.setattr(request_guard, "UPLOAD_RATE", 100_000)
+
+    async def stalling() -> AsyncIterator[bytes]:
+        yield b"x" * 400
+        await asyncio.Event().wait()
+
+    answer, _ = await _uploading(stalling())
+    is_problem(answer, "408 timeout")
+
+
+async def test_only_what_is_posted_to_the_path_itself_is_an_upload(face: Client) -> None:
+    is_problem(await post(face, b"\xff\xd8", **{"content-type": "image/jpeg"}), "415 not_json")

@@ -8,8 +8,8 @@ import pytest
 
 from shared.contracts.slugs import BUREAUS
 from shared.kernel.errors import BadData
-from shared.kernel.frontends import Frontends, channel_of
 from shared.platform.runtime import data_files
+from shared.rules.frontends import Frontends, channel_of
 
 ROW: Mapping[str, Any] = {"client": "site", "entries": ["website-bay"]}
 

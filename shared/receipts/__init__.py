@@ -1,0 +1,1 @@
+"""Check of a writer's receipt, offline."""
