@@ -69,7 +69,7 @@ Clerk = Annotated[Person, Depends(at_counter())]
     status_code=status.HTTP_201_CREATED,
     responses=warned(*ELSEWHERE, Backlogged(), GuardianNeeded(), NoticeNotCurrent()),
 )
-async def enter(
+async def enter_counter_letter(
     body: NewCounterLetter, person: Clerk, key: IdempotencyKey, desk: Desk, response: Response
 ) -> CounterReceipt:
     """Enter a letter for a visitor (`counter`) or caller (`hotline`). Recorded.
@@ -84,14 +84,16 @@ async def enter(
 
 
 @router.get("/letters/{letter}")
-async def read_receipt(letter: str, person: Clerk, desk: Desk) -> CounterReceipt:
+async def read_counter_receipt(letter: str, person: Clerk, desk: Desk) -> CounterReceipt:
     """The receipt of a letter that this person has entered."""
     number, found = await desk.letter(letter)
     return receipt(desk, number, letter=found, person=person)
 
 
 @router.post("/letters/{letter}/phone-code")
-async def send_code(letter: str, person: Clerk, key: IdempotencyKey, desk: Desk) -> CounterReceipt:
+async def send_phone_code(
+    letter: str, person: Clerk, key: IdempotencyKey, desk: Desk
+) -> CounterReceipt:
     """Send six digits to the writer's phone; they hold for ten minutes. At most five codes."""
     number, _ = await desk.letter(letter)
     code = f"{randbelow(1_000_000):06}"
@@ -103,7 +105,7 @@ async def send_code(letter: str, person: Clerk, key: IdempotencyKey, desk: Desk)
 
 
 @router.post("/letters/{letter}/phone", responses=refuses(WrongCode()))
-async def confirm(
+async def confirm_caller_phone(
     letter: str, body: NewPhoneCode, person: Clerk, key: IdempotencyKey, desk: Desk
 ) -> CounterReceipt:
     """Confirm the phone by the digits that the caller reads back; five tries for each code."""

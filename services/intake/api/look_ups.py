@@ -35,7 +35,9 @@ Seeker = Annotated[Person, Depends(fresh(staff(*SEEKERS)))]
 
 
 @router.post("")
-async def look_up(body: NewLookUp, person: Seeker, key: IdempotencyKey, desk: Desk) -> LettersFound:
+async def look_up_letters(
+    body: NewLookUp, person: Seeker, key: IdempotencyKey, desk: Desk
+) -> LettersFound:
     """Find the letters of a person by their document number or phone. Recorded.
 
     Needs a sign-in of the last five minutes. At most ten look-ups in ten minutes and fifty a day.

@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from services.intake.api.counter import (
     at_counter,
-    confirm,
-    enter,
-    read_receipt,
-    send_code,
+    confirm_caller_phone,
+    enter_counter_letter,
+    read_counter_receipt,
+    send_phone_code,
     writer_of,
 )
 from services.intake.api.counter_schemas import NewCounterLetter, NewPhoneCode
@@ -117,7 +117,7 @@ async def check(request: Request, person: Clerk, desk: Desk) -> Response:
     if fields.get("step") != "send":
         return page(request, "counter_check.html", **_checked(fields))
     try:
-        accepted = await enter(body, person, _key(fields), desk, Response())
+        accepted = await enter_counter_letter(body, person, _key(fields), desk, Response())
     except Warned as warned:
         return page(
             request,
@@ -147,7 +147,7 @@ async def post_code(request: Request, person: Clerk, desk: Desk, letter: str) ->
     """Send a code to the phone."""
     fields = await fields_of(request)
     try:
-        await send_code(letter, person, _key(fields), desk)
+        await send_phone_code(letter, person, _key(fields), desk)
     except Refused as refused:
         return await _refused(request, person, desk, letter, refused)
     return RedirectResponse(f"{_address(letter)}?done=sent", status_code=303)
@@ -161,7 +161,7 @@ async def post_confirmation(request: Request, person: Clerk, desk: Desk, letter:
     if body is None:
         return await _receipt(request, person, desk, letter, errors=errors, status=422)
     try:
-        await confirm(letter, body, person, _key(fields), desk)
+        await confirm_caller_phone(letter, body, person, _key(fields), desk)
     except Refused as refused:
         return await _refused(request, person, desk, letter, refused)
     return RedirectResponse(f"{_address(letter)}?done=confirmed", status_code=303)
@@ -227,7 +227,7 @@ async def _receipt(
     status: int = 200,
     **more: Any,
 ) -> Response:
-    shown = await read_receipt(letter, person, desk)
+    shown = await read_counter_receipt(letter, person, desk)
     values = {"done": None, "errors": {}} | more
     return page(
         request,

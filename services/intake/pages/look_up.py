@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from services.intake.api.dependencies import Desk
-from services.intake.api.look_ups import SEEKERS, look_up
+from services.intake.api.look_ups import SEEKERS, look_up_letters
 from services.intake.api.look_ups_schemas import NewLookUp
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import fresh, on_page, staff
@@ -41,7 +41,7 @@ async def show_found(request: Request, person: FreshSeeker, desk: Desk) -> Respo
         return _shown(request, fields, status=422, errors=errors)
     key = fields.get("key")[:80] or token_hex(16)
     try:
-        found = await look_up(body, person, key, desk)
+        found = await look_up_letters(body, person, key, desk)
     except Refused as refused:
         return _shown(request, fields, status=refused.status, errors={"": TOO_OFTEN})
     return _shown(request, FormFields(), found=found)
