@@ -62,10 +62,13 @@ def test_a_document_is_valid_and_so_is_every_example(service: str) -> None:
             assert [*Draft202012Validator(schema).iter_errors(example)] == [], at
 
 
+OPEN = ("/public/", "/v1/notices/", "/v1/receipt-keys")
+
+
 @EACH
 def test_every_operation_says_who_may_come_in(service: str) -> None:
     for at, operation in operations(document(service)):
-        is_open = at.partition(" ")[2].startswith(("/public/", "/v1/notices/"))
+        is_open = at.partition(" ")[2].startswith(OPEN)
         assert operation["security"] == ([] if is_open else [{"bearer": []}]), at
         assert "\n\nWho: " in operation["description"], at
         assert ("401" in operation["responses"]) is not is_open, at

@@ -30,7 +30,7 @@ WRITTEN: Final = {
     for name, drawn in {"asked": 1, "answered": 2, "refused": 3, "new": 4}.items()
 } | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
 """Numbers in the world of `tests/browser/writer_world.py`."""
-COUNTER_LETTER: Final = new_letter_number((11).to_bytes(10, "big"))
+COUNTER_LETTER: Final = new_letter_number((13).to_bytes(10, "big"))
 _NUMBERS: Final = {
     **NUMBERS,
     **DIVERSIONS,
