@@ -115,7 +115,7 @@ class LetterDraftLine(BaseModel):
 
 
 class LetterDraftShown(BaseModel):
-    """A draft."""
+    """A letter that is being written, as it was last saved."""
 
     draft: str
     version: int
