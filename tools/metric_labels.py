@@ -130,6 +130,8 @@ BY_METRIC: Final[Mapping[tuple[str, str], LabelVocabulary]] = {
     ("mailbox_intake_erased_parts_total", "by"): of(*get_args(AskedBy)),
     ("mailbox_intake_files_erased_total", "why"): of(*get_args(Why)),
     ("mailbox_intake_changes_total", "kind"): of("consent", "contact"),
+    ("mailbox_intake_look_ups_total", "kind"): of("document", "phone"),
+    ("mailbox_intake_look_ups_total", "reason"): of(*get_args(words.RevealReason)),
     ("mailbox_intake_identities_revealed_total", "role"): of("handler", "supervisor"),
     ("mailbox_intake_identities_revealed_total", "reason"): of(*get_args(words.RevealReason)),
     ("mailbox_router_actions_unreadable_total", "code"): of(

@@ -50,6 +50,11 @@ REVEALED = Counter(
     "Times that staff were shown who wrote a letter, by role and reason.",
     ["role", "reason"],
 )
+LOOK_UPS = Counter(
+    "mailbox_intake_look_ups_total",
+    "Times that staff looked up a person's letters, by what they had and why.",
+    ["kind", "reason"],
+)
 DIVERTED = Counter(
     "mailbox_intake_diversions_total",
     "What may be an emergency and went to the duty desk, by threshold (stop, ask).",

@@ -36,6 +36,8 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     left out, and is then `none`."""
     stations_file: Path | None = None
     """File of police stations; without it, writers are not sent to a station by name."""
+    notices_dir: Path | None = None
+    """Folder with your own notice to letter-writers, a file `<version>.yaml` for each version."""
     retention_file: Path | None = None
     """File with your own retention periods, instead of `shared/data/retention.yaml`."""
     frontends_file: Path | None = None

@@ -61,7 +61,7 @@ SEALS_FOR = frozenset({"router", "intake", "notifier", "publisher"})
 
 
 def rules(
-    seals: Seals, *, table: RetentionTable | None = None
+    seals: Seals, blind: BlindIndex, *, table: RetentionTable | None = None
 ) -> ServiceDecider[Command, IntakeState]:
     """Intake's rules; `seals` know who has a key to seal an identity for. `table`: ours."""
 
@@ -78,7 +78,7 @@ def rules(
         decide=partial(decide, rules=rule_table(key_of)),
         evolve=evolve,
         state=store.STATE,
-        index=partial(store.index, table=table or data_files.retention()),
+        index=partial(store.index, table=table or data_files.retention(), blind=blind),
         outgoing=store.outgoing,
         forget=forget,
         handlers=handlers.HANDLERS,
@@ -94,14 +94,11 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     """Intake, ready to run. Raises: BadKeys, BadData."""
     now = now or settings.office_time
     seals = load_seals(settings, "intake", now=now)
+    blind = BlindIndex.load(settings.keys_dir / "intake.secrets.json")
     table = data_files.retention(settings.retention_file or data_files.RETENTION)
+    decider = rules(seals, blind, table=table)
     shell = build_shell(
-        settings,
-        rules(seals, table=table),
-        seals=seals,
-        reads=store.READS,
-        writes=store.WRITES,
-        now=now,
+        settings, decider, seals=seals, reads=store.READS, writes=store.WRITES, now=now
     )
     book, tell = seals.sealer.book, shell.commands.execute
     files, chunks, rotation = _files(settings, shell, now=machine_time(now))
@@ -119,6 +116,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
+    filling = jobs.LookUpFiller(shell.documents, shell.letters.states, blind=blind)
     eraser, retaining, retention = _retaining(shell, files, table=table, now=now)
     desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
@@ -136,6 +134,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             desk.backlog.run,
             resealing.run,
             releasing.run,
+            filling.run,
             jobs.DiversionGauges(shell.documents, now=now).run,
             scanning.run,
             orphans.run,
@@ -246,6 +245,7 @@ def _desk(
             shell.commands, numbers, shell.documents, policies, now, floods
         ),
         readings=store.Readings(keep(store.READINGS), now=now),
+        look_ups=store.LookUps(keep(store.LOOK_UPS), now=now),
         drafts=store.LetterDrafts(keep(store.LETTER_DRAFTS), shell.seals.ring, now=machine),
         triage=triaged,
         hours=OpeningHours(
@@ -255,6 +255,7 @@ def _desk(
         ),
         stations=data_files.stations(settings.stations_file),
         release=releasing.release,
+        notices=data_files.notices(settings.notices_dir),
         erasure=erasure,
         now=now,
         receipts=SigningKeys.load(settings.keys_dir / RECEIPT_KEYS),

@@ -48,6 +48,7 @@ HANDLERS: Handlers = {
     submitted_v1.LetterSubmitted: on_letter_submitted,
     submitted_v1.ContactChanged: on_contact_changed,
     submitted_v1.LetterErased: on_letter_erased,
+    submitted_v1.PhoneCheckRequested: on_other,
     **dict.fromkeys(ON_TOPIC[PROGRESS.name], on_progress),
     diverted_v1.LetterDiverted: on_other,
     diverted_v1.DutySeen: on_other,

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from shared.contracts.event import Event, Fact, Readers, read_by
 from shared.contracts.fields import Code, Count, EventType, Flag, Instant, OpaqueId, PublicPath
-from shared.contracts.values import Attachment, Due, Place
+from shared.contracts.values import Attachment, Due, Place, WriterFacts
 from shared.contracts.vocabulary import ActionRefusal, Category, PoliceType, State, WhyEnded
 from shared.contracts.words import Conversation, Identity, LetterText, Words
 
@@ -35,6 +35,8 @@ class LetterShown(Fact):
     follow_up: Flag = False
     supervised: Flag = False
     reopened: Annotated[int, Field(strict=True, ge=0, le=2)] = 0
+    writer: WriterFacts | None = None
+    """For masked letters only the age group and the guardian's consent."""
     words: Words[LetterText] = None
     earlier: Words[Conversation] = None
     """The conversation before the bureau took over the letter."""

@@ -101,6 +101,7 @@ from shared.contracts.submitted_v1 import (
     IdentityWithheld,
     LetterErased,
     LetterSubmitted,
+    PhoneCheckRequested,
     PublicationCopied,
     RatingSubmitted,
     ReopeningRequested,
@@ -212,6 +213,7 @@ ON_TOPIC: dict[str, Kinds] = {
             IdentityRevealed,
             AttachmentScanned,
             AttachmentFetched,
+            PhoneCheckRequested,
             PublicationCopied,
             LetterErased,
         )

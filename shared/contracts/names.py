@@ -10,13 +10,17 @@ from shared.contracts.bilingual import Bilingual, bilingual
 from shared.contracts.vocabulary import (
     AboutKind,
     AboutLevel,
+    ActingAs,
+    AgeGroup,
     Channel,
     ClockName,
     CorrectionNote,
     DiversionOutcome,
+    DocumentType,
     Entry,
     ExtensionReason,
     Finding,
+    GuardianRelation,
     Language,
     LevelName,
     LinkKind,
@@ -170,6 +174,50 @@ ON_BEHALF: Final[Mapping[OnBehalf, Bilingual]] = bilingual(
         "ward": ("代被监护人", "for a ward"),
         "organisation": ("代单位", "for an organisation"),
         "other": ("代他人", "for somebody else"),
+    }
+)
+ACTING_AS: Final[Mapping[ActingAs, Bilingual]] = bilingual(
+    {
+        "guardian": ("监护人", "guardian"),
+        "relative": ("配偶或近亲属", "spouse or close relative"),
+        "agent": ("持委托书的代理人", "agent with a written authority"),
+        "lawyer": ("律师", "lawyer"),
+        "legal_representative": ("单位法定代表人", "legal representative of an organisation"),
+        "community_worker": ("社区或村居工作人员", "community worker"),
+        "other": ("其他", "other"),
+    }
+)
+AGE_GROUPS: Final[Mapping[AgeGroup, Bilingual]] = bilingual(
+    {
+        "under_14": ("不满十四周岁", "under 14"),
+        "14_to_17": ("十四至十七周岁", "14 to 17 years old"),
+    }
+)
+DOCUMENT_TYPES: Final[Mapping[DocumentType, Bilingual]] = bilingual(
+    {
+        "resident_id": ("居民身份证", "resident identity card"),
+        "passport": ("护照", "passport"),
+        "residence_permit": (
+            "港澳台居民居住证",
+            "residence permit for Hong Kong, Macao and Taiwan residents",
+        ),
+        "hong_kong_macao_permit": (
+            "港澳居民来往内地通行证",
+            "mainland travel permit for Hong Kong and Macao residents",
+        ),
+        "taiwan_permit": (
+            "台湾居民来往大陆通行证",
+            "mainland travel permit for Taiwan residents",
+        ),
+        "permanent_residence": ("外国人永久居留身份证", "foreigner’s permanent residence card"),
+    }
+)
+GUARDIAN_RELATIONS: Final[Mapping[GuardianRelation, Bilingual]] = bilingual(
+    {
+        "parent": ("父亲或母亲", "father or mother"),
+        "grandparent": ("祖父母或外祖父母", "grandparent"),
+        "other_relative": ("其他亲属", "another relative"),
+        "appointed": ("指定的监护人", "appointed guardian"),
     }
 )
 OUTCOMES: Final[Mapping[Outcome, Bilingual]] = bilingual(

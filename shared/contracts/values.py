@@ -21,12 +21,15 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
     AboutKind,
     AboutLevel,
+    ActingAs,
+    AgeGroup,
     Change,
     ClockName,
     CopyPart,
     DayKind,
     LevelName,
     LimitUnit,
+    OnBehalf,
     OwnValue,
     PoliceType,
     Role,
@@ -48,6 +51,19 @@ class Value(BaseModel):
         validate_by_alias=True,
         serialize_by_alias=True,
     )
+
+
+class WriterFacts(Value):
+    """What handlers must know of the writer besides who it is."""
+
+    age_group: AgeGroup | None = None
+    """Of a minor on the day of receipt; None for adults and where the age isn't known."""
+    guardian_consent: Flag = False
+    """Whether a guardian agreed; the identity has the guardian's name and phone."""
+    on_behalf: OnBehalf | None = None
+    """The person that the writer writes for."""
+    acting_as: ActingAs | None = None
+    """By what right."""
 
 
 class By(Value):

@@ -57,6 +57,26 @@ Entry: TypeAlias = Literal[
 """Where a letter came in: a place on a site, an account, or staff who entered it."""
 Language: TypeAlias = Literal["zh", "zh-Hant", "yue", "en", "mixed"]
 OnBehalf: TypeAlias = Literal["child", "parent", "spouse", "ward", "organisation", "other"]
+ActingAs: TypeAlias = Literal[
+    "guardian",
+    "relative",
+    "agent",
+    "lawyer",
+    "legal_representative",
+    "community_worker",
+    "other",
+]
+"""By what right somebody writes for another person."""
+AgeGroup: TypeAlias = Literal["under_14", "14_to_17"]
+DocumentType: TypeAlias = Literal[
+    "resident_id",
+    "passport",
+    "residence_permit",
+    "hong_kong_macao_permit",
+    "taiwan_permit",
+    "permanent_residence",
+]
+GuardianRelation: TypeAlias = Literal["parent", "grandparent", "other_relative", "appointed"]
 TriageClass: TypeAlias = Literal["accept", "emergency", "crime_report", "not_police"]
 Threshold: TypeAlias = Literal["stop", "ask"]
 AboutKind: TypeAlias = Literal["bureau", "unit", "officer"]

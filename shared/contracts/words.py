@@ -29,7 +29,7 @@ from pydantic_core import CoreSchema, PydanticSerializationError, core_schema, t
 from shared.contracts.fields import Count, Instant
 from shared.contracts.strict_json import NotStrict, normalised
 from shared.contracts.text import CAME_BEFORE, NEW, TextFault, readable_or_kept
-from shared.contracts.vocabulary import OwnValue
+from shared.contracts.vocabulary import DocumentType, GuardianRelation, OwnValue
 
 MAX_BODY = 10_000
 MAX_REPLY = 20_000
@@ -224,13 +224,41 @@ class Contact(Clear):
     wechat: str | None = Field(default=None, max_length=64)
 
 
+class _Named(BaseModel):
+    """A part of an identity; shows nothing."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
+
+    name: str = Field(min_length=1, max_length=100, repr=False)
+
+
+class Guardian(_Named):
+    """The guardian who agreed that a minor writes."""
+
+    phone: str = Field(min_length=1, max_length=32, repr=False)
+    relation: GuardianRelation
+
+
+class HelpedPerson(_Named):
+    """The person that the writer writes for."""
+
+    phone: str | None = Field(default=None, max_length=32, repr=False)
+
+
 class Identity(Clear):
     """Who a writer is."""
 
     name: str = Field(min_length=1, max_length=100)
     id_number: str = Field(min_length=1, max_length=32)
+    """The number of the document."""
     phone: str = Field(min_length=1, max_length=32)
     address: str | None = Field(default=None, max_length=300)
+    document_type: DocumentType = "resident_id"
+    guardian: Guardian | None = None
+    """Of a minor."""
+    helped: HelpedPerson | None = None
 
 
 class Comment(Clear):

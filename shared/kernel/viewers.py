@@ -60,6 +60,11 @@ def chief(bureau: str, unit: str | None = None) -> str:
     return f"bureau:{bureau}:{unit}:chief" if unit else f"bureau:{bureau}:chief"
 
 
+def counter(bureau: str) -> str:
+    """The role of those who enter letters at a bureau's counter; it sees no letters."""
+    return f"bureau:{bureau}:counter"
+
+
 INSPECTORS: Final = (handler(PROVINCE, INSPECTION), chief(PROVINCE, INSPECTION))
 """Roles of the department's inspection, the only ones with complaints about the department."""
 

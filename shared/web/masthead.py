@@ -7,7 +7,7 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from shared.contracts.slugs import BUREAUS
-from shared.kernel.viewers import INSPECTORS, chief
+from shared.kernel.viewers import INSPECTORS, chief, counter
 from shared.web.language import N_
 from shared.web.rendering import Entry
 
@@ -34,7 +34,9 @@ DESKS: Final = (
     DeskLink("router", "/desk/supervision", N_("Supervision"), ("supervisor", "director")),
     DeskLink("router", "/desk/audit", N_("Audit"), ("auditor",)),
     DeskLink("intake", "/reveals/waiting", N_("Identity requests"), ("supervisor", "custodian")),
+    DeskLink("intake", "/look-up", N_("Look up"), ("supervisor", "custodian")),
     DeskLink("intake", "/reveals/log", N_("Identities"), ("auditor",)),
+    DeskLink("intake", "/counter", N_("Counter"), ("counter", *map(counter, BUREAUS))),
     DeskLink("intake", "/duty", N_("Duty desk"), ("duty",)),
 )
 

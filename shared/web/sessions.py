@@ -13,7 +13,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -236,6 +236,8 @@ def _written(signed_in: SignedIn) -> dict[str, Any]:
         "name": person.name,
         "id_number": person.id_number,
         "phone": person.phone,
+        "document_type": person.document_type,
+        "birthdate": person.birthdate and person.birthdate.isoformat(),
         "roles": sorted(person.roles),
         "auth_time": person.auth_time and person.auth_time.isoformat(),
         "id_token": signed_in.id_token,
@@ -245,12 +247,14 @@ def _written(signed_in: SignedIn) -> dict[str, Any]:
 
 
 def _signed_in(content: Mapping[str, Any]) -> SignedIn:
-    at = content["auth_time"]
+    at, born = content["auth_time"], content.get("birthdate")
     person = Person(
         sub=content["sub"],
         name=content["name"],
         id_number=content["id_number"],
         phone=content["phone"],
+        document_type=content.get("document_type", "resident_id"),
+        birthdate=born and date.fromisoformat(born),
         roles=frozenset(content["roles"]),
         auth_time=at and datetime.fromisoformat(at),
     )

@@ -15,6 +15,10 @@ from tests.browser.desk_world import DeskWorld
 from tests.intake.emergencies import ASK, STOP, diverted, guarded_front, on_duty
 from tests.intake.file_world import fetched, letter_with, picture, scanned, uploaded
 from tests.intake.front import Front
+from tests.intake.test_counter import ROLE as COUNTER
+from tests.intake.test_counter import entered
+from tests.intake.test_counter import post as at_counter
+from tests.intake.test_look_ups import BY_PHONE, look
 from tests.support.page_list import FILE_LETTERS
 from tests.support.serving import served
 from tests.support.sign_in import signed_in
@@ -25,7 +29,13 @@ WORDS = (
 )
 
 
-ROLES = {"d-0071": "duty", "gz": "bureau:guangzhou:handler", "he": "auditor"}
+ROLES = {
+    "d-0071": "duty",
+    "gz": "bureau:guangzhou:handler",
+    "he": "auditor",
+    "wu": "supervisor",
+    "counter-gz": COUNTER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,9 @@ async def duty_world(browser: Browser, folder: Path) -> AsyncIterator[DeskWorld]
     async with guarded_front(folder) as desk:
         await divert(desk)
         await send_files(desk)
+        number = await entered(desk, clerk="counter-gz")
+        await at_counter(desk, f"/letters/{number}/phone-code", staff="counter-gz")
+        await look(desk, BY_PHONE)
         app = cast("Any", desk.client._transport).app
         async with served(app) as address:
             yield DeskWorld(browser, address, AtIntake(desk))

@@ -25,6 +25,9 @@ from tests.intake import story as writing
 from tests.intake.emergencies import ASK, PLANTED, diverted, on_duty
 from tests.intake.file_world import fetched, letter_with, opened, picture, uploaded
 from tests.intake.front import ASKS, CHANGES, Front, front
+from tests.intake.test_counter import code_of, entered
+from tests.intake.test_counter import post as at_counter
+from tests.intake.test_look_ups import BY_PHONE, look
 from tests.intake.test_masked_reveals import asked as asked_to_reveal
 from tests.intake.test_masked_reveals import decide, view
 from tests.intake.test_reveals import HANDLER, ask
@@ -73,6 +76,8 @@ async def intake(folder: Path, reached: Reached) -> None:
         await _without_key(desk)
         await _with_a_file(desk)
         await _diverted(desk)
+        await _entered(desk)
+        assert (await look(desk, BY_PHONE)).is_success
         await desk.progress(number, writing.closed())
         await _erased(desk)
         for sent in desk.shelf.bus.sends:
@@ -117,6 +122,15 @@ async def _diverted(desk: Front) -> None:
     for act, body in (("seen", None), ("resolve", {"outcome": "called_back"})):
         answer = await on_duty(desk, f"/{stopped}/{act}", body)
         assert answer.is_success, answer.text
+
+
+async def _entered(desk: Front) -> None:
+    """A clerk enters a letter, and the caller's phone is confirmed."""
+    number = await entered(desk)
+    assert (await at_counter(desk, f"/letters/{number}/phone-code")).is_success
+    code = {"digits": await code_of(desk, number)}
+    answer = await at_counter(desk, f"/letters/{number}/phone", code, key="counter-key-2")
+    assert answer.is_success, answer.text
 
 
 async def _with_a_file(desk: Front) -> None:

@@ -84,7 +84,7 @@ def test_there_is_an_example_for_each_event_and_no_other() -> None:
 
 
 def test_events_are_those_of_this_version() -> None:
-    assert len(EVENTS) == 94
+    assert len(EVENTS) == 95
     assert set(EVENTS.values()) == leaves(Event) - {
         event for event in leaves(Event) if not event.type
     }

@@ -16,10 +16,10 @@ from tests.support.sign_in import BROWSER, signed_in
 ENGLISH = {**BROWSER, "accept-language": "en"}
 
 
-async def as_writer(desk: Front, who: str = "chen") -> str:
-    """Change to a writer's browser; return the token of its forms."""
+async def as_writer(desk: Front, who: str = "chen", **over: str) -> str:
+    """Change to a writer's browser; return the token of its forms. `over`: other claims."""
     desk.client.cookies.clear()
-    given = PEOPLE.get(who, CITIZEN)
+    given = {**PEOPLE.get(who, CITIZEN), **over}
     person = Person(
         who, name=given["name"], id_number=given["id_number"], phone=given["phone_number"]
     )

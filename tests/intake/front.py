@@ -56,7 +56,7 @@ from tests.intake.story import (
 from tests.support.doubles import Clock, Memory
 from tests.support.keyring import signing_keys
 from tests.support.pictures import picture
-from tests.support.sealed_shell import SealedShell, running, sealed_shell, seals
+from tests.support.sealed_shell import BLIND, SealedShell, running, sealed_shell, seals
 from tests.support.watching import Watch, unwatched
 
 CITIZEN = {"name": NAME, "id_number": ID_NUMBER, "phone_number": PHONE}
@@ -288,10 +288,9 @@ async def front(
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
     drafts = Memory()
     numbers = _numbers(keys, now)
-    blind = BlindIndex(bytes(range(32)))
-    limiter = limiting.limiter(blind, now)
+    limiter = limiting.limiter(BLIND, now)
     async with (
-        sealed_shell(watch(wiring.rules(own)), own, now=now) as shelf,
+        sealed_shell(watch(wiring.rules(own, BLIND)), own, now=now) as shelf,
         running(numbers.run()),
         running(limiter.run()),
     ):
@@ -309,11 +308,12 @@ async def front(
             numbers,
             backlog,
             files.desk,
-            blind,
+            BLIND,
             diversions=DiversionRecorder(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
             ),
             readings=store.Readings(readings, now=now),
+            look_ups=store.LookUps(Memory(), now=now),
             drafts=store.LetterDrafts(drafts, own.ring, now=now),
             hours=OpeningHours(data_files.calendar(), time(9), time(17, 30)),
             stations=data_files.stations(),

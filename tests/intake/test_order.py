@@ -10,10 +10,10 @@ from shared.contracts.topics import PROGRESS, PUBLISHED
 from tests.intake.story import given, submit
 from tests.support.budget import budget
 from tests.support.hearing import deliveries, folded, told
-from tests.support.sealed_shell import seals
+from tests.support.sealed_shell import BLIND, seals
 
 KEYS = seals("intake")
-RULES = rules(KEYS)
+RULES = rules(KEYS, BLIND)
 LETTER = given().when(submit()).state
 STORY = (*told(PROGRESS.name), *told(PUBLISHED.name))
 IN_ORDER = folded(RULES, KEYS, since=LETTER, records=STORY)

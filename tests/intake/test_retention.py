@@ -54,7 +54,7 @@ from tests.intake.story import (
     withdrawn,
 )
 from tests.support.doubles import Clock, Memory
-from tests.support.sealed_shell import SealedShell, name_of, sealed_shell, seals
+from tests.support.sealed_shell import BLIND, SealedShell, name_of, sealed_shell, seals
 
 TABLE = data_files.retention()
 FILE = Attachment(id="file-1", type="image/png", size=9, sha256="5" * 64)
@@ -223,7 +223,9 @@ class Room:
 
 @asynccontextmanager
 async def room() -> AsyncIterator[Room]:
-    async with sealed_shell(wiring.rules(seals("intake")), seals("intake"), now=Clock(NOON)) as at:
+    async with sealed_shell(
+        wiring.rules(seals("intake"), BLIND), seals("intake"), now=Clock(NOON)
+    ) as at:
         made = Room(at)
         await made.do(LETTER, submit(attachments=(FILE,)), *(note(one) for one in ENDED))
         caught = DivertedContent("zh", Place(), said=WriterText(text="救命"), contact=CONTACT)

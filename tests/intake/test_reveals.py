@@ -35,7 +35,15 @@ from tests.support.sealed_shell import opened
 LETTERS = topics.SUBMITTED.name
 WHY = {"reason": "to_reach_writer", "text": "电话不通，需当面核实"}
 HANDLER, CHIEF = "bureau:guangzhou:handler", "bureau:guangzhou:chief"
-SHOWN = {"name": NAME, "id_number": ID_NUMBER, "phone": PHONE, "address": ADDRESS}
+SHOWN = {
+    "name": NAME,
+    "document_type": "resident_id",
+    "id_number": ID_NUMBER,
+    "phone": PHONE,
+    "address": ADDRESS,
+    "guardian": None,
+    "helped": None,
+}
 
 
 async def held(desk: Front, **over: Any) -> str:

@@ -223,6 +223,39 @@ async def test_pages_are_whole_in_one_language(desk: Front, lang: str) -> None:
         assert shown.headers["cache-control"] == "no-store"
 
 
+async def test_a_child_says_which_guardian_agrees_and_writes_for_somebody_else(
+    desk: Front,
+) -> None:
+    csrf = await as_writer(desk, id_number="440199201506011277")
+    about = {"about.kind": "nobody", "on_behalf": "parent", "writer.acting_as": "relative"}
+    letter = await written(desk, csrf, kind={"category": "complaint"}, about=about)
+    assert "guardian" in (await show(desk, f"{letter}/check")).text
+    refused = await send(desk, f"{letter}/check", csrf)
+    assert refused.status_code == 422
+    page = f"{letter}/guardian"
+    guardian = {"name": "安大树", "phone": "15400009999", "relation": "parent"}
+    given = {f"writer.guardian.{name}": value for name, value in guardian.items()}
+    version = {"version": await version_of(desk, page)}
+    wrong = await send(desk, page, csrf, **version, **given | {"writer.guardian.phone": "none"})
+    assert wrong.status_code == 422
+    assert (await send(desk, page, csrf, **version, **given)).status_code == 303
+    assert "安大树" in (await show(desk, page)).text
+    assert (await send(desk, f"{letter}/check", csrf)).status_code == 303
+    [kept] = await desk.shelf.documents.find({})
+    state = await desk.letter(kept["_id"])
+    assert state.identity is not None
+    assert state.identity.guardian is not None
+    assert state.identity.guardian.model_dump() == guardian
+    said = desk.shelf.said(SUBMITTED.name)[0].data.writer
+    assert (said.age_group, said.acting_as, said.on_behalf) == ("under_14", "relative", "parent")
+
+
+async def test_others_are_not_asked_for_a_guardian(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await written(desk, csrf)
+    assert "guardian" not in (await show(desk, f"{letter}/check")).text
+
+
 def photo() -> bytes:
     """A small picture with a comment."""
     made = io.BytesIO()

@@ -24,8 +24,9 @@ from shared.contracts.progress_v1 import (
     WriterAsked,
 )
 from shared.contracts.published_v1 import LetterPublished
+from shared.contracts.submitted_v1 import PhoneCheckRequested
 from shared.contracts.values import By
-from shared.contracts.words import Contact
+from shared.contracts.words import Contact, Note
 from tests.notifier.story import (
     DELIVERY,
     EVENT,
@@ -41,6 +42,32 @@ from tests.notifier.story import (
 from tests.support.moving import moment
 
 CONTACT = Contact(phone=PHONE)
+UNTIL = moment(26, 13) + timedelta(minutes=10)
+
+
+def code_asked(**over: Any) -> RecordOtherEvent:
+    """Intake asks for a code in quiet hours, at 21:00 in Guangdong."""
+    fields: dict[str, Any] = {"check": 1, "expires_at": UNTIL, "words": Note(text="417302")}
+    event = PhoneCheckRequested(**fields | over)
+    return RecordOtherEvent(LETTER, event, "letters.submitted/x/2", moment(26, 13))
+
+
+def test_a_callers_code_is_sent_at_once_and_forgotten_when_the_message_has_ended() -> None:
+    story = given().when(KNOWN, code_asked())
+    (message,) = story.state.deliveries
+    assert (message.message, message.try_at) == ("phone_code", moment(26, 13))
+    assert message.is_urgent
+    assert message.expires_at == UNTIL
+    for lang in ("zh", "en"):
+        assert "417302" in text_of(message, lang, letter=LETTER, where=WHERE)
+    (ended,) = story.when(NoteDelivered(message.id)).state.deliveries
+    assert (ended.standing, ended.secret) == ("delivered", None)
+    assert "417302" not in repr(story.state)
+
+
+@pytest.mark.parametrize("over", [{"expires_at": moment(26, 13)}, {"words": None}])
+def test_a_code_that_has_expired_or_was_erased_is_not_sent(over: dict[str, Any]) -> None:
+    assert given().when(KNOWN, code_asked(**over)).state.deliveries == ()
 
 
 KNOWN = KeepContact(Contact(phone=PHONE), "zh")

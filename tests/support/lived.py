@@ -42,7 +42,7 @@ from tests.intake.story import IDENTITY, LETTER, OWNER, PHONE, submit
 from tests.router.office import accepting, replying, sent_action
 from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, MemoryBus
-from tests.support.sealed_shell import Round, SealedShell, sealed_shell, seals
+from tests.support.sealed_shell import BLIND, Round, SealedShell, sealed_shell, seals
 
 READS: Mapping[str, Sequence[str]] = {
     "intake": intake_store.READS,
@@ -123,7 +123,7 @@ def all_rules() -> dict[str, ServiceDecider[Any, Any]]:
     """Of the four services."""
     calendar, policies = data_files.calendar(), data_files.policies()
     return {
-        "intake": intake.rules(seals("intake")),
+        "intake": intake.rules(seals("intake"), BLIND),
         "router": router.rules(RULEBOOK),
         "notifier": notifier.rules(NotificationPolicy(calendar, policies)),
         "publisher": publisher.rules(ProblemDeadlines(calendar, policies)),

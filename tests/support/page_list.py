@@ -30,7 +30,14 @@ WRITTEN: Final = {
     for name, drawn in {"asked": 1, "answered": 2, "refused": 3, "new": 4}.items()
 } | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
 """Numbers in the world of `tests/browser/writer_world.py`."""
-_NUMBERS: Final = {**NUMBERS, **DIVERSIONS, **FILE_LETTERS, **WRITTEN}
+COUNTER_LETTER: Final = new_letter_number((13).to_bytes(10, "big"))
+_NUMBERS: Final = {
+    **NUMBERS,
+    **DIVERSIONS,
+    **FILE_LETTERS,
+    **WRITTEN,
+    "counter": COUNTER_LETTER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,9 @@ DUTY_PAGES: Final = (
     StaffPage("duty-resolved", "d-0071", "/duty/{resolved}"),
     StaffPage("duty-writer", "d-0071", "/duty/{same writer}/writer"),
     StaffPage("duty-missing", "d-0071", "/duty/D-0"),
+    StaffPage("counter", "counter-gz", "/counter"),
+    StaffPage("counter-receipt", "counter-gz", "/counter/letters/{counter}"),
+    StaffPage("look-up", "wu", "/look-up"),
     StaffPage("files", "gz", "/files/{files}"),
     StaffPage("files-hidden", "gz", "/files/{hidden files}"),
     StaffPage("reveal-log", "he", "/reveals/log"),
@@ -135,6 +145,7 @@ DUTY_PAGES: Final = (
 """Of intake."""
 WRITERS_PAGES: Final = (
     StaffPage("start", "nobody", "/"),
+    StaffPage("notice", "nobody", "/notice"),
     StaffPage("start-city", "nobody", "/city/guangzhou"),
     StaffPage("my-letters", "chen", "/my/letters"),
     StaffPage("my-letters-empty", "huang", "/my/letters"),

@@ -51,7 +51,7 @@ from tests.intake.story import submit
 from tests.router.office import holders_beside
 from tests.router.story import MONDAY, RULEBOOK
 from tests.support.doubles import Clock, Memory, inbound_of
-from tests.support.sealed_shell import Round, SealedShell, running, sealed_shell
+from tests.support.sealed_shell import BLIND, Round, SealedShell, running, sealed_shell
 
 SLUG: Bureau = "guangzhou"
 GZ = f"bureau:{SLUG}"
@@ -260,7 +260,9 @@ async def post(*, without: tuple[str, ...] = ()) -> AsyncIterator[Post]:
     bureau._opener._keys = bureaus
     async with AsyncExitStack() as stack:
         for name, member in members.items():
-            rules: Any = intake.rules(member.seals) if name == "intake" else router.rules(RULEBOOK)
+            rules: Any = (
+                intake.rules(member.seals, BLIND) if name == "intake" else router.rules(RULEBOOK)
+            )
             member.shelf = await stack.enter_async_context(
                 sealed_shell(rules, member.seals, now=now)
             )

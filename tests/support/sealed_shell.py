@@ -16,7 +16,7 @@ from shared.contracts.envelope import Envelope, Foreign, envelope, from_record
 from shared.contracts.event import Event
 from shared.contracts.slugs import BUREAUS
 from shared.platform.consumer.dead_letter_store import DeadLetterStore
-from shared.platform.crypto.key_ring import A256GCM, KeyRing
+from shared.platform.crypto.key_ring import A256GCM, BlindIndex, KeyRing
 from shared.platform.kafka.bus import Inbound, Outbound
 from shared.platform.letters.command_bus import CommandBus
 from shared.platform.letters.event_log import EventLog
@@ -34,6 +34,9 @@ from tests.support.sealers import sealer_of
 READERS = ("router", "intake", "notifier", "publisher", *(f"bureau:{slug}" for slug in BUREAUS))
 PRIVATE = {reader: ECKey.generate_key("P-256") for reader in READERS}
 SEALER = sealer_of(PRIVATE)
+
+BLIND = BlindIndex(bytes(range(32)))
+"""The key of blind indexes in tests."""
 
 
 def opener(reader: str) -> Opener:

@@ -155,12 +155,12 @@ PLANTS: list[Plant] = [
     ),
     (
         doors.staff_apart,
-        "mailbox.example.org: shows staff's /duty, ",
+        "mailbox.example.org: shows staff's /counter, ",
         host("duty", "mailbox.example.org"),
     ),
     (
         doors.staff_apart,
-        "mailbox.example.org: shows staff's /v1/duty/diversions, ",
+        "mailbox.example.org: shows staff's /v1/bureau-files/{letter}/{file}, ",
         matches("intake", ("PathPrefix", "/v1")),
     ),
     (

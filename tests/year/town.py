@@ -29,7 +29,7 @@ from shared.platform.runtime import data_files
 from tests.support.broker import Broker
 from tests.support.doubles import Clock
 from tests.support.indexed import IndexedDatabase
-from tests.support.sealed_shell import seals
+from tests.support.sealed_shell import BLIND, seals
 from tests.year.processes import House, Process
 
 STORES: Mapping[str, Any] = {
@@ -47,7 +47,7 @@ def rules_of(service: str) -> ServiceDecider[Any, Any]:
     calendar, policies = data_files.calendar(), data_files.policies()
     match service:
         case "intake":
-            return intake.rules(seals("intake"))
+            return intake.rules(seals("intake"), BLIND)
         case "router":
             return router.rules(RouterBook(calendar, policies, data_files.offices()))
         case "notifier":

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.contracts.event import Event, Fact
-from shared.contracts.values import Attachment, ClockChange, Due, Place
+from shared.contracts.values import Attachment, ClockChange, Due, Place, WriterFacts
 from shared.terminal import zoned_time
 
 LABELS = {
@@ -70,7 +70,15 @@ LABELS = {
     "unit": "承办单位 unit",
     "where_to_turn": "可转向 where to turn",
     "why": "原因 why",
+    "writer": "写信人情况 about the writer",
 }
+ABOUT_WRITER = {
+    "age_group": "年龄段 age",
+    "guardian_consent": "监护人同意 a guardian agreed",
+    "on_behalf": "代谁 for",
+    "acting_as": "身份 as",
+}
+"""The fields of `writer`."""
 _ELSEWHERE = {*Fact.model_fields, "receipt"}
 _UNSAID: tuple[object, ...] = (None, (), False, 0)
 
@@ -108,6 +116,8 @@ def _shown(value: Any) -> str:
             return f"{value.id} ({value.type}, {value.size} B)"
         case Place():
             return " ".join(filter(None, (value.city, value.district))) or "-"
+        case WriterFacts():
+            return ", ".join(f"{ABOUT_WRITER[name]} {_shown(each)}" for name, each in value if each)
         case BaseModel():
             said = {name: each for name, each in value if each is not None}
             return " ".join(map(_shown, said.values()))

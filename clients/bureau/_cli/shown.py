@@ -58,6 +58,10 @@ FIELDS = {
     "address": "地址 address",
     "email": "邮箱 e-mail",
     "wechat": "微信 WeChat",
+    "document_type": "证件种类 document",
+    "guardian": "监护人 guardian",
+    "relation": "关系 relation",
+    "helped": "被代理人 written for",
 }
 INDENT = "    "
 

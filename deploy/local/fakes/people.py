@@ -20,6 +20,7 @@ GROUPS: Mapping[str, tuple[str, str]] = {
     "triage": ("分拣", "Triage"),
     "inspection": ("督察", "Inspection"),
     "handler": ("承办", "Handlers"),
+    "counter": ("来访接待", "Counters"),
     "duty": ("值班", "Duty desk"),
     "supervisor": ("督办", "Supervisors"),
     "director": ("厅领导", "Director"),
@@ -42,6 +43,8 @@ class DemoPerson:
     name: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
+    document_type: str = ""
+    birthdate: str = field(default="", repr=False)
     roles: tuple[str, ...] = ()
 
     @property
@@ -67,6 +70,8 @@ class DemoPerson:
             "name": self.name,
             "id_number": self.id_number,
             "phone_number": self.phone,
+            "document_type": self.document_type,
+            "birthdate": self.birthdate,
         }
         known = {claim: value for claim, value in identity.items() if value}
         return {"sub": self.sub, **known, "roles": list(self.roles)}
@@ -84,10 +89,6 @@ def id_number(county: str, *, born: str, order: int) -> str:
     return digits + CHECK_CHARACTERS[total % 11]
 
 
-def _citizen(sub: str, says: str, *, name: str, number: str, phone: str) -> DemoPerson:
-    return DemoPerson(sub, says, name=name, id_number=number, phone=phone)
-
-
 def chief_of(bureau: Bureau) -> str:
     """Return the `sub` of the bureau's chief, who signs, as in the example `offices.yaml`."""
     return f"example-{bureau}-chief"
@@ -99,26 +100,93 @@ def _chief(bureau: Bureau) -> DemoPerson:
 
 
 PEOPLE: tuple[DemoPerson, ...] = (
-    _citizen(
+    DemoPerson(
         "chen",
         "写信人 citizen, Guangzhou",
         name="陈小禾",
-        number=id_number("440199", born="19880412", order=218),
+        id_number=id_number("440199", born="19880412", order=218),
         phone="15400010001",
     ),
-    _citizen(
+    DemoPerson(
         "huang",
         "写信人 citizen, Shantou",
         name="黄秋实",
-        number=id_number("440599", born="19750930", order=135),
+        id_number=id_number("440599", born="19750930", order=135),
         phone="15400010002",
     ),
-    _citizen(
+    DemoPerson(
         "ho",
         "写信人 citizen who writes in English, Shenzhen",
         name="Ho Siu Fung",
-        number=id_number("440399", born="19910203", order=344),
+        id_number=id_number("440399", born="19910203", order=344),
         phone="15400010003",
+    ),
+    DemoPerson(
+        "child-an",
+        "写信人，十一岁 citizen, eleven years old",
+        name="安小苗",
+        id_number=id_number("440199", born="20150601", order=127),
+        phone="15400010004",
+    ),
+    DemoPerson(
+        "teen-bao",
+        "写信人，十六岁 citizen, sixteen years old",
+        name="包一鸣",
+        id_number=id_number("440199", born="20100315", order=119),
+        phone="15400010005",
+        document_type="resident_id",
+    ),
+    DemoPerson(
+        "smith",
+        "写信人，持护照 citizen with a passport",
+        name="Jordan Smith",
+        id_number="XA0000417",
+        phone="15400010006",
+        document_type="passport",
+        birthdate="1984-02-29",
+    ),
+    DemoPerson(
+        "leung",
+        "写信人，持港澳居民居住证 citizen with a residence permit of Hong Kong residents",
+        name="梁永安",
+        id_number=id_number("810000", born="19790808", order=991),
+        phone="15400010007",
+        document_type="residence_permit",
+    ),
+    DemoPerson(
+        "wong",
+        "写信人，持回乡证 citizen with a travel permit of Hong Kong residents",
+        name="黃曉晴",
+        id_number="H00000019",
+        phone="15400010008",
+        document_type="hong_kong_macao_permit",
+        birthdate="1990-05-20",
+    ),
+    DemoPerson(
+        "tsai",
+        "写信人，持台胞证 citizen with a travel permit of Taiwan residents",
+        name="蔡明哲",
+        id_number="00000199",
+        phone="15400010009",
+        document_type="taiwan_permit",
+        birthdate="1968-11-02",
+    ),
+    DemoPerson(
+        "novak",
+        "写信人，持永久居留身份证 citizen with a permanent residence card",
+        name="Marta Novak",
+        id_number=id_number("911199", born="19870704", order=990),
+        phone="15400010010",
+        document_type="permanent_residence",
+    ),
+    DemoPerson(
+        "counter-gz",
+        "广州市局来访接待 counter, Guangzhou bureau",
+        name="迎和煦",
+        roles=("bureau:guangzhou:counter",),
+    ),
+    DemoPerson(
+        "counter-pv", "省厅来访接待 counter of the province", name="接安然", roles=("counter",)
     ),
     DemoPerson("triage-lin", "分拣 triage desk", name="林知言", roles=("triage",)),
     DemoPerson("duty-luo", "值班 duty desk", name="罗照临", roles=("duty",)),

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.intake.api import (
     acceptance_notice,
+    counter,
     diversions,
     drafts,
     duty,
@@ -12,6 +13,8 @@ from services.intake.api import (
     files,
     letter_access,
     letters,
+    look_ups,
+    notices,
     personal_data,
     receipts,
     requests,
@@ -32,9 +35,12 @@ for _feature in (
     files.router,
     file_access.router,
     drafts.router,
+    look_ups.router,
+    counter.router,
     personal_data.router,
     diversions.router,
     duty.router,
+    notices.router,
     reveals.lists,
     receipts.keys,
 ):

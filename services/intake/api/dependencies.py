@@ -15,10 +15,19 @@ from services.intake.domain.diversion import Diversion
 from services.intake.domain.identity_reveals import standing
 from services.intake.domain.letter import IntakeLetter
 from services.intake.files.file_desk import FileDesk
-from services.intake.store import Backlog, LetterDrafts, Numbers, Readings
+from services.intake.store import (
+    Backlog,
+    LetterDrafts,
+    LookUps,
+    Numbers,
+    Readings,
+    document_hash,
+)
+from shared.contracts.vocabulary import DocumentType
 from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound
 from shared.kernel.letter_number import is_diversion_number, is_letter_number, normalise
+from shared.kernel.notices import Notices
 from shared.kernel.retention import RetentionTable
 from shared.platform.app.retention import PartEraser
 from shared.platform.crypto.key_ring import BlindIndex
@@ -29,6 +38,7 @@ from shared.platform.letters.command_bus import CommandBus
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import IdempotentCommand
 from shared.platform.mongo.database import Collection
+from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.rules.frontends import Frontends
 from shared.rules.places.stations import Stations
@@ -55,6 +65,7 @@ class FrontDesk:
     blind: BlindIndex
     diversions: DiversionRecorder
     readings: Readings
+    look_ups: LookUps
     drafts: LetterDrafts
     triage: TriageFunction
     hours: OpeningHours
@@ -66,12 +77,26 @@ class FrontDesk:
     limiter: RequestLimiter
     receipts: SigningKeys
     """Keys that sign receipts."""
+    notices: Notices = field(default_factory=data_files.notices)
     floods: FloodDetector = field(default_factory=FloodDetector)
     frontends: Frontends = field(default_factory=Frontends)
 
     def owner(self, person: Person) -> str:
         """The keyed hash under which a person's letters are stored."""
         return self.blind.of("owner", person.sub)
+
+    def document(self, kind: DocumentType, number: str) -> str:
+        """The keyed hash of an identity document."""
+        return document_hash(self.blind, kind, number=number)
+
+    def owners(self, person: Person) -> tuple[str, ...]:
+        """Every hash under which a person's letters are stored.
+
+        Letters that a counter entered belong to the document that the writer showed there.
+        """
+        if not person.id_number:
+            return (self.owner(person),)
+        return self.owner(person), self.document(person.document_type, person.id_number)
 
     async def letter(self, number: str) -> tuple[str, IntakeLetter]:
         """A letter and its normalised number; its owner isn't checked. Raises: NotFound."""
@@ -84,7 +109,7 @@ class FrontDesk:
     async def own_letter(self, person: Person, number: str) -> tuple[str, IntakeLetter]:
         """A letter of this person and its normalised number. Raises: NotFound."""
         normal, letter = await self.letter(number)
-        if letter.owner != self.owner(person):
+        if letter.owner not in self.owners(person):
             raise ForeignLetter
         return normal, letter
 
@@ -111,7 +136,7 @@ class FrontDesk:
     async def own_diversion(self, person: Person, number: str) -> tuple[str, Diversion]:
         """A diversion of this person's words and its normalised number. Raises: NotFound."""
         normal, found = await self.diversion(number)
-        if found.owner != self.owner(person):
+        if found.owner not in self.owners(person):
             raise ForeignLetter
         return normal, found
 

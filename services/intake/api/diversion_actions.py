@@ -28,8 +28,8 @@ class DiversionActions:
 
     async def say(self, number: str, *, is_happening: bool) -> tuple[str, Diversion]:
         """The writer says whether it is happening now. Raises: NotFound; OutOfOrder."""
-        normal, _ = await self.desk.own_diversion(self.person, number)
-        command = SayHappening(self.desk.owner(self.person), is_happening)
+        normal, found = await self.desk.own_diversion(self.person, number)
+        command = SayHappening(found.owner, is_happening)
         said = await self._do(normal, command, "say", str(is_happening))
         if not is_happening:
             metrics.RESOLVED.labels("writer_says_no").inc()

@@ -14,9 +14,11 @@ from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
     AboutKind,
     AboutLevel,
+    ActingAs,
     Category,
     Channel,
     Entry,
+    GuardianRelation,
     Language,
     OnBehalf,
     PoliceType,
@@ -56,6 +58,29 @@ class DraftContact(RequestBody):
     wechat: Annotated[str, _Code] | None = None
 
 
+class DraftGuardian(RequestBody):
+    """The guardian of a minor, as far as it is filled in."""
+
+    name: Annotated[str, _Detail] | None = None
+    phone: Annotated[str, _Code] | None = None
+    relation: GuardianRelation | None = None
+
+
+class DraftHelped(RequestBody):
+    """The person that the letter is for, as far as it is filled in."""
+
+    name: Annotated[str, _Detail] | None = None
+    phone: Annotated[str, _Code] | None = None
+
+
+class DraftWriter(RequestBody):
+    """What the writer says of themself, as far as it is filled in."""
+
+    guardian: DraftGuardian | None = None
+    acting_as: ActingAs | None = None
+    helped: DraftHelped | None = None
+
+
 class LetterDraft(RequestBody):
     """A letter that is being written: the fields of a letter, none of them needed."""
 
@@ -66,6 +91,7 @@ class LetterDraft(RequestBody):
     addressed_to: Bureau | None = None
     about: DraftComplaint | None = None
     on_behalf: OnBehalf | None = None
+    writer: DraftWriter | None = None
     lang: Language | None = None
     channel: Channel | None = None
     entry: Entry | None = None

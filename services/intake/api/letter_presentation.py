@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.intake.api.files_schemas import STATES
 from services.intake.api.letters_schemas import (
     DayShown,
+    EnteredShown,
     ExtensionShown,
     FileShown,
     LetterLine,
@@ -87,6 +88,7 @@ def letter_shown(
         ],
         publication=_publication(letter),
         reveals=[reveal_shown(reveal) for reveal in letter.reveals],
+        entered=EnteredShown(**vars(letter.entered)) if letter.entered else None,
         files=[_file(each) for each in letter.files],
         requests=[_request(each) for each in letter.requests],
         history=[_step(each) for each in letter.history],

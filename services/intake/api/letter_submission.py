@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_hex
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -18,27 +19,34 @@ from services.intake.api.diversion_recording import (
     raising_not_kept,
 )
 from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
-from services.intake.api.letters_schemas import NewLetter
+from services.intake.api.letters_schemas import NewLetter, WriterGiven
 from services.intake.api.request_limits import RateLimited
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.similar_letters import SameMatter, own_letters_like
 from services.intake.api.warnings import Warned, explained, warning_of
 from services.intake.domain.diversion import DivertedContent
-from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.letter import EnteredBy, IntakeLetter
+from services.intake.domain.minors import check_guardian
+from services.intake.domain.notices import check_notice
 from services.intake.domain.pii_spans import marked, own_values
 from services.intake.domain.submission import SubmitLetter
 from services.intake.store import Backlogged
 from shared.contracts.submitted_v1 import LetterSubmitted
-from shared.contracts.values import About, Place, Triage
-from shared.contracts.vocabulary import Threshold
-from shared.contracts.words import Contact, Identity, LetterText
+from shared.contracts.values import About, Place, Triage, WriterFacts
+from shared.contracts.vocabulary import AgeGroup, Threshold
+from shared.contracts.words import Contact, Guardian, HelpedPerson, Identity, LetterText
+from shared.kernel.documents import age_group, born_on
 from shared.kernel.errors import BadValue, NotFound, Refused
 from shared.kernel.letter_number import is_diversion_number
 from shared.kernel.letter_receipts import text_digest
+from shared.kernel.working_days import civil_date
 from shared.platform.http.tokens import Person
 from shared.rules.classify.triage import TriageResult
 from shared.rules.frontends import channel_of
 from shared.rules.text.written import Written
+
+NO_FACTS: Final = WriterFacts()
+NOTHING_GIVEN: Final = WriterGiven()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,8 @@ class LetterSubmission:
     """Keyed hash of sender and key."""
     digest: str
     """Keyed hash of the letter."""
+    entered: EnteredBy | None = None
+    """Who entered it for a visitor or caller."""
 
     @classmethod
     def of(cls, desk: FrontDesk, person: Person, *, body: NewLetter, key: str) -> LetterSubmission:
@@ -75,15 +85,25 @@ class LetterSubmission:
             digest=desk.blind.of("letter", body.digest_of()),
         )
 
+    @property
+    def owner(self) -> str:
+        """Whose letter it is: by the sign-in, or by the document that was named at a counter."""
+        if self.entered is None:
+            return self.desk.owner(self.person)
+        return self.desk.document(self.person.document_type, self.person.id_number or "")
+
     async def accept(self, take: Callable[[], Awaitable[None]]) -> tuple[str, IntakeLetter]:
         """The accepted letter and its number; `take` counts it against its sender's limits.
 
         Raises: Warned, if it is not accepted as a letter; RateLimited; Backlogged; IdReused;
-        BadValue; EntryNotRegistered; SameMatter.
+        BadValue; NoticeNotCurrent; GuardianNeeded; EntryNotRegistered; SameMatter.
         """
         if self.triaged.threshold:
             return await self._emergency(self.triaged.threshold)
         command = self._command()
+        today = civil_date(command.letter.received_at)
+        check_notice(self.desk.notices, self.body.notice_version, today=today)
+        check_guardian(command.letter.writer or NO_FACTS)
         await self._check_explained()
         await self._check_matter()
         await self._check_room()
@@ -118,16 +138,21 @@ class LetterSubmission:
 
     def _command(self) -> SubmitLetter:
         """Raises: BadValue, LimitReached, EntryNotRegistered."""
-        owner, now = self.desk.owner(self.person), self.desk.now()
-        came_in = entry_of(self.body, self.person.client, frontends=self.desk.frontends)
-        return submit_command(
+        command = submit_command(
             self.person,
             self.body,
             triaged=self.triaged,
-            owner=owner,
-            received_at=now,
-            came_in=came_in,
+            owner=self.owner,
+            received_at=self.desk.now(),
+            came_in=self._came_in(),
         )
+        return replace(command, entered=self.entered)
+
+    def _came_in(self) -> LetterEntry:
+        """Raises: EntryNotRegistered."""
+        if self.entered is not None:
+            return LetterEntry(self.entered.entry)
+        return entry_of(self.body, self.person.client, frontends=self.desk.frontends)
 
     async def _submit(
         self, number: str, command: SubmitLetter, *, is_new: bool = False
@@ -146,9 +171,7 @@ class LetterSubmission:
         if content.form is not None:
             with suppress(BadValue, NotFound):
                 content = replace(content, form=await self._with_files(content.form, number))
-        detected = DetectedEmergency(
-            self.triaged, self.desk.owner(self.person), self.body.place.city, content
-        )
+        detected = DetectedEmergency(self.triaged, self.owner, self.body.place.city, content)
         diversion = await self.desk.diversions.divert(
             number, detected, threshold=threshold, request=(self.record, self.digest)
         )
@@ -163,7 +186,7 @@ class LetterSubmission:
             words=LetterText(subject=body.subject, body=body.body, place_detail=place.detail),
         )
         with suppress(Refused):
-            identity, contact = who_writes(self.person, body)
+            identity, contact = who_writes(self.person, body, given=body.writer)
             content = replace(content, contact=contact, identity=identity)
             letter = self._command().letter
             words = letter.words if isinstance(letter.words, LetterText) else content.words
@@ -187,9 +210,11 @@ class LetterSubmission:
     async def _check_matter(self) -> None:
         """Refuse a letter that its writer has sent already, unless it is sent anyway.
 
+        Not at a counter, whose staff may not learn of other letters.
+
         Raises: SameMatter.
         """
-        if self.body.send_anyway is not None:
+        if self.body.send_anyway is not None or self.entered is not None:
             return
         alike = await own_letters_like(self.desk, self.person, body=self.body)
         if alike and not await self.desk.numbers.has_drawn(self.record):
@@ -246,7 +271,7 @@ def submit_command(
     came_in: LetterEntry = UNREGISTERED,
 ) -> SubmitLetter:
     """The command that submits `body`, with own values marked. Raises: BadValue, LimitReached."""
-    identity, contact = who_writes(person, body)
+    identity, contact = who_writes(person, body, given=body.writer)
     salt = token_hex(16)
     text = LetterText(
         subject=body.subject, body=body.body, place_detail=body.place.detail, salt=salt
@@ -263,6 +288,7 @@ def submit_command(
             place=Place(city=body.place.city, district=body.place.district),
             about=About(**body.about.model_dump()) if body.about else None,
             on_behalf=body.on_behalf,
+            writer=writer_facts(person, body, today=civil_date(received_at)),
             consent_to_publish=body.consent_to_publish,
             notice_version=body.notice_version,
             text_sha256=text_digest(body.subject, body.body, salt=salt),
@@ -278,10 +304,32 @@ def submit_command(
     )
 
 
-def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, Contact]:
-    """The identity of the sign-in, and how to reach the writer. Raises: BadValue."""
-    given = body.contact
-    phone = given.phone or person.phone
+def writer_facts(person: Person, body: NewLetter, *, today: date) -> WriterFacts | None:
+    """What handlers must know of the writer; None of adults who write for themselves."""
+    facts = WriterFacts(
+        age_group=age_group_of(person, today),
+        guardian_consent=body.writer.guardian is not None,
+        on_behalf=body.on_behalf,
+        acting_as=body.writer.acting_as,
+    )
+    return None if facts == NO_FACTS else facts
+
+
+def age_group_of(person: Person, today: date) -> AgeGroup | None:
+    """Whether the person is a minor that day, by the document's number or the sign-in."""
+    born = born_on(person.document_type, person.id_number or "") or person.birthdate
+    return age_group(born, today)
+
+
+def who_writes(
+    person: Person, body: NewLetter | NewContact, *, given: WriterGiven = NOTHING_GIVEN
+) -> tuple[Identity, Contact]:
+    """The identity of the sign-in, and how to reach the writer.
+
+    `given`: who agrees, and for whom the letter is. Raises: BadValue.
+    """
+    ways = body.contact
+    phone = ways.phone or person.phone
     if not (person.name and person.id_number and phone):
         raise BadValue("contact.phone")
     try:
@@ -290,8 +338,11 @@ def who_writes(person: Person, body: NewLetter | NewContact) -> tuple[Identity, 
             id_number=person.id_number,
             phone=person.phone or phone,
             address=body.address,
+            document_type=person.document_type,
+            guardian=Guardian(**given.guardian.model_dump()) if given.guardian else None,
+            helped=HelpedPerson(**given.helped.model_dump()) if given.helped else None,
         )
-        return identity, Contact(phone=phone, email=given.email, wechat=given.wechat)
+        return identity, Contact(phone=phone, email=ways.email, wechat=ways.wechat)
     except ValidationError:
         raise BadValue("what the sign-in says of the person") from None
 

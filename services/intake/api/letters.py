@@ -13,6 +13,8 @@ from services.intake.api.limited import SenderLimit, limit_of, shows_limits
 from services.intake.api.receipts import signed_receipt
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
+from services.intake.domain.minors import GuardianNeeded
+from services.intake.domain.notices import NoticeNotCurrent
 from services.intake.store import Backlogged, letters_of
 from shared.kernel.errors import NotFound
 from shared.platform.http.identity import Citizen
@@ -29,7 +31,10 @@ LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=warned(*ELSEWHERE, EntryNotRegistered(), NotFound(), Backlogged())
+    responses=warned(
+        *(*ELSEWHERE, EntryNotRegistered(), NotFound(), Backlogged()),
+        *(GuardianNeeded(), NoticeNotCurrent()),
+    )
     | shows_limits("letters", on=201),
 )
 async def submit_letter(
@@ -47,6 +52,12 @@ async def submit_letter(
     with where to turn (422 `crime_report`, `not_police`), and accepted with `send_anyway`. A letter
     nearly the same as an open one of its writer is answered with that one's number (409
     `same_matter`), to which something can be added; it is accepted with `send_anyway`, too.
+
+    Of writers under 14 a guardian must agree: `writer.guardian`, else 422 `guardian_needed`. An
+    emergency is never held up by that.
+
+    `notice_version` must be the notice that holds (`/v1/notices/current`), else 422
+    `notice_not_current`.
 
     While too many letters wait for the broker, new ones are refused, and nothing else: repeated
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
@@ -72,7 +83,7 @@ async def submit_letter(
 async def list_letters(person: Citizen, desk: Desk, after: After = None) -> LetterList:
     """The writer's own letters, newest first, a page of twenty; `after`: the last page's `next`."""
     numbers, end = await letters_of(
-        desk.documents, desk.owner(person), after=place(after) if after else None
+        desk.documents, desk.owners(person), after=place(after) if after else None
     )
     states = await desk.letters.states(numbers)
     letters = [(number, states.get(number)) for number in numbers]

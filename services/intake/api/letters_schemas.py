@@ -10,19 +10,21 @@ from services.intake.api.office_hours import Said
 from services.intake.api.receipts_schemas import SignedReceipt
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import LineShown, SendAnyway
-from services.intake.domain.letter import ShownFileState
+from services.intake.domain.letter import CounterEntry, ShownFileState
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
 from shared.contracts.vocabulary import (
     AboutKind,
     AboutLevel,
+    ActingAs,
     Category,
     Channel,
     ClockName,
     DayKind,
     DeclineReason,
     Entry,
+    GuardianRelation,
     Language,
     OnBehalf,
     Outcome,
@@ -38,6 +40,7 @@ from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.http.parameters import RequestBody
 
 NOTICE_VERSION = "1"
+PHONE = r"^\+?[0-9][0-9 \-]{4,30}$"
 
 
 class Where(RequestBody):
@@ -60,13 +63,38 @@ class Complained(RequestBody):
 class ContactDetails(RequestBody):
     """How to reach the writer; without a phone, that of the sign-in is used."""
 
-    phone: Annotated[str, Field(strict=True, pattern=r"^\+?[0-9][0-9 \-]{4,30}$")] | None = None
+    phone: Annotated[str, Field(strict=True, pattern=PHONE)] | None = None
     email: (
         Annotated[str, Text(3, 254), Field(pattern=r"^[^\s@<>]{1,64}@[^\s@<>]{1,189}$")] | None
     ) = None
     wechat: Annotated[str, Field(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_\-]{5,19}$")] | None = (
         None
     )
+
+
+class GuardianGiven(RequestBody):
+    """The guardian who agrees that a minor writes."""
+
+    name: Annotated[str, Text(1, 100)]
+    phone: Annotated[str, Field(strict=True, pattern=PHONE)]
+    relation: GuardianRelation
+
+
+class HelpedGiven(RequestBody):
+    """The person that the sender writes for."""
+
+    name: Annotated[str, Text(1, 100)]
+    phone: Annotated[str, Field(strict=True, pattern=PHONE)] | None = None
+
+
+class WriterGiven(RequestBody):
+    """What the writer says of themself: who agrees, for whom and by what right they write."""
+
+    guardian: GuardianGiven | None = None
+    """Needed of writers under 14."""
+    acting_as: ActingAs | None = None
+    """By what right the sender writes for the person of `on_behalf`."""
+    helped: HelpedGiven | None = None
 
 
 NEW_LETTER_EXAMPLE: dict[str, JsonValue] = {
@@ -86,7 +114,7 @@ class NewLetter(RequestBody):
     """A letter as its writer sends it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [NEW_LETTER_EXAMPLE]})
-    later: ClassVar = frozenset({"entry", "files"})
+    later: ClassVar = frozenset({"entry", "files", "writer"})
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
     body: Annotated[str, Text(1, MAX_BODY)]
@@ -97,6 +125,7 @@ class NewLetter(RequestBody):
     """None: nobody in the police, or the writer doesn't say."""
     on_behalf: OnBehalf | None = None
     """The person that the sender writes for, if not for themself."""
+    writer: WriterGiven = WriterGiven()
     lang: Language = "zh"
     channel: Channel = "web"
     """Older clients' word for `entry`: the client must have an entry of that channel."""
@@ -254,6 +283,13 @@ class ReceiptShown(BaseModel):
     days: list[DayShown]
 
 
+class EnteredShown(BaseModel):
+    """The office that entered the letter for its writer."""
+
+    entry: CounterEntry
+    bureau: Bureau
+
+
 class LetterLine(BaseModel):
     """A letter in the writer's list."""
 
@@ -291,6 +327,8 @@ class LetterShown(LetterLine):
     publication: PublicationShown | None
     reveals: list[RevealShown]
     files: list[FileShown]
+    entered: EnteredShown | None
+    """None: its writer sent it."""
     requests: list[RequestShown]
     history: list[StepShown]
     also_turn_to: WhereToTurn | None

@@ -136,7 +136,7 @@ async def _content(begin: bytes, desk: FrontDesk, person: Person) -> AsyncIterat
 async def _letters(desk: FrontDesk, person: Person) -> AsyncIterator[BaseModel]:
     wording, place, is_more = data_files.categories(), None, True
     while is_more:
-        numbers, end = await letters_of(desk.documents, desk.owner(person), after=place)
+        numbers, end = await letters_of(desk.documents, desk.owners(person), after=place)
         for number, letter in (await desk.letters.states(numbers)).items():
             if isinstance(letter, IntakeLetter):
                 shown = letter_shown(number, letter, wording=wording, stations=desk.stations)

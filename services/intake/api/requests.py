@@ -170,11 +170,11 @@ class RequestSender:
         *,
         is_free: bool,
     ) -> str:
-        number, _ = await self.desk.own_letter(self.person, letter)
+        number, found = await self.desk.own_letter(self.person, letter)
         blind, key = self.desk.blind, self.key.strip('"')
         name = f"r-{blind.of('request', self.person.sub, number, kind, key)}"
         digest = blind.of("content", body.digest_of())
-        command = make(self.desk.owner(self.person), name)
+        command = make(found.owner, name)
         if is_free:
             await self.desk.tell(number, command, request=(name, digest))
         else:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from services.intake.domain.letter import Reveal
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
-from shared.contracts.vocabulary import RevealReason, Role
+from shared.contracts.vocabulary import DocumentType, RevealReason, Role
+from shared.contracts.words import Guardian, HelpedPerson
 from shared.platform.http.parameters import RequestBody
 
 MAX_REASON = 1_000
@@ -52,6 +53,12 @@ class IdentityShown(BaseModel):
     id_number: str = Field(repr=False)
     phone: str = Field(repr=False)
     address: str | None = Field(repr=False)
+    document_type: DocumentType = "resident_id"
+    """The kind of document that `id_number` is of."""
+    guardian: Guardian | None = Field(default=None, repr=False)
+    """Who agreed that a minor writes."""
+    helped: HelpedPerson | None = Field(default=None, repr=False)
+    """The person that the letter is for."""
 
 
 class RevealListed(RevealShown):

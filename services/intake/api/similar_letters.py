@@ -98,7 +98,7 @@ async def own_letters_like(
     """The writer's open letters on the same matter, place and category, newest first."""
     about = {"state.category": body.category, "state.place.city": body.place.city}
     known = {name: value for name, value in about.items() if value is not None}
-    found = await own_open_letters(desk.letters, desk.owner(person), about=known)
+    found = await own_open_letters(desk.letters, desk.owners(person), about=known)
     matter = Matter.of(body.subject, body.body) if found else None
     return {
         number: letter

@@ -28,8 +28,11 @@ def change_contact(command: ChangeContact, letter: IntakeLetter) -> tuple[Contac
     """
     check_owner(letter, command.owner)
     identity = letter.identity and command.identity
-    if identity and letter.identity and identity.address is None:
-        identity = identity.model_copy(update={"address": letter.identity.address})
+    if identity and letter.identity:
+        known = letter.identity
+        kept = {"guardian": known.guardian, "helped": known.helped}
+        address = identity.address or known.address
+        identity = identity.model_copy(update={**kept, "address": address})
     if (command.contact, identity) == (letter.contact, letter.identity):
         return ()
     if max(len(letter.earlier_contacts), len(letter.earlier_identities)) >= MOST_CONTACTS:

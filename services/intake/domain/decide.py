@@ -7,6 +7,7 @@ from typing import Any, TypeAlias, get_args
 
 from services.intake.domain import (
     contact,
+    counter,
     diversion,
     erasure,
     file_access,
@@ -29,6 +30,7 @@ Command: TypeAlias = (
     submission.SubmitLetter
     | writer_requests.RequestCommand
     | contact.ChangeContact
+    | counter.CounterCommand
     | publication_copy.ChangeConsent
     | NotePublisherEvent
     | identity_reveals.RevealCommand
@@ -56,6 +58,8 @@ def rule_table(key_of: KeyOf) -> RuleTable:
                 for asks in get_args(writer_requests.RequestCommand)
             },
             (contact.ChangeContact, IntakeLetter): contact.change_contact,
+            (counter.RequestPhoneCheck, IntakeLetter): counter.request_phone_check,
+            (counter.ConfirmPhone, IntakeLetter): counter.confirm_phone,
             (publication_copy.ChangeConsent, IntakeLetter): publication_copy.change_consent,
             (NotePublisherEvent, IntakeLetter): note_publisher_event,
             (identity_reveals.RevealIdentity, IntakeLetter): identity_reveals.reveal_identity,

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from services.intake.domain import (
     contact,
+    counter,
     diversion,
     erasure,
     file_access,
@@ -40,6 +41,7 @@ IntakeState: TypeAlias = NoLetter | IntakeLetter | Diversion
 PrivateEvent: TypeAlias = (
     submission.OwnerRecorded
     | writer_view.ProgressNoted
+    | counter.CounterEvent
     | PublisherEventNoted
     | file_access.FilesViewed
     | diversion.DiversionEvent
@@ -50,6 +52,9 @@ FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] =
     {
         (NoLetter, LetterSubmitted): submission.submitted,
         (IntakeLetter, submission.OwnerRecorded): submission.owner_recorded,
+        (IntakeLetter, counter.LetterEntered): counter.letter_entered,
+        (IntakeLetter, counter.PhoneCodeKept): counter.phone_code_kept,
+        (IntakeLetter, counter.PhoneCodeTried): counter.phone_code_tried,
         (IntakeLetter, AttachmentScanned): files.attachment_scanned,
         (IntakeLetter, AttachmentFetched): file_access.attachment_fetched,
         (IntakeLetter, file_access.FilesViewed): file_access.files_viewed,

@@ -42,6 +42,10 @@ from shared.kernel.errors import NotFound
 ShownFileState = Literal["waiting", "clean", "refused", "quarantined"]
 RequestKind = Literal["answer", "addition", "rating", "reopening", "appeal", "withdrawal"]
 
+CounterEntry = Literal["counter", "hotline"]
+EntryReason = Literal["no_internet", "needs_help", "no_account", "other"]
+"""Why staff entered a letter for its writer."""
+
 ANSWERED: tuple[State, ...] = ("replied", "closed")
 """States in which a letter has a reply that stands."""
 ENDED: tuple[State, ...] = ("declined", "closed", "withdrawn")
@@ -238,6 +242,33 @@ class TimelineStep:
 
 
 @dataclass(frozen=True)
+class EnteredBy:
+    """Who entered the letter for a visitor or caller, and why."""
+
+    entry: CounterEntry
+    bureau: Bureau
+    staff: str
+    """Opaque id."""
+    reason: EntryReason
+    was_shown: bool
+    """Whether they saw the writer's document."""
+
+
+@dataclass(frozen=True)
+class PhoneCheck:
+    """The check of a caller's phone by a code that they read back."""
+
+    codes: int = 0
+    """Codes sent so far."""
+    digest: str = ""
+    """Keyed hash of the newest."""
+    expires_at: datetime | None = None
+    tries: int = 0
+    """Wrong tries of the newest."""
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class NoLetter:
     """Intake has no such letter."""
 
@@ -310,6 +341,9 @@ class IntakeLetter:
     requests: tuple[WriterRequest, ...] = ()
     reveals: tuple[Reveal, ...] = ()
     files: tuple[LetterFile, ...] = ()
+    entered: EnteredBy | None = None
+    """None: its writer sent it."""
+    phone_check: PhoneCheck | None = None
     fetches: tuple[FileFetch, ...] = ()
     file_views: tuple[FileView, ...] = ()
     history: tuple[TimelineStep, ...] = ()

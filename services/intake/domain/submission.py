@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from services.intake.domain.letter import IntakeLetter, LetterFile, NoLetter
+from services.intake.domain.counter import LetterEntered
+from services.intake.domain.letter import EnteredBy, IntakeLetter, LetterFile, NoLetter
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Attachment
 from shared.contracts.words import Contact, Identity, LetterText
@@ -16,6 +17,8 @@ class SubmitLetter:
     owner: str
     letter: LetterSubmitted
     """With words, contact and identity in clear text, in memory only."""
+    entered: EnteredBy | None = None
+    """Who entered it, if not its writer."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,12 @@ class OwnerRecorded:
     owner: str
 
 
-def submit(command: SubmitLetter, _: NoLetter) -> tuple[LetterSubmitted, OwnerRecorded]:
+def submit(
+    command: SubmitLetter, _: NoLetter
+) -> tuple[LetterSubmitted | OwnerRecorded | LetterEntered, ...]:
     """Accept a new letter."""
-    return command.letter, OwnerRecorded(command.owner)
+    entered = (LetterEntered(command.entered),) if command.entered else ()
+    return command.letter, OwnerRecorded(command.owner), *entered
 
 
 def submit_again(_: SubmitLetter, __: IntakeLetter) -> tuple[()]:
@@ -46,6 +52,7 @@ def submitted(_: NoLetter, event: LetterSubmitted) -> IntakeLetter:
         category=event.category,
         place=event.place,
         addressed_to=event.addressed_to,
+        about=event.about,
         consent_to_publish=event.consent_to_publish,
         words=event.words if isinstance(event.words, LetterText) else None,
         contact=event.contact if isinstance(event.contact, Contact) else None,

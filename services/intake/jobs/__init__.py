@@ -6,6 +6,7 @@ from services.intake.jobs.erasing import Files, LetterEraser
 from services.intake.jobs.file_orphans import FileOrphans
 from services.intake.jobs.file_scanning import FileScanning
 from services.intake.jobs.identity_resealing import IdentityResealer
+from services.intake.jobs.look_up_filling import LookUpFiller
 from services.intake.jobs.retention import RetentionLoop
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Files",
     "IdentityResealer",
     "LetterEraser",
+    "LookUpFiller",
     "RetentionLoop",
 ]

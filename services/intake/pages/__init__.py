@@ -3,12 +3,15 @@
 from fastapi import APIRouter
 
 from services.intake.pages import (
+    counter,
     duty_pages,
     emergencies,
     files,
+    look_up,
     my_documents,
     my_letters,
     my_requests,
+    notice,
     receipts,
     reveal_log,
     reveals,
@@ -23,7 +26,10 @@ from services.intake.pages.writing_files import UPLOADS
 
 router = APIRouter(include_in_schema=False)
 for desk in (
+    counter,
     duty_pages,
+    look_up,
+    notice,
     reveal_log,
     reveals,
     files,
@@ -39,7 +45,10 @@ for desk in (
 ):
     router.include_router(desk.router)
 
-FORMS = (PLACE, "/reveals", "/my", WRITE, receipts.RECEIPTS)
+FORMS = (
+    *(PLACE, "/reveals", counter.HERE, look_up.HERE),
+    *("/my", WRITE, receipts.RECEIPTS),
+)
 """Paths below which pages accept forms."""
 
 __all__ = ["FORMS", "UPLOADS", "CitizenPages", "router"]

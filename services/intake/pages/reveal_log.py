@@ -17,7 +17,7 @@ from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.reveals import WATCHERS
 from services.intake.api.reveals_schemas import RevealListed, reveal_listed
 from services.intake.domain.letter import IntakeLetter, Reveal
-from services.intake.store import RevealFilter, letters_with_reveals
+from services.intake.store import LookUp, RevealFilter, letters_with_reveals
 from shared.contracts.fields import Day
 from shared.kernel.civil import ONE_DAY, passes_at
 from shared.kernel.errors import NotFound
@@ -34,6 +34,8 @@ from shared.web.signed_files import export_file, offered_days, signature_file
 
 HERE: Final = "/reveals/log"
 SPANS: Final = (1, 7, 30, 365)
+MOST_LOOK_UPS: Final = 500
+"""Look-ups on one page; exports have all."""
 router = APIRouter(include_in_schema=False)
 Watcher = Annotated[Person, Depends(on_page(staff(*WATCHERS)))]
 OneDay = Annotated[Day, Path()]
@@ -78,7 +80,7 @@ class RevealDesk:
         return [(number, one) for number, one in found if isinstance(one, IntakeLetter)], end
 
     async def export(self, day: date) -> AsyncIterator[Line]:
-        """Yield every step of a day, by letter in the order of its last step."""
+        """Yield every step of a day and every look-up, in order of time."""
         start, end = passes_at(day - ONE_DAY), passes_at(day)
         lines: list[Line] = []
         after: Place | None = None
@@ -92,7 +94,8 @@ class RevealDesk:
             ]
             if after is None:
                 break
-        for line in sorted(lines, key=lambda one: (one["at"], one["letter"], one["event"])):
+        lines += map(look_up_line, await self.desk.look_ups.between(start, end))
+        for line in sorted(lines, key=lambda one: (one["at"], one.get("letter", ""), one["event"])):
             yield line
 
     def past(self, day: date) -> date:
@@ -124,6 +127,7 @@ async def show_log(
             for number, letter in letters
             for listed in map(reveal_listed, letter.reveals)
         ],
+        look_ups=(await at.desk.look_ups.between(since, at.desk.now() + ONE_DAY))[-MOST_LOOK_UPS:],
         views=[(number, view) for number, letter in letters for view in letter.file_views],
         fetches=[(number, fetch) for number, letter in letters for fetch in letter.fetches],
         span=days,
@@ -193,6 +197,19 @@ def steps(number: str, reveal: Reveal) -> Iterator[tuple[datetime, Line]]:
         yield decision.decided_at, _line("identity.decided", decision.decided_at, who | more)
     if seen_at:
         yield seen_at, _line("identity.seen", seen_at, who)
+
+
+def look_up_line(one: LookUp) -> Line:
+    """A look-up as a line of the export: who and why, never the number that was looked for."""
+    fields = {
+        "role": one.role,
+        "staff": one.staff,
+        "kind": one.kind,
+        "reason": one.reason,
+        "reference": one.reference,
+        "found": one.found,
+    }
+    return _line("letters.looked_up", one.at, fields)
 
 
 def _line(event: str, at: datetime, fields: Line) -> Line:

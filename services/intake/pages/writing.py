@@ -17,7 +17,7 @@ from services.intake.api.dependencies import Desk
 from services.intake.api.drafts import DraftId
 from services.intake.api.drafts_schemas import LetterDraft, draft_line
 from services.intake.api.letters import submit_letter
-from services.intake.api.letters_schemas import NOTICE_VERSION, NewLetter
+from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.limited import SenderLimit
 from services.intake.api.similar_letters import BeingWritten, SameMatter, find_similar
 from services.intake.api.warnings import Warned, lines_for
@@ -28,6 +28,8 @@ from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, Writing
 from services.intake.store.letter_drafts import DraftChanged
 from shared.contracts.vocabulary import Language
 from shared.kernel.errors import LimitReached, Refused
+from shared.kernel.working_days import civil_date
+from shared.platform.http.parameters import RequestBody
 from shared.rules.text.written import Written
 from shared.web.formats import lang_of
 from shared.web.forms import FormFields, fields_of, read_form
@@ -44,6 +46,7 @@ MANY: Final = N_("You have ten unfinished letters. Finish or erase one first.")
 REFUSALS: Final[Mapping[str, str]] = {
     "backlog": N_("Too many letters are waiting at the moment. Your letter is kept: try later."),
     "bad_value": N_("The sign-in gave no phone number. Give one under “How can we reach you?”."),
+    "guardian_needed": N_("Under 14 a guardian must agree: say who it is."),
     "limit": N_("You have reached the limit of letters for now. Your letter is kept: try later."),
     "too_often": N_(
         "You have reached the limit of letters for now. Your letter is kept: try later."
@@ -124,7 +127,7 @@ async def save_step(
         return writing.show(name, fields, errors=errors, status=422)
     given = fields.get("version")
     version = int(given) if given.isdecimal() and len(given) < 10 else 0
-    changed = writing.content.model_dump(exclude_none=True) | body.model_dump(exclude_unset=True)
+    changed = _answered(writing.content, name, body)
     content = LetterDraft.model_validate(_without_nobody(changed, name, body))
     try:
         saved = await writing.save(content, version=version)
@@ -140,6 +143,14 @@ async def save_step(
     is_change = fields.get("then") == "check"
     to = writing.address("check") if is_change else writing.after(name)
     return RedirectResponse(to, status_code=303)
+
+
+def _answered(content: LetterDraft, name: StepName, body: RequestBody) -> dict[str, Any]:
+    """The draft with a step's answers; `writer` keeps what other steps ask."""
+    saved, given = content.model_dump(exclude_none=True), body.model_dump(exclude_unset=True)
+    asked = [each.name.split(".")[1] for each in STEPS[name].fields if "writer." in each.name]
+    writer = {key: value for key, value in saved.get("writer", {}).items() if key not in asked}
+    return {**saved, **given, "writer": {**writer, **given.get("writer", {})}}
 
 
 def _without_nobody(changed: dict[str, Any], name: StepName, body: Any) -> dict[str, Any]:
@@ -195,8 +206,9 @@ def letter_of(writing: WritingDesk, *, send_anyway: str | None) -> NewLetter | N
     known = writing.desk.frontends.by_client.get(pages_of(writing.request).client or "")
     if known is not None and entry in known.entries:
         given["entry"] = entry
+    notice = writing.desk.notices.on(civil_date(writing.desk.now()))
     lang: Language = "zh" if lang_of(content.body or "") == "zh-CN" else "en"
-    given |= {"lang": lang, "notice_version": NOTICE_VERSION, "draft": writing.id}
+    given |= {"lang": lang, "notice_version": notice.version, "draft": writing.id}
     if send_anyway:
         given["send_anyway"] = send_anyway
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,11 @@ from starlette.responses import Response
 
 from services.intake.api.dependencies import FrontDesk
 from services.intake.api.drafts_schemas import LetterDraft
+from services.intake.api.letter_submission import age_group_of
 from services.intake.pages.start import WRITE
 from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, steps_of
 from services.intake.store.letter_drafts import SavedLetterDraft
+from shared.kernel.working_days import civil_date
 from shared.platform.http.tokens import Person
 from shared.web.forms import FormFields
 from shared.web.rendering import page
@@ -42,7 +44,8 @@ class WritingDesk:
     @property
     def steps(self) -> list[StepName]:
         """The questions of this letter."""
-        return steps_of(self.content)
+        group = age_group_of(self.person, civil_date(self.desk.now()))
+        return steps_of(self.content, is_child=group == "under_14")
 
     def address(self, step: str) -> str:
         """The page of a step."""
@@ -110,13 +113,18 @@ class WritingDesk:
 def flattened(content: LetterDraft) -> dict[str, str]:
     """The values of a draft by the names of form fields."""
     found: dict[str, str] = {}
-    for name, value in content.model_dump(
-        mode="json", exclude_none=True, exclude={"files"}
-    ).items():
-        rows = value.items() if isinstance(value, dict) else [(None, value)]
-        for inner, one in rows:
-            said = {True: "yes", False: "no"}.get(one, one) if isinstance(one, bool) else one
-            found[f"{name}.{inner}" if inner else name] = str(said)
+    saved = content.model_dump(mode="json", exclude_none=True, exclude={"files"})
+    for name, one in _leaves(saved):
+        said = {True: "yes", False: "no"}.get(one, one) if isinstance(one, bool) else one
+        found[name] = str(said)
     if content.about is not None:
         found.setdefault("about.kind", NOBODY)
     return found
+
+
+def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in content.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value

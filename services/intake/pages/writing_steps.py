@@ -7,18 +7,20 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from services.intake.api.drafts_schemas import LetterDraft
-from services.intake.api.letters_schemas import ContactDetails
+from services.intake.api.letters_schemas import ContactDetails, GuardianGiven
 from shared.contracts.bilingual import Bilingual
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
-from shared.contracts.vocabulary import AboutKind, Category, Entry, OnBehalf
+from shared.contracts.vocabulary import AboutKind, ActingAs, Category, Entry, OnBehalf
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.http.parameters import RequestBody
 from shared.web.language import N_
 from shared.web.vocabulary import choices
 
 Choice = tuple[str, str | Bilingual] | tuple[str, str | Bilingual, str]
-StepName = Literal["kind", "mailbox", "about", "where", "matter", "files", "contact", "consent"]
+StepName = Literal[
+    "kind", "mailbox", "about", "where", "matter", "files", "contact", "guardian", "consent"
+]
 
 NOBODY: Final = "nobody"
 """The answer of those who don't complain about the police; in a draft, `about` without a kind."""
@@ -50,11 +52,30 @@ class AboutPolice(RequestBody):
     bureau: Bureau | None = None
 
 
+class ActingWriter(RequestBody):
+    """By what right somebody writes for another person."""
+
+    acting_as: ActingAs | None = None
+
+
+class GuardedWriter(RequestBody):
+    """A child and the guardian who agrees."""
+
+    guardian: GuardianGiven
+
+
+class GuardianAnswer(RequestBody):
+    """Who agrees that a child writes."""
+
+    writer: GuardedWriter
+
+
 class AboutAnswer(RequestBody):
     """Whether it complains about the police, and for whom it is written."""
 
     about: AboutPolice
     on_behalf: OnBehalf | None = None
+    writer: ActingWriter = ActingWriter()
 
 
 class WherePlace(RequestBody):
@@ -186,6 +207,13 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
                 None,
                 _optional("on_behalf", N_("No, for myself")),
             ),
+            StepField(
+                "writer.acting_as",
+                N_("If so, by what right?"),
+                "select",
+                None,
+                _optional("acting_as", N_("I write for myself")),
+            ),
         ),
     ),
     "where": WritingStep(
@@ -254,6 +282,24 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
         ),
         says=(KEPT_APART,),
     ),
+    "guardian": WritingStep(
+        N_("Who agrees that you write?"),
+        GuardianAnswer,
+        (
+            StepField("writer.guardian.name", N_("Guardian’s name"), "text", most=100),
+            StepField("writer.guardian.phone", N_("Guardian’s phone"), "text", most=32),
+            StepField(
+                "writer.guardian.relation",
+                N_("Guardian’s relation"),
+                "radios",
+                choices=lambda: choices("guardian_relation"),
+            ),
+        ),
+        says=(
+            N_("You are under 14. By law a guardian must agree that we keep what you write."),
+            KEPT_APART,
+        ),
+    ),
     "consent": WritingStep(
         N_("May it be published?"),
         ConsentAnswer,
@@ -272,7 +318,8 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
 """In the order in which they are asked."""
 
 
-def steps_of(draft: LetterDraft) -> list[StepName]:
-    """The steps of that letter: the question about the police is asked where it may matter."""
+def steps_of(draft: LetterDraft, *, is_child: bool) -> list[StepName]:
+    """The steps of that letter: some questions are asked only where they may matter."""
     is_about = draft.category in {None, "complaint", "report"}
-    return [name for name in STEPS if name != "about" or is_about]
+    asked = {"about": is_about, "guardian": is_child}
+    return [name for name in STEPS if asked.get(name, True)]

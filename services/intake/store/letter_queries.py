@@ -1,6 +1,6 @@
 """Index fields of letters and diversions, topics of their events, and queries for letters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -8,12 +8,14 @@ from pydantic import TypeAdapter
 from services.intake.domain import IntakeState
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import ANSWERED, ENDED, IntakeLetter
+from services.intake.store.look_up_queries import LOOK_UP_FIELDS, look_up_fields
 from services.intake.store.retention_queries import RETENTION_FIELDS, retention_fields
 from services.intake.store.reveal_queries import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
 from shared.contracts.topics import DIVERTED, SUBMITTED
 from shared.kernel.retention import RetentionTable
+from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.letters.letters import Letters
 from shared.platform.letters.service_decider import Outgoing
 from shared.platform.mongo.database import Collection, Document
@@ -32,18 +34,20 @@ FIELDS = (
     *("owner", "received_at", "identity_kid"),
     *("unseen_since", "unresolved_since", "letter_due_since", "diverted_by"),
     *REVEAL_FIELDS,
+    *LOOK_UP_FIELDS,
     *RETENTION_FIELDS,
     *("published_at", "published", "diversion_of", "diverted_at"),
 )
 
 
-def index(state: IntakeState, *, table: RetentionTable) -> Document:
-    """Index fields. Letters: writer, time, key of the identity, and the steps of reveals.
+def index(state: IntakeState, *, table: RetentionTable, blind: BlindIndex) -> Document:
+    """Index fields. Letters: writer, document, phone, time, key of the identity, steps of reveals.
 
     Diversions: what the duty desk has still to do and for which writer, and the letter that is due.
     Both: what the retention table says.
     """
-    return dict.fromkeys(FIELDS) | _known(state) | retention_fields(state, table)
+    known = _known(state) | look_up_fields(state, blind)
+    return dict.fromkeys(FIELDS) | known | retention_fields(state, table)
 
 
 def _known(state: IntakeState) -> Document:
@@ -90,10 +94,10 @@ def outgoing(event: Any, _: IntakeState) -> Iterable[Outgoing]:
 
 
 async def letters_of(
-    letters: Collection, owner: str, *, after: Place | None
+    letters: Collection, owners: Sequence[str], *, after: Place | None
 ) -> tuple[list[str], Place | None]:
     """One page of a writer's letter numbers, newest first, and its end if more follow."""
-    return await NEWEST_FIRST.page(letters, {"owner": owner}, after=after)
+    return await NEWEST_FIRST.page(letters, {"owner": {"$in": list(owners)}}, after=after)
 
 
 async def diversions_of(
@@ -107,13 +111,13 @@ async def diversions_of(
 
 
 async def own_open_letters(
-    letters: Letters[Any, IntakeState], owner: str, *, about: Document
+    letters: Letters[Any, IntakeState], owners: Sequence[str], *, about: Document
 ) -> dict[str, IntakeLetter]:
     """The writer's newest letters without a reply that match `about`, newest first, by one query.
 
     `about`: fields of the state in clear text.
     """
-    where = {"owner": owner, "state.state": {"$nin": [*ENDED, *ANSWERED]}, **about}
+    where = {"owner": {"$in": list(owners)}, "state.state": {"$nin": [*ENDED, *ANSWERED]}, **about}
     order = (("received_at", -1), ("_id", -1))
     found = await letters.found(where, sort=order, limit=MOST_COMPARED)
     return {number: state for number, state in found.items() if isinstance(state, IntakeLetter)}

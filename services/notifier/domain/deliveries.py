@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import ClockName, LevelName, WhereToTurn
+from shared.contracts.words import Note
 
 Channel: TypeAlias = Literal["sms", "wechat", "email", "staff"]
 """How somebody is reached; `staff`: by an opaque id for which the gateway knows the address."""
@@ -22,6 +23,7 @@ WriterMessage: TypeAlias = Literal[
     "closing",
     "closed",
     "published",
+    "phone_code",
 ]
 WorkMessage: TypeAlias = Literal[
     "work_assigned",
@@ -98,11 +100,20 @@ class Delivery:
     due_at: datetime | None = None
     """When it was first due, if quiet hours have postponed `queued_at` since."""
     given_up_at: datetime | None = None
+    secret: Note | None = None
+    """A code that the message says; forgotten once the message has ended."""
+    holds_until: datetime | None = None
+    """When what it says ends, if that is before its lifetime."""
 
     @property
     def expires_at(self) -> datetime:
         """The instant of the last attempt."""
-        return (self.due_at or self.queued_at) + LIFETIME
+        return self.holds_until or (self.due_at or self.queued_at) + LIFETIME
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is sent in quiet hours too: somebody is waiting for it."""
+        return self.message in ("page", "phone_code")
 
     @property
     def is_warning(self) -> bool:

@@ -116,7 +116,12 @@ def tried_again(message: Delivery, until: datetime) -> Delivery:
 
 
 def _changed(message: Delivery | None, **fields: Any) -> Changes:
-    return (DeliveryChanged(replace(message, **fields)),) if message else ()
+    if message is None:
+        return ()
+    changed: Delivery = replace(message, **fields)
+    if changed.standing != "waiting":
+        changed = replace(changed, secret=None)
+    return (DeliveryChanged(changed),)
 
 
 def apply_queued(letter: NotifierLetter, event: DeliveryQueued) -> NotifierLetter:

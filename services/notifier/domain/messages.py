@@ -117,6 +117,17 @@ TEXTS: Mapping[Message, MessageText] = MappingProxyType(
                 ),
             ),
         ),
+        "phone_code": MessageText(
+            Bilingual(
+                "您正在通过窗口或热线写信 {letter}，验证码 {code}，10 分钟内有效。"
+                "请报给正在为您登记的工作人员，不要告诉其他人。",
+                (
+                    "Your code for letter {letter} is {code}, for ten minutes. Read it to the "
+                    "person who enters your letter now, and to nobody else."
+                ),
+            ),
+            tail=Bilingual("办理情况见 {where}。", " You can follow it at {where}"),
+        ),
         "level": MessageText(
             Bilingual("信件 {letter} 的{clock}：{level}", "Letter {letter}, {clock}: {level}"),
             Bilingual("（期限 {by}）。", " (due {by})."),
@@ -194,7 +205,8 @@ def text_of(delivery: Delivery, lang: Language, *, letter: str, where: str) -> s
     if details.where_to_turn is not None:
         parts.append(TURN)
     template = "".join(part[english] for part in (*parts, text.tail))
-    return template.format(letter=letter, where=where, **_named(details, english))
+    code = delivery.secret.text if delivery.secret else ""
+    return template.format(letter=letter, where=where, code=code, **_named(details, english))
 
 
 def _named(details: MessageDetails, english: int) -> dict[str, object]:

@@ -16,6 +16,8 @@ from services.notifier.domain.quiet_hours import QuietHours, morning_of
 from shared.contracts import progress_v1 as facts
 from shared.contracts.event import Event, Fact
 from shared.contracts.published_v1 import LetterPublished
+from shared.contracts.submitted_v1 import PhoneCheckRequested
+from shared.contracts.words import Note
 
 WARNED_BEFORE: Final = timedelta(days=7)
 """How long before an unrated reply counts as accepted its writer is warned."""
@@ -27,6 +29,9 @@ def messages_to_writer(
     event: Event, letter: NotifierLetter, *, cause: DeliveryCause, quiet: QuietHours
 ) -> Iterator[Delivery]:
     """Return what the writer of `letter` is sent because of that event."""
+    if isinstance(event, PhoneCheckRequested):
+        yield from _phone_code(event, cause)
+        return
     tell = MESSAGES.get(type(event))
     found = tell(event) if tell else None
     if found is None or _is_told_before(found[0], letter):
@@ -37,6 +42,19 @@ def messages_to_writer(
         warned = quiet.after(max(at, morning_of(details.by - WARNED_BEFORE)))
         name = f"{cause.name}/closing"
         yield Delivery(name, "closing", queued_at=warned, try_at=warned, details=details)
+
+
+def _phone_code(event: PhoneCheckRequested, cause: DeliveryCause) -> Iterator[Delivery]:
+    """The code for a caller, at once; nothing once it has expired or was erased."""
+    if isinstance(event.words, Note) and cause.at < event.expires_at:
+        yield Delivery(
+            cause.name,
+            "phone_code",
+            queued_at=cause.at,
+            try_at=cause.at,
+            secret=event.words,
+            holds_until=event.expires_at,
+        )
 
 
 def _is_told_before(message: WriterMessage, letter: NotifierLetter) -> bool:

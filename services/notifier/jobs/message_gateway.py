@@ -95,10 +95,10 @@ class MessageGateway:
         return self._rests_until is not None and self._now() < self._rests_until
 
     def held_until(self, delivery: Delivery) -> datetime | None:
-        """Return the end of the quiet hours, if it is quiet now and the message is no call."""
+        """Return the end of the quiet hours, if it is quiet now and the message can wait."""
         now = self._now()
         until = self._quiet.after(now)
-        return until if until > now and delivery.message != "page" else None
+        return until if until > now and not delivery.is_urgent else None
 
     async def send(
         self, letter: str, state: NotifierLetter, *, delivery: Delivery

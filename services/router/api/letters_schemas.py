@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from services.router.domain.bureau_view import conversation_turns
+from services.router.domain.bureau_view import conversation_turns, writer_facts
 from services.router.domain.file_states import FileState
 from services.router.domain.letter import (
     CommitmentRecord,
@@ -25,7 +25,7 @@ from services.router.domain.masking import (
 )
 from services.router.store.near_duplicates import Similarity
 from shared.contracts.slugs import Bureau, Holder
-from shared.contracts.values import About, Attachment, Place
+from shared.contracts.values import About, Attachment, Place, WriterFacts
 from shared.contracts.vocabulary import (
     Category,
     ClockName,
@@ -206,6 +206,8 @@ class LetterShown(BaseModel):
     """Whom it complains about, in codes."""
     excluded: tuple[str, ...] = ()
     """Bureaus that must not see it."""
+    writer: WriterFacts | None = None
+    """Whether a minor wrote it, and for which other person; of a masked letter only the former."""
     place: Place | None = None
     place_detail: str | None = Field(default=None, repr=False)
     """Where it happened, in the writer's words."""
@@ -306,6 +308,7 @@ def _origin(letter: Letter) -> dict[str, Any]:
     return {
         "about": letter.about,
         "excluded": letter.excluded,
+        "writer": writer_facts(letter),
         "place": letter.place,
         "place_detail": place_detail(letter),
         "addressed_to": letter.addressed_to,

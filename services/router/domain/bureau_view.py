@@ -38,7 +38,7 @@ from shared.contracts.progress_v1 import (
 )
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentityWithheld
-from shared.contracts.values import Attachment, By, Due, Receipt
+from shared.contracts.values import Attachment, By, Due, Receipt, WriterFacts
 from shared.contracts.vocabulary import PoliceType, WhyEnded
 from shared.contracts.words import (
     LARGEST_WORDS,
@@ -187,9 +187,18 @@ def _shown(letter: Letter, rulebook: Rulebook) -> dict[str, Any]:
         "follow_up": letter.is_followed_up,
         "supervised": letter.is_supervised,
         "reopened": letter.reopened,
+        "writer": writer_facts(letter),
         "words": _words(letter),
         "earlier": conversation(letter),
     }
+
+
+def writer_facts(letter: Letter) -> WriterFacts | None:
+    """What its holder must know of the writer; of a masked letter only that it is a minor's."""
+    if letter.writer is None or not letter.masked:
+        return letter.writer
+    kept = letter.writer.model_copy(update={"on_behalf": None, "acting_as": None})
+    return kept if kept.age_group else None
 
 
 def _harmless(letter: Letter) -> Iterator[Attachment]:

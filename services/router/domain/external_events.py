@@ -16,7 +16,7 @@ from services.router.domain.letter import (
 from services.router.domain.preconditions import ENDED, may_be_heard_of
 from shared.contracts.bureau_v1 import LetterIdentity, PublicationNoted
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld
-from shared.contracts.values import Attachment
+from shared.contracts.values import Attachment, WriterFacts
 from shared.contracts.vocabulary import Erasable, ScanOutcome
 from shared.contracts.words import LetterText
 from shared.kernel.errors import OutOfOrder
@@ -72,6 +72,7 @@ class ContentStored:
 
     words: LetterText | None
     attachments: tuple[Attachment, ...]
+    writer: WriterFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def erase(command: EraseContent, context: DecisionContext) -> tuple[InternalEven
 
 def apply_kept(letter: Letter, event: ContentStored) -> Letter:
     """Keep the text and files."""
-    return replace(letter, words=event.words, attachments=event.attachments)
+    return replace(letter, words=event.words, attachments=event.attachments, writer=event.writer)
 
 
 def apply_file_checked(letter: Letter, event: FileChecked) -> Letter:

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 from services.router.domain.file_states import FileState
 from shared.contracts.event import Fact
 from shared.contracts.slugs import Bureau, Holder
-from shared.contracts.values import About, Attachment, Level, Limit, Place, Receipt
+from shared.contracts.values import About, Attachment, Level, Limit, Place, Receipt, WriterFacts
 from shared.contracts.vocabulary import (
     Category,
     ClockName,
@@ -244,6 +244,8 @@ class Letter:
     confidence: float | None = None
     """How sure the rules were, from 0 to 1; None: an older version of the router didn't keep it."""
     about: About | None = None
+    writer: WriterFacts | None = None
+    """None: the writer is an adult who writes for themself, or an older version didn't keep it."""
     excluded: tuple[str, ...] = ()
     """Bureaus, and units as `<slug>:<unit>`, that must not see it, besides those in `about`."""
     conflicted: tuple[str, ...] = ()

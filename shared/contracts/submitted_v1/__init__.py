@@ -8,6 +8,7 @@ from shared.contracts.submitted_v1.identity import (
     IdentityRevealed,
     IdentitySealed,
     IdentityWithheld,
+    PhoneCheckRequested,
     RevealDecided,
     RevealRequested,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "IdentityWithheld",
     "LetterErased",
     "LetterSubmitted",
+    "PhoneCheckRequested",
     "PublicationCopied",
     "RatingSubmitted",
     "ReopeningRequested",

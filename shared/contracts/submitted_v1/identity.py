@@ -20,6 +20,7 @@ from shared.contracts.vocabulary import (
 )
 from shared.contracts.words import (
     Identity,
+    Note,
     Reason,
     Words,
 )
@@ -95,3 +96,17 @@ class IdentityRevealed(Event):
     revealed_at: Instant | None = None
     """When it was shown; None in older events."""
     words: Words[Reason] = None
+
+
+class PhoneCheckRequested(Event):
+    """Staff who entered a letter for a caller ask for a code that the caller will read back."""
+
+    type: ClassVar[str] = "gd.mailbox.phone.check_requested.v1"
+    sealed: ClassVar[Readers] = read_by(words=("notifier",))
+
+    check: Ordinal
+    """1 for the first code of this letter; a later one replaces it."""
+    expires_at: Instant
+    """Until when the code holds; it is not sent later."""
+    words: Words[Note] = None
+    """The six digits, for the writer's phone alone."""

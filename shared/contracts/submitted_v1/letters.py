@@ -18,7 +18,7 @@ from shared.contracts.fields import (
     Version,
 )
 from shared.contracts.slugs import Bureau
-from shared.contracts.values import About, Attachment, CopySpan, Place, Triage
+from shared.contracts.values import About, Attachment, CopySpan, Place, Triage, WriterFacts
 from shared.contracts.vocabulary import (
     Category,
     Channel,
@@ -59,6 +59,8 @@ class LetterSubmitted(Event):
     place: Place = Place()
     about: About | None = None
     on_behalf: OnBehalf | None = None
+    writer: WriterFacts | None = None
+    """None in older events."""
     consent_to_publish: Flag = False
     notice_version: Version
     """The version of the privacy notice shown to the writer."""

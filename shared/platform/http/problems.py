@@ -37,6 +37,8 @@ TITLES: Mapping[str, str] = {
     "file_encrypted": "文件已加密，请解除密码后再传 · encrypted, please remove its password first",
     "file_refused": "文件未通过检查，不予提供 · the file was refused: nobody gets it",
     "file_type": "只能上传图片（JPEG、PNG、WebP、HEIC）和 PDF · send JPEG, PNG, WebP, HEIC or PDF",
+    "guardian_needed": "不满十四周岁须经监护人同意：请填写监护人姓名、电话和关系 · "
+    "under 14 a guardian must agree: give the guardian's name, phone and relation",
     "happening_now": "现在正在发生吗？如是，请拨打 110 · is it happening now? If so, call 110",
     "headers_too_large": "请求头过长 · request headers too large",
     "id_reused": "该请求编号已用于其他内容 · request id used for something else",
@@ -52,6 +54,8 @@ TITLES: Mapping[str, str] = {
     "not_police": "此事不归公安机关办理 · this is not a matter for the police",
     "not_ready": "系统暂时不可用，请稍后再试 · not ready, please try again later",
     "not_signed_in": "请先登录 · please sign in",
+    "notice_not_current": "写信须知已更新，请阅读现行版本后再提交 · "
+    "the notice has changed: show the current version and send again",
     "out_of_order": "当前状态下不能这样办理 · not possible in the present state",
     "private_key": "请勿提交私钥，此密钥须作废重做 · never send a private key: make a new pair",
     "same_matter": "您已有相同内容的来信 · you have an open letter on the same matter",
@@ -61,6 +65,7 @@ TITLES: Mapping[str, str] = {
     "timeout": "请求超时 · the request took too long",
     "too_large": "提交的内容过长 · too large",
     "too_late": "已超过办理期限 · too late",
+    "wrong_code": "验证码不正确 · the code is not right",
     "too_often": "操作过于频繁，请稍后再试 · too often, please try again later",
     "waiting": "文件仍在检查，请稍后再取 · the file is still being checked, fetch it later",
 }

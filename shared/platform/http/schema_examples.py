@@ -16,6 +16,7 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "decided_by": "s-4472",
     "detail": "人民路口",
     "district": "440104",
+    "digits": "417302",
     "diversion": "DV-7K2M-9QXT-4HBN-W3RD-5",
     "en": "In words for people.",
     "fingerprint": "b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c",

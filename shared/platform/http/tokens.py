@@ -2,9 +2,10 @@
 
 import json
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,9 +17,11 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from typing_extensions import override
 
 from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.vocabulary import DocumentType
+from shared.kernel.documents import FORMS, is_valid, normal_number
 from shared.kernel.viewers import OPAQUE
 from shared.platform.crypto.key_files import of_base64url
-from shared.platform.runtime.issuer_settings import IssuerSettings
+from shared.platform.runtime.issuer_settings import ClaimNames, IssuerSettings
 
 ALGORITHMS = frozenset({"ES256", "EdDSA", "RS256"})
 MAX_TOKEN = 8_192
@@ -38,6 +41,7 @@ SYSTEMS: Final[Mapping[str, Bureau]] = MappingProxyType(
 ACCESS_TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 """Types of tokens that open our API."""
 _HEADER = {"alg", "kid", "typ"}
+_PART_OF_DATE: Final = re.compile(r"\d{4}|0000-\d{2}-\d{2}")
 _FAR = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -57,6 +61,10 @@ class Person:
     roles: frozenset[str] = frozenset()
     auth_time: datetime | None = None
     """Time of the last sign-in (UTC)."""
+    document_type: DocumentType = "resident_id"
+    """The kind of document that `id_number` is of."""
+    birthdate: date | None = None
+    """As the identity provider has it, for documents whose number has none."""
     client: str | None = None
     """The client that the token was issued to; None if the token names none."""
 
@@ -88,10 +96,11 @@ class Person:
     def has_role(self, *roles: str) -> bool:
         """Whether the person has one of `roles` or one below it; only bureaus have roles below.
 
-        A claim of another form, such as `supervisor:trainee`, is not a role that we know.
+        Counters are below nothing: they enter letters and read none. A claim of another form,
+        such as `supervisor:trainee`, is not a role that we know.
         """
         return any(
-            mine == wanted or (wanted.startswith(BUREAU) and mine.startswith(f"{wanted}:"))
+            mine == wanted or (wanted.startswith(BUREAU) and _is_below(mine, wanted))
             for mine in self.roles
             for wanted in roles
         )
@@ -104,6 +113,10 @@ class Person:
 
     def __repr__(self) -> str:
         return "Person()"
+
+
+def _is_below(role: str, wanted: str) -> bool:
+    return role.startswith(f"{wanted}:") and not role.endswith(":counter")
 
 
 class _Allowed(jws.JWSRegistry):
@@ -165,6 +178,7 @@ def person_of(
         name=_text(claims, names.name),
         id_number=_text(claims, names.id_number),
         phone=_text(claims, names.phone),
+        **_document(claims, names),
         roles=_roles(claims, names.roles),
         auth_time=None if signed_in is None else datetime.fromtimestamp(signed_in, UTC),
         client=_text(claims, names.client) or _text(claims, "azp"),
@@ -226,6 +240,31 @@ def _text(claims: Mapping[str, Any], name: str) -> str | None:
     if not isinstance(value, str) or not 0 < len(value) <= MAX_CLAIM:
         raise BadToken("a claim that is no text, or too long")
     return value
+
+
+def _document(claims: Mapping[str, Any], names: ClaimNames) -> dict[str, Any]:
+    """Document type and date of birth; a named type must fit the number. Raises: BadToken."""
+    named, number = _text(claims, names.document_type), _text(claims, names.id_number)
+    born = {"birthdate": _birthdate(_text(claims, names.birthdate))}
+    if named is None:
+        return born
+    kind = next((each for each in FORMS if each == named), None)
+    if kind is None or not is_valid(kind, normal_number(number or "")):
+        raise BadToken("an unknown document, or a number that it can't have")
+    return {**born, "document_type": kind}
+
+
+def _birthdate(text: str | None) -> date | None:
+    """The date; None where only the year is said. Raises: BadToken.
+
+    Source: OpenID Connect Core 1.0, section 5.1, which also allows a year, or the year 0000.
+    """
+    if text is None or _PART_OF_DATE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadToken("a date of birth that is no date") from None
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> Any:

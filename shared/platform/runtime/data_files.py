@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from shared.kernel import plain
 from shared.kernel.categories import Categories
 from shared.kernel.errors import BadData
+from shared.kernel.notices import Notices
 from shared.kernel.offices import Offices
 from shared.kernel.overrides import layered
 from shared.kernel.places import Bureaus
@@ -108,6 +109,16 @@ def categories(folder: Path = FOLDER) -> Categories:
 
 
 @cache
+def notices(folder: Path | None = None) -> Notices:
+    """The notice to letter-writers: a file for each version, named after it. Raises: BadData.
+
+    `folder`: an operator's own; None: ours.
+    """
+    files = _files(folder or FOLDER / "notices")
+    return Notices.of({file.stem: _read(file, lambda data: data) for file in files})
+
+
+@cache
 def police_types(folder: Path = FOLDER) -> Mapping[str, tuple[str, str]]:
     """The names of the police types in Chinese and English, by key. Raises: BadData."""
     return _read(folder / "police_types.yaml", _police_types)
@@ -151,7 +162,7 @@ def _files(folder: Path) -> list[Path]:
         raise BadData(f"{folder.name}: cannot be read ({type(bad).__name__})") from bad
     for file in files:
         if file.suffix != ".yaml":
-            raise BadData(f"{file.name}: a version of the policies is a file <name>.yaml")
+            raise BadData(f"{file.name}: a version is a file <name>.yaml")
     return files
 
 

@@ -39,6 +39,8 @@ class ClaimNames(BaseModel):
     name: str = Field(default="name", repr=False)
     id_number: str = Field(default="id_number", repr=False)
     phone: str = Field(default="phone_number", repr=False)
+    document_type: str = "document_type"
+    birthdate: str = Field(default="birthdate", repr=False)
     roles: str = "roles"
     client: str = "client_id"
     """Of an access token (RFC 9068); `azp` is read where this one is missing."""

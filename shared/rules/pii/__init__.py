@@ -3,15 +3,19 @@
 from shared.rules.pii.numbers import HIDDEN_IN, KINDS, exposed_parts, numbers_of_anyone
 from shared.rules.pii.own import own_spans
 from shared.rules.pii.spans import MARKS, OwnSpan, apart, mask
+from shared.rules.pii.stated import StatedValues, stated_spans, stated_values
 
 __all__ = [
     "HIDDEN_IN",
     "KINDS",
     "MARKS",
     "OwnSpan",
+    "StatedValues",
     "apart",
     "exposed_parts",
     "mask",
     "numbers_of_anyone",
     "own_spans",
+    "stated_spans",
+    "stated_values",
 ]

@@ -22,11 +22,11 @@ _SEPARATORS: Final = frozenset(
     "~∼〜\u2212ー·・•‧∙⋅._/\\|*()[]{}【】〔〕<>《》「」\u115f\u1160\u2800\u3164\uffa0"
 )
 """In NFKC; in addition to blanks and dashes of all kinds."""
-_HIDDEN: Final = frozenset({"Cf", "Cc", "Mn", "Me", "Cs"})
+HIDDEN: Final = frozenset({"Cf", "Cc", "Mn", "Me", "Cs"})
 """Unicode categories of invisible characters."""
 
 
-class _Forms(dict[int, str]):
+class CharacterForms(dict[int, str]):
     """The form of each character looked up so far; bounded by Unicode."""
 
     def __init__(self, form: Callable[[str], str]) -> None:
@@ -41,7 +41,7 @@ class _Forms(dict[int, str]):
 class Folded:
     """A folded text whose characters can be traced to the original code points."""
 
-    def __init__(self, original: str, forms: _Forms) -> None:
+    def __init__(self, original: str, forms: CharacterForms) -> None:
         self.text = original.translate(forms)
         self._original = original
         self._forms = forms
@@ -98,7 +98,7 @@ def _in_line(character: str) -> str:
     """The character's form in `lined`: any number of characters."""
     if _is_separator(character):
         return SEPARATOR
-    if unicodedata.category(character) in _HIDDEN:
+    if unicodedata.category(character) in HIDDEN:
         return ""
     plain = unicodedata.normalize("NFKC", character).casefold()
     return "".join(_form(letter) for letter in plain).translate(CHINESE_DIGITS)
@@ -126,5 +126,5 @@ def _ascii_digit(chinese: re.Match[str]) -> str:
     return chinese[0].translate(CHINESE_DIGITS)
 
 
-_LETTERS_AND_DIGITS: Final = _Forms(_letters_and_digits)
-_LINED: Final = _Forms(_in_line)
+_LETTERS_AND_DIGITS: Final = CharacterForms(_letters_and_digits)
+_LINED: Final = CharacterForms(_in_line)

@@ -118,6 +118,11 @@ _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘�
 _PHONE_WORDS: Final = "电话|手机|座机|联系方式|传真|tel|phone|mobile|fax"
 _CARD_WORDS: Final = "卡号|银行卡|储蓄卡|信用卡|工资卡|账号|账户|帐号|帐户|card|account"
 _ISSUER: Final = rf"[45]|3{_S}5|6{_S}[0-25]"
+_DOCUMENT_WORDS: Final = (
+    "护照|通行证|回乡证|台胞证|居留(?:身份)?证|居留卡|证件号?|passport|permit|residence-?card"
+)
+_NUMBER_IS: Final = r"(?:号码?|number|num|no|is|was|是|为|-){0,8}"
+_DOCUMENT: Final = rf"[a-z](?:{_S}[a-z]){{0,2}}(?:{_S}\d){{6,12}}"
 _PATTERNS: Final[tuple[_Pattern, ...]] = (
     _Pattern("id_number", _anywhere(r"\d{17}[\dx]")),
     _Pattern("id_number", _anywhere(rf"{_digits(17)}{_S}[\dx]"), _is_id_number),
@@ -140,10 +145,6 @@ _PATTERNS: Final[tuple[_Pattern, ...]] = (
         ),
         lambda plate: sum(map(str.isdigit, plate)) >= 3,
     ),
-    _Pattern(
-        "travel_doc",
-        _after(
-            "护照号?码?|通行证号?码?|回乡证|台胞证|证件号码?|passport|permit", r"[a-z]{1,2}\d{6,10}"
-        ),
-    ),
+    _Pattern("travel_doc", _after(rf"(?:{_DOCUMENT_WORDS}){_NUMBER_IS}", _DOCUMENT)),
+    _Pattern("travel_doc", _after(rf"(?:台胞证|台湾居民|mtp){_NUMBER_IS}", _digits(8))),
 )

@@ -16,7 +16,7 @@ from shared.rules.pii.spans import OwnSpan, apart
 SHORTEST: Final = 2
 """Shorter folded values are not searched: one letter would hide the whole text."""
 
-_NUMERIC: Final = frozenset({"phone", "id_number", "address", "bank_card"})
+_NUMERIC: Final = frozenset({"phone", "id_number", "address", "bank_card", "travel_doc"})
 _COUNTRY: Final = ("0086", "86")
 _MOBILE: Final = 11
 _ID_NUMBER: Final = 18

@@ -13,7 +13,7 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType(
         "phone": "〔电话〕",
         "id_number": "〔证件号〕",
         "email": "〔本人邮箱〕",
-        "wechat": "〔本人微信〕",
+        "wechat": "〔微信或QQ〕",
         "address": "〔本人地址〕",
         "bank_card": "〔银行卡号〕",
         "plate": "〔车牌号〕",

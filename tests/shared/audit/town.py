@@ -56,7 +56,7 @@ from tests.router.key_story import GZ, confirm, propose
 from tests.router.office import accepting, holders_beside, replying, sent_action
 from tests.router.story import MONDAY, RULEBOOK, TRIAGE, sign
 from tests.support.doubles import Clock, Memory, as_kept
-from tests.support.sealed_shell import Round, SealedShell, sealed_shell, seals
+from tests.support.sealed_shell import BLIND, Round, SealedShell, sealed_shell, seals
 
 ANSWERED, WAITING, OVERDUE, WITHDRAWN, SIGNED, RECALLED, FREED, OF_PROVINCE = (
     new_letter_number(bytes([number] * 10)) for number in (3, 5, 7, 9, 11, 13, 15, 19)
@@ -215,7 +215,7 @@ async def _build() -> Town:
     now = Clock(MONDAY)
     async with AsyncExitStack() as stack:
         rules: dict[str, ServiceDecider[Any, Any]] = {
-            "intake": intake.rules(seals("intake")),
+            "intake": intake.rules(seals("intake"), BLIND),
             "router": router.rules(RULEBOOK),
             "notifier": notifier.rules(
                 NotificationPolicy(data_files.calendar(), data_files.policies())

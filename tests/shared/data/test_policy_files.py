@@ -69,8 +69,8 @@ def test_what_a_mounted_folder_keeps_for_itself_is_left_alone(tmp_path: Path) ->
         ("bad.yaml", OURS.replace(FIRST, "soon"), r"^bad\.yaml: version: a day such as"),
         ("bad.yaml", OURS.replace(f"version: {FIRST}", ""), r"^bad\.yaml: version: a text"),
         ("bad.yaml", OURS.replace("id: rating", "id: marks"), r"^bad\.yaml: clocks: marks is not"),
-        ("2028.yml", OURS, r"^2028\.yml: a version of the policies is a file <name>\.yaml$"),
-        ("second.yaml~", OURS, r"^second\.yaml~: a version of the policies is a file"),
+        ("2028.yml", OURS, r"^2028\.yml: a version is a file <name>\.yaml$"),
+        ("second.yaml~", OURS, r"^second\.yaml~: a version is a file"),
     ],
 )
 def test_one_faulty_version_stops_the_start_and_is_named(
