@@ -120,7 +120,6 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
-    gauges = jobs.DiversionGauges(shell.documents, now=now)
     ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
     eraser, retaining = _retaining(shell, ledger, files, table=table, now=now)
     desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), files=files, now=now)
@@ -139,7 +138,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             desk.backlog.run,
             resealing.run,
             releasing.run,
-            gauges.run,
+            jobs.DiversionGauges(shell.documents, now=now).run,
             scanning.run,
             orphans.run,
             orphans.run_sweep,
