@@ -6,13 +6,16 @@ reordered or cut off.
 """
 
 import asyncio
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
+from obstore.store import LocalStore
 
 from shared.kernel.errors import Refused
 from shared.platform.crypto.key_ring import CannotOpen, KeyRing
@@ -75,6 +78,16 @@ class SealedChunks:
             yield self._ring.open_octets(octets[1:], letter=file, field=place)
             number += 1
 
+    async def has(self, file: str, part: Part = "clean") -> bool:
+        """Whether the part's first chunk is there."""
+        return await _in_thread(lambda: _exists(self._objects, f"{file}/{part}/0"))
+
+    async def listed(self) -> AsyncIterator[set[str]]:
+        """The ids of all files with bytes, page by page; an id may be on two pages."""
+        pages = await _in_thread(lambda: obstore.list(self._objects))
+        while page := await _in_thread(lambda: next(pages, None)):
+            yield {found["path"].partition("/")[0] for found in page}
+
     async def reseal(self, file: str, part: Part, *, is_dry: bool) -> Counter[str]:
         """Seal the chunks of a part under the current key; their earlier keys, with counts.
 
@@ -95,16 +108,6 @@ class SealedChunks:
                     await self._put(path, sealed)
             number += 1
         return found
-
-    async def has(self, file: str, part: Part = "clean") -> bool:
-        """Whether the part's first chunk is there."""
-        return await _in_thread(lambda: _exists(self._objects, f"{file}/{part}/0"))
-
-    async def listed(self) -> AsyncIterator[set[str]]:
-        """The ids of all files with bytes, page by page; an id may be on two pages."""
-        pages = await _in_thread(lambda: obstore.list(self._objects))
-        while page := await _in_thread(lambda: next(pages, None)):
-            yield {found["path"].partition("/")[0] for found in page}
 
     async def erase(self, file: str, part: Part | None = None) -> None:
         """Delete a part, or the whole file; nothing if it isn't there."""
@@ -143,6 +146,12 @@ def _exists(objects: "ObjectStore", path: str) -> bool:
 
 
 def _delete(objects: "ObjectStore", prefix: str) -> None:
+    """Delete all below; in a folder also what a killed process was writing, which isn't listed."""
+    if isinstance(objects, LocalStore):
+        folder = Path(str(objects.prefix)) / prefix
+        if folder.exists():
+            shutil.rmtree(folder)
+        return
     for page in obstore.list(objects, prefix):
         obstore.delete(objects, [found["path"] for found in page])
 
