@@ -84,10 +84,6 @@ async def test_chunks_can_not_be_tampered_with(harm: str) -> None:
         _ = [piece async for piece in chunks.read("f1", "clean")]
 
 
-def names_in(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir()]
-
-
 async def test_nothing_is_left_in_a_folder_not_even_what_was_being_written(tmp_path: Path) -> None:
     chunks = SealedChunks(LocalStore(tmp_path), BEFORE)
     for file in ("f1", "f2"):
@@ -98,4 +94,12 @@ async def test_nothing_is_left_in_a_folder_not_even_what_was_being_written(tmp_p
     assert names_in(tmp_path / "f1") == ["clean"]
     for _ in range(2):
         await chunks.erase("f1")
+    for no_file in ("", ".", "..", "f2/../f2", "lost+found"):
+        await chunks.erase(no_file)
     assert names_in(tmp_path) == ["f2"]
+    assert names_in(tmp_path / "f2") == ["clean", "raw"]
+
+
+def names_in(folder: Path) -> list[str]:
+    """What is in a folder."""
+    return sorted(path.name for path in folder.iterdir())

@@ -21,7 +21,7 @@ from shared.contracts.topics import SUBMITTED
 from tests.intake.faces import is_problem
 from tests.intake.front import Front
 from tests.support.pictures import picture
-from tests.support.scanners import ClamdDouble, Mood, clamd
+from tests.support.scanners import AwayScanner, ClamdDouble, Mood, clamd
 from tests.support.waiting import until_true
 
 CLAMD = "/usr/sbin/clamd"
@@ -40,9 +40,9 @@ async def pieces(content: bytes) -> AsyncIterator[bytes]:
         yield content[at : at + 1_000]
 
 
-def scanning(desk: Front, double: ClamdDouble, *, patience_s: float = 5.0) -> FileScanning:
+def scanning(desk: Front, double: ClamdDouble) -> FileScanning:
     """The loop that asks this scanner."""
-    asked = Clamd("127.0.0.1", double.port, patience_s=patience_s)
+    asked = Clamd("127.0.0.1", double.port)
     tell = desk.shelf.commands.execute
     return FileScanning(desk.file_desk, asked, tell=tell, now=desk.shelf.now)
 
@@ -118,22 +118,21 @@ async def test_what_was_found_reaches_the_letter(
     assert len(desk.shelf.said(SUBMITTED.name)) == sent
 
 
-async def test_while_the_scanner_is_slow_a_file_waits_longer_each_time(
-    desk: Front, scanner: ClamdDouble
-) -> None:
-    scanner.mood = "silent"
-    loop, file = scanning(desk, scanner, patience_s=0.05), await desk.uploaded()
+async def test_while_the_scanner_is_away_a_file_waits_longer_each_time(desk: Front) -> None:
+    away, tell = AwayScanner(), desk.shelf.commands.execute
+    loop = FileScanning(desk.file_desk, away, tell=tell, now=desk.shelf.now)
+    file = await desk.uploaded()
     for _ in range(3):
         await loop.look()
-    assert len(scanner.scanned) == 1
+    assert away.asked == 1
     assert await state(desk, file) == "waiting"
     for attempt in range(1, 4):
         desk.shelf.now.at += SHORTEST * 2 ** (attempt - 1)
         await loop.look()
-        assert len(scanner.scanned) == attempt + 1
+        assert away.asked == attempt + 1
     assert metrics.FILES_WAITING._value.get() == 1
     assert metrics.OLDEST_WAITING_FILE._value.get() == (SHORTEST * 7).total_seconds()
-    scanner.mood = "well"
+    away.is_away = False
     desk.shelf.now.at += LONGEST
     await loop.look()
     assert await state(desk, file) == "clean"

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
+
+from services.intake.domain.files import FileState
+from services.intake.files.scanning import ScannerAway
 
 Mood = Literal["well", "silent", "full", "muddled"]
 """`silent`: it reads, and never answers; `full`: every file is too large for it."""
@@ -22,7 +25,7 @@ class ClamdDouble:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one command."""
-        try:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):  # the asker gave up
             assert await reader.readline() == b"nINSTREAM\n"
             answer = self._answer(await _stream(reader))
             if answer is None:
@@ -30,8 +33,7 @@ class ClamdDouble:
             else:
                 writer.write(answer)
                 await writer.drain()
-        finally:
-            writer.close()
+        writer.close()
 
     def _answer(self, content: bytes) -> bytes | None:
         self.scanned.append(len(content))
@@ -45,6 +47,22 @@ class ClamdDouble:
             case "well":
                 found = b"Test.Signature FOUND" if self.harmful in content else b"OK"
                 return b"stream: " + found + b"\n"
+
+
+@dataclass
+class AwayScanner:
+    """A scanner that is away until it is said to be there; counts how often it was asked."""
+
+    is_away: bool = True
+    asked: int = 0
+
+    async def scan(self, content: AsyncIterator[bytes]) -> FileState:
+        """`clean`, or nothing."""
+        del content
+        self.asked += 1
+        if self.is_away:
+            raise ScannerAway
+        return "clean"
 
 
 async def _stream(reader: asyncio.StreamReader) -> bytes:

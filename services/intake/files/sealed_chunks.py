@@ -6,6 +6,7 @@ reordered or cut off.
 """
 
 import asyncio
+import re
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable
@@ -29,6 +30,7 @@ Part: TypeAlias = Literal["raw", "clean", "thumbnail"]
 
 CHUNK: Final = 256 * 1024
 """Bytes of every chunk but the last."""
+_FILE: Final = re.compile(r"f[0-9a-f]{1,64}")
 MORE: Final = b"+"
 LAST: Final = b"."
 
@@ -110,7 +112,9 @@ class SealedChunks:
         return found
 
     async def erase(self, file: str, part: Part | None = None) -> None:
-        """Delete a part, or the whole file; nothing if it isn't there."""
+        """Delete a part, or the whole file; nothing if it isn't there, or is no file of ours."""
+        if not _FILE.fullmatch(file):
+            return
         await _in_thread(lambda: _delete(self._objects, f"{file}/{part}" if part else file))
 
     async def _put(self, path: str, octets: bytes) -> None:
