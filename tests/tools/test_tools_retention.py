@@ -53,6 +53,7 @@ def built(keys: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         (child,) = plan(place, ports, engines=engines, only=[service])
         for name, value in child.settings.items():
             monkeypatch.setenv(name, value)
+        monkeypatch.delenv("MAILBOX_INTAKE_FRONTENDS_FILE", raising=False)  # made by `make run`
         settings: Any = importlib.import_module(f"services.{service}.settings")
         wiring: Any = importlib.import_module(f"services.{service}.wiring")
         found = wiring.build(load(getattr(settings, f"{service.title()}Settings")))
