@@ -103,12 +103,10 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         writes=store.WRITES,
         now=now,
     )
-    book = seals.sealer.book
-    tell = shell.commands.execute
-    records, files, chunks = _files(settings, shell, now)
-    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
+    book, tell = seals.sealer.book, shell.commands.execute
+    files, chunks, rotation = _files(settings, shell, now=machine_time(now))
     releasing = jobs.DiversionReleaser(
-        shell.documents, shell.letters.state, files=records, tell=tell, now=now
+        shell.documents, shell.letters.state, files=files.records, tell=tell, now=now
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
@@ -150,7 +148,6 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         new_consumer=shell.consumer,
         retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
         forgets=eraser.erase_files_of,
-        turns=partial(rotation.run, seals.ring),
     )
 
 
@@ -187,17 +184,6 @@ def _app(
     return app
 
 
-def _files(
-    settings: IntakeSettings, shell: Shell[Command, IntakeState], now: Now
-) -> tuple[store.FileRecords, FileDesk, SealedChunks]:
-    """The records of files, the desk that receives, cleans and stores them, and their bytes."""
-    ring = shell.seals.ring
-    keep = shell.database.collection(store.FILES)
-    records = store.FileRecords(keep, ring, now=machine_time(now))
-    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
-    return records, FileDesk(records, chunks, FileCleaner()), chunks
-
-
 def _retaining(
     shell: Shell[Command, IntakeState],
     ledger: store.ErasureLedger,
@@ -218,6 +204,17 @@ def _retaining(
     return eraser, jobs.RetentionLoop(
         shell.letters, shell.documents, eraser=eraser, ledger=ledger, table=table, now=now
     )
+
+
+def _files(
+    settings: IntakeSettings, shell: Shell[Command, IntakeState], *, now: Now
+) -> tuple[FileDesk, SealedChunks, FileRotation]:
+    """The desk for files, their bytes, and the rotation of keys of what is stored."""
+    kept, ring = shell.database.collection(store.FILES), shell.seals.ring
+    records = store.FileRecords(kept, ring, now=now)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
+    desk = FileDesk(records, chunks, cleaner=FileCleaner())
+    return desk, chunks, FileRotation(kept, records, chunks=chunks)
 
 
 def _desk(
