@@ -119,9 +119,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
-    gauges = jobs.DiversionGauges(shell.documents, now=now)
-    ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
-    eraser, retaining = _retaining(shell, ledger, files, table=table, now=now)
+    eraser, retaining, retention = _retaining(shell, files, table=table, now=now)
     desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
@@ -138,7 +136,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             desk.backlog.run,
             resealing.run,
             releasing.run,
-            gauges.run,
+            jobs.DiversionGauges(shell.documents, now=now).run,
             scanning.run,
             orphans.run,
             orphans.run_sweep,
@@ -146,8 +144,9 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         ),
         close=client.aclose,
         new_consumer=shell.consumer,
-        retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
+        retention=retention,
         forgets=eraser.erase_files_of,
+        turns=partial(rotation.run, seals.ring),
     )
 
 
@@ -185,14 +184,10 @@ def _app(
 
 
 def _retaining(
-    shell: Shell[Command, IntakeState],
-    ledger: store.ErasureLedger,
-    files: jobs.Files,
-    *,
-    table: RetentionTable,
-    now: Now,
-) -> tuple[jobs.LetterEraser, jobs.RetentionLoop]:
-    """What erases parts of letters, and the loop that finds which are due."""
+    shell: Shell[Command, IntakeState], files: jobs.Files, *, table: RetentionTable, now: Now
+) -> tuple[jobs.LetterEraser, jobs.RetentionLoop, Retention]:
+    """What erases parts of letters, the loop that finds which are due, and the commands' parts."""
+    ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
     eraser = jobs.LetterEraser(
         shell.documents,
         shell.letters.state,
@@ -201,9 +196,11 @@ def _retaining(
         files=files,
         now=now,
     )
-    return eraser, jobs.RetentionLoop(
+    loop = jobs.RetentionLoop(
         shell.letters, shell.documents, eraser=eraser, ledger=ledger, table=table, now=now
     )
+    signer = ExportSigner(shell.seals.ring, "intake")
+    return eraser, loop, Retention(eraser, loop.overview, ledger.done, signer)
 
 
 def _files(

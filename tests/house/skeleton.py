@@ -33,6 +33,7 @@ SHARED = {
     "shared/access/cluster.py": "import kafka\n",
     "shared/audit/looking.py": "from shared.platform.mongo import database\n",
     "shared/duedates/command.py": "from shared.platform.letters import letters\n",
+    "shared/receipts/command.py": "from shared.platform.crypto import key_ring\n",
     "shared/tryrules/trying.py": "from shared.rules.classify import sorting\n",
     "shared/web/rendering.py": "import jinja2\nfrom shared.platform.http import identity\n",
     "shared/rules/classify/sorting.py": "from shared.kernel import plain\n",

@@ -84,6 +84,10 @@ async def test_chunks_can_not_be_tampered_with(harm: str) -> None:
         _ = [piece async for piece in chunks.read("f1", "clean")]
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 async def test_nothing_is_left_in_a_folder_not_even_what_was_being_written(tmp_path: Path) -> None:
     chunks = SealedChunks(LocalStore(tmp_path), BEFORE)
     for file in ("f1", "f2"):
@@ -91,7 +95,7 @@ async def test_nothing_is_left_in_a_folder_not_even_what_was_being_written(tmp_p
             await chunks.write(file, part, content=pieces(RAW))
     (tmp_path / "f1" / "clean" / "1#3").write_bytes(b"half a chunk")
     await chunks.erase("f1", "raw")
-    assert [path.name for path in (tmp_path / "f1").iterdir()] == ["clean"]
+    assert names_in(tmp_path / "f1") == ["clean"]
     for _ in range(2):
         await chunks.erase("f1")
-    assert [path.name for path in tmp_path.iterdir()] == ["f2"]
+    assert names_in(tmp_path) == ["f2"]
