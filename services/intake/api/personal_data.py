@@ -140,7 +140,7 @@ async def _letters(desk: FrontDesk, person: Person) -> AsyncIterator[BaseModel]:
         for number, letter in (await desk.letters.states(numbers)).items():
             if isinstance(letter, IntakeLetter):
                 shown = letter_shown(number, letter, wording=wording, stations=desk.stations)
-                receipt = signed_receipt(desk, number, letter)
+                receipt = signed_receipt(desk, number, letter=letter)
                 yield LetterData(**shown.model_dump(), **_kept(letter), receipt=receipt)
         place, is_more = end, end is not None
 
