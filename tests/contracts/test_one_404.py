@@ -96,6 +96,7 @@ async def told(
     answer: httpx.Response = await face.client.request(
         route.method, route.at(value), content=content, headers=headers
     )
+    answer.headers.pop("ratelimit", None)  # how often the person asked, whatever for
     shown = str(sorted(answer.headers.multi_items()))
     content = answer.content.replace(value.encode(), b"")
     return answer.status_code, shown, content, await commands.settled() - before
