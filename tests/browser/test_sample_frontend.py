@@ -184,7 +184,7 @@ async def test_danger_and_advice_are_shown_before_anything_else(
         await writer.is_in_order()
 
 
-async def test_the_same_matter_leads_to_the_open_letter_and_too_many_must_wait(
+async def test_the_same_matter_leads_to_the_open_letter(
     desks: RunningDesks,
 ) -> None:
     """A second letter about the same matter would be handled twice."""

@@ -32,10 +32,13 @@ from tests.contracts.asking import (
     sent,
 )
 from tests.intake.emergencies import ASK, CRIME, STOP
+from tests.support.pictures import picture
 
 SEED: Final = 20_261_124
 DOCUMENTS: Final = Path(__file__).parents[2] / "docs" / "contracts"
 KEY: Final = "Idempotency-Key"
+UPLOAD, READ_FILE = "uploadFile", "readFile"
+PICTURE: Final = picture()
 MARKS: Final = (STOP, ASK, CRIME)
 WORDS: Final = frozenset({"body", "text"})
 CALLS_EACH: Final = 1_000
@@ -89,15 +92,21 @@ class Walkers:
         return self.chance.choice(among)
 
     def _case(self, operation: str, number: int) -> Case[Any]:
-        """A request, most under a new idempotency key, and some with words of an emergency."""
+        """A request, most under a new idempotency key."""
         case = _copied(self.chance.choice(self.cases[operation]))
         if case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE:
             if KEY in case.headers and self.chance.random() < 0.8:
                 case.headers[KEY] = f"walk-{number:06}"
+            if operation == UPLOAD and self.chance.random() < 0.5:
+                case.body, case.media_type = PICTURE, "application/octet-stream"
             self._plant(case.body)
         return case
 
     def _plant(self, body: Any) -> None:
+        """Words that look like an emergency, and files that were uploaded before."""
+        uploaded = [one.parameters["file"] for one in self.trails if one.operation == READ_FILE]
+        if isinstance(body, dict) and "files" in body and uploaded:
+            body["files"] = [self.chance.choice(uploaded)]
         for name in sorted(WORDS & body.keys()) if isinstance(body, dict) else ():
             if self.chance.random() < 0.15:
                 body[name] = f"写明{self.chance.choice(MARKS)}的信"

@@ -39,6 +39,7 @@ SHARED = {
     "shared/rules/classify/sorting.py": "from shared.kernel import plain\n",
     "shared/rules/pii.py": "",
     "shared/rules/places.py": "",
+    "shared/rules/frontends.py": "",
     "shared/rules/referral_table.py": "",
     "shared/rules/referrals.py": "",
     "shared/rules/similarity.py": "",

@@ -14,7 +14,9 @@ BY_WRITER = "writer.request"
 
 
 @router.post("/{letter}/erasure", responses=refuses(StillKept()))
-async def erase(letter: str, body: NewErasure, person: Citizen, desk: Desk) -> ErasedParts:
+async def erase_letter_parts(
+    letter: str, body: NewErasure, person: Citizen, desk: Desk
+) -> ErasedParts:
     """Erase parts of a letter that has ended, in every service. It can't be undone.
 
     409 `out_of_order` while the letter runs or something about it is open; 409 `still_kept` names

@@ -77,7 +77,11 @@ async def read_file(file: FileId, person: Citizen, desk: Desk) -> UploadedFile:
     return uploaded(record)
 
 
-@router.get("/{file}/content", response_class=StreamingResponse, responses=HANDED_OUT)
+@router.get(
+    "/{file}/content",
+    response_class=StreamingResponse,
+    responses={**refuses(OutOfOrder()), **HANDED_OUT},
+)
 async def read_file_content(file: FileId, person: Citizen, desk: Desk) -> StreamingResponse:
     """The cleaned file, once the scanner found nothing in it."""
     record = await desk.files.own(desk.owner(person), file)

@@ -14,6 +14,7 @@ from services.intake.api.receipts import signed_receipt
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
 from services.intake.store import Backlogged, letters_of
+from shared.kernel.errors import NotFound
 from shared.platform.http.identity import Citizen
 from shared.platform.http.parameters import After, IdempotencyKey
 from shared.platform.mongo.paging import place, written
@@ -28,7 +29,7 @@ LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=warned(*ELSEWHERE, EntryNotRegistered(), Backlogged())
+    responses=warned(*ELSEWHERE, EntryNotRegistered(), NotFound(), Backlogged())
     | shows_limits("letters", on=201),
 )
 async def submit_letter(
@@ -49,6 +50,8 @@ async def submit_letter(
 
     While too many letters wait for the broker, new ones are refused, and nothing else: repeated
     submissions, emergencies and requests about a letter, which may have a time limit, are accepted.
+
+    404: one of its files is unknown, or belongs to another letter or person.
 
     Who sends too many gets 429 `too_often`, with `Retry-After`; an emergency is never refused.
     """

@@ -28,7 +28,7 @@ export async function showLetter(main, number, show, before = "") {
   try {
     const letter = await call("GET", `/v1/letters/${encodeURIComponent(number)}`);
     const text = JSON.stringify(letter);
-    const isWriting = [...main.querySelectorAll("textarea")].some((area) => area.value);
+    const isWriting = before && [...main.querySelectorAll("textarea")].some((area) => area.value);
     if (text !== before && !isWriting) main.replaceChildren(...whole(letter, (shown) => main.append(shown)).filter(Boolean));
     setTimeout(() => location.hash === here && showLetter(main, number, show, text), LOOK_EVERY_MS);
   } catch (fault) {
