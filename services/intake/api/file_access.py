@@ -106,7 +106,7 @@ async def fetch_bureau_file(
         for each in found.fetches
     ):
         key = f"fetch-{file}-{bureau}-{found.assignment}"
-        await desk.tell(number, FetchFile(file, bureau, desk.now()), request=(key, ""))
+        await desk.tell_if_room(number, FetchFile(file, bureau, desk.now()), request=(key, ""))
     return await sent(desk, record, disposition="attachment")
 
 
@@ -160,7 +160,7 @@ async def open_files(
     if is_viewed(letter, command):
         return
     key = desk.blind.of("file-view", command.staff, f"{command.at:%Y%m%d}", *files)
-    await desk.tell(number, command, request=(f"file-view-{key}", ""))
+    await desk.tell_if_room(number, command, request=(f"file-view-{key}", ""))
 
 
 def office(person: Person, letter: IntakeLetter) -> tuple[Role, Bureau | None]:
