@@ -28,7 +28,7 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     http_port: int = Field(default=8081, ge=1, le=65_535)
     most_unsent: int = Field(default=10_000, ge=1, le=1_000_000)
     """With so many letters waiting for the broker, new ones are refused until it is back."""
-    files: str | None = Field(default=None, pattern=r"^(file:///|s3://)[^\s?#]+$")
+    files: str | None = Field(default=None, pattern=r"^(file:///|s3://)[^/\s?#][^\s?#]*$")
     """Where files of writers are kept, sealed: `file:///folder` or `s3://bucket/prefix` (key and
     endpoint by `AWS_...`); in development alone, none: a folder beside that of the keys."""
     scanner: str | None = Field(default=None, pattern=r"^(none|[\w.\-]+:\d{1,5})$")
@@ -94,6 +94,14 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
         if value is None and is_production(info):
             refuse("must be set outside MAILBOX_ENV=dev")
         return value
+
+    @field_validator("scanner")
+    @classmethod
+    def _has_a_port(cls, address: str | None) -> str | None:
+        port = (address or "none").rpartition(":")[2]
+        if port != "none" and not 1 <= int(port) <= 65_535:
+            refuse("must end with a port from 1 to 65535, or be `none`")
+        return address
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -103,12 +103,10 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         writes=store.WRITES,
         now=now,
     )
-    book = seals.sealer.book
-    tell = shell.commands.execute
-    records, files, chunks = _files(settings, shell, now)
-    rotation = FileRotation(shell.database.collection(store.FILES), records, chunks=chunks)
+    book, tell = seals.sealer.book, shell.commands.execute
+    files, chunks, rotation = _files(settings, shell, now=machine_time(now))
     releasing = jobs.DiversionReleaser(
-        shell.documents, shell.letters.state, files=records, tell=tell, now=now
+        shell.documents, shell.letters.state, files=files.records, tell=tell, now=now
     )
     scanner = scanner_at(settings.scanner)
     metrics.FILES_UNSCANNED.set(isinstance(scanner, NoScanner))
@@ -121,9 +119,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
     )
     scanning = jobs.FileScanning(files, scanner, tell=tell, now=machine_time(now))
     resealing = jobs.IdentityResealer(shell.documents, tell, book=book, now=now)
-    gauges = jobs.DiversionGauges(shell.documents, now=now)
-    ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
-    eraser, retaining = _retaining(shell, ledger, files, table=table, now=now)
+    eraser, retaining, retention = _retaining(shell, files, table=table, now=now)
     desk = _desk(settings, shell, releasing, WriterErasure(table, eraser), files=files, now=now)
     ready, client = Readiness(), httpx.AsyncClient(timeout=5)
     ready.also["keys"] = lambda: not SEALS_FOR & book.lacking(now()).keys()
@@ -140,7 +136,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
             desk.backlog.run,
             resealing.run,
             releasing.run,
-            gauges.run,
+            jobs.DiversionGauges(shell.documents, now=now).run,
             scanning.run,
             orphans.run,
             orphans.run_sweep,
@@ -148,7 +144,7 @@ def build(settings: IntakeSettings, *, now: Now | None = None) -> Service:
         ),
         close=client.aclose,
         new_consumer=shell.consumer,
-        retention=Retention(eraser, retaining.overview, ledger.done, app.state.export_signer),
+        retention=retention,
         forgets=eraser.erase_files_of,
         turns=partial(rotation.run, seals.ring),
     )
@@ -187,26 +183,11 @@ def _app(
     return app
 
 
-def _files(
-    settings: IntakeSettings, shell: Shell[Command, IntakeState], now: Now
-) -> tuple[store.FileRecords, FileDesk, SealedChunks]:
-    """The records of files, the desk that receives, cleans and stores them, and their bytes."""
-    ring = shell.seals.ring
-    keep = shell.database.collection(store.FILES)
-    records = store.FileRecords(keep, ring, now=machine_time(now))
-    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
-    return records, FileDesk(records, chunks, FileCleaner()), chunks
-
-
 def _retaining(
-    shell: Shell[Command, IntakeState],
-    ledger: store.ErasureLedger,
-    files: jobs.Files,
-    *,
-    table: RetentionTable,
-    now: Now,
-) -> tuple[jobs.LetterEraser, jobs.RetentionLoop]:
-    """What erases parts of letters, and the loop that finds which are due."""
+    shell: Shell[Command, IntakeState], files: jobs.Files, *, table: RetentionTable, now: Now
+) -> tuple[jobs.LetterEraser, jobs.RetentionLoop, Retention]:
+    """What erases parts of letters, the loop that finds which are due, and the commands' parts."""
+    ledger = store.ErasureLedger(shell.database.collection(store.ERASURES))
     eraser = jobs.LetterEraser(
         shell.documents,
         shell.letters.state,
@@ -215,9 +196,22 @@ def _retaining(
         files=files,
         now=now,
     )
-    return eraser, jobs.RetentionLoop(
+    loop = jobs.RetentionLoop(
         shell.letters, shell.documents, eraser=eraser, ledger=ledger, table=table, now=now
     )
+    signer = ExportSigner(shell.seals.ring, "intake")
+    return eraser, loop, Retention(eraser, loop.overview, ledger.done, signer)
+
+
+def _files(
+    settings: IntakeSettings, shell: Shell[Command, IntakeState], *, now: Now
+) -> tuple[FileDesk, SealedChunks, FileRotation]:
+    """The desk for files, their bytes, and the rotation of keys of what is stored."""
+    kept, ring = shell.database.collection(store.FILES), shell.seals.ring
+    records = store.FileRecords(kept, ring, now=now)
+    chunks = SealedChunks(partial(storage.opened, settings.files_address), ring)
+    desk = FileDesk(records, chunks, cleaner=FileCleaner())
+    return desk, chunks, FileRotation(kept, records, chunks=chunks)
 
 
 def _desk(

@@ -104,7 +104,9 @@ class DailyCounter:
         """Sign corrections and then every day that is over, once a day. Raises: DatabaseFault."""
         at = self._now()
         today = civil_date(at)
-        first = await store.begin(self._counts, self._letters, today, tomorrow=today + ONE_DAY)
+        first = await store.begin(
+            self._counts, self._letters, today=today, tomorrow=today + ONE_DAY
+        )
         newest = await store.newest_day(self._counts)
         day = first if newest is None else newest.day + ONE_DAY
         last_due = civil_date(at - SIGNED_AFTER) - ONE_DAY
@@ -136,4 +138,4 @@ class DailyCounter:
         counted = counted_day(day, leaves, corrects=corrects)
         last = await store.last_entry(self._counts)
         entry = self._keys.sign(counted.entry(last.entry if last else None, at=at), at=at)
-        return await store.append(self._counts, entry, counted.leaves)
+        return await store.append(self._counts, entry, leaves=counted.leaves)

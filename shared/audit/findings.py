@@ -65,6 +65,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "heard_more": Code("lost", "a service applied more than its writer sent"),
         "gap": Code("lost", "a service waits for a missing event", unheard=True),
         "waiting": Code("lost", "a parked record waits for an operator"),
+        "leaf_differs": Code(
+            "lost", "the publisher counts another letter than intake has", lasts=True
+        ),
+        "day_miscounted": Code(
+            "lost", "a day's signed count isn't that of intake's letters", lasts=True
+        ),
+        "chain_broken": Code("lost", "the chain of daily counts is broken", lasts=True),
         "not_released": Code("lost", "it should be a letter by now, but intake has none"),
         # answer
         "not_received": Code("answer", "the router never sent letter.received", lasts=True),

@@ -30,6 +30,8 @@ class Archive:
     moved: Documents
     """Archived log entries."""
     parked: Documents
+    counts: Documents | None = None
+    """Signed daily counts, which the publisher has."""
 
 
 class NoNumber(Exception):

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from shared.audit.checks.answer import given_up
 from shared.audit.checks.duty import diversion_of
+from shared.audit.counting import DailyCountCheck
 from shared.audit.findings import CODES, AuditFinding
 from shared.audit.judging import judge
 from shared.audit.looking import Look
@@ -90,12 +91,16 @@ class Audit:
             raise NotCaughtUp(behind)
         tally = AuditTally(self.now(), waited_s=time.monotonic() - began)
         began = time.monotonic()
-        suspects = await self._read_all(tally)
+        counted = await DailyCountCheck.of(
+            next((each.counts for each in self.archives if each.counts is not None), None)
+        )
+        suspects = await self._read_all(tally, counted)
         await self._look_again(suspects, tally)
         for service, count in (await parked_without_letter(self.archives)).items():
             tally.breach(
                 "-", [AuditFinding("waiting", f"{service} {n}") for n in range(1, count + 1)]
             )
+        tally.breach("-", list(counted.findings()))
         tally.read_s = time.monotonic() - began
         return tally
 
@@ -122,12 +127,13 @@ class Audit:
                 return behind
             await asyncio.sleep(POLL_S)
 
-    async def _read_all(self, tally: AuditTally) -> list[str]:
+    async def _read_all(self, tally: AuditTally, counted: DailyCountCheck) -> list[str]:
         """Judge every letter; return the numbers of suspect ones."""
         suspects: list[str] = []
         async for looks in all_letters(self.archives):
             tally.letters += sum(look.letter not in HOLDERS for look in looks)
             for look in looks:
+                counted.add(look)
                 tally.given_up += given_up(look)
                 if diversion := diversion_of(look, as_of=tally.as_of):
                     tally.divert(diversion)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -54,6 +55,10 @@ class AuditSettings(KafkaSettings):
         return Database(uri.get_secret_value(), name, hello_timeout_ms=PATIENCE_MS)
 
 
+COUNTS: Final = "daily_counts"
+"""The publisher's collection of signed counts."""
+
+
 @contextmanager
 def archives(settings: AuditSettings) -> Iterator[tuple[Archive, ...]]:
     """Open the collections of all four services for the block."""
@@ -65,6 +70,7 @@ def archives(settings: AuditSettings) -> Iterator[tuple[Archive, ...]]:
                 letters=database.collection(LETTERS),
                 moved=database.collection(LOG),
                 parked=database.collection(PARKED),
+                counts=database.collection(COUNTS) if service == "publisher" else None,
             )
             for service, database in databases.items()
         )

@@ -32,7 +32,7 @@ class LetterPublished(Event):
     publication: OpaqueId
     path: PublicPath
     published_at: Instant
-    title: PublicTitle | None = None
+    title: PublicTitle | None = Field(default=None, repr=False)
     city: Bureau | None = None
     """As the page shows it, if it does. None in older events, like the title."""
 
@@ -44,7 +44,7 @@ class PublicationCorrected(Event):
 
     publication: OpaqueId
     note: CorrectionNote
-    title: PublicTitle | None = None
+    title: PublicTitle | None = Field(default=None, repr=False)
     """The title since then; None in older events."""
 
 

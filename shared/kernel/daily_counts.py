@@ -23,7 +23,7 @@ Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class CountedDay:
+class LeavesOfDay:
     """One day's letters, to be signed."""
 
     day: date
@@ -46,9 +46,9 @@ class CountedDay:
         }
 
 
-def counted_day(day: date, leaves: Iterable[str], *, corrects: int | None = None) -> CountedDay:
+def counted_day(day: date, leaves: Iterable[str], *, corrects: int | None = None) -> LeavesOfDay:
     """The day with its leaves in order."""
-    return CountedDay(day, sorted(set(leaves)), corrects)
+    return LeavesOfDay(day, sorted(set(leaves)), corrects)
 
 
 def leaves_digest(leaves: Iterable[str]) -> str:
@@ -61,28 +61,34 @@ def entry_digest(entry: Entry) -> str:
     return sha256(canonical(entry)).hexdigest()
 
 
-def chain_faults(entries: Iterable[Entry]) -> list[str]:
-    """What is wrong with entries from the first one on: codes with the entry's number.
+class ChainCheck:
+    """Checks entries in order, from the first one on. Signatures are checked elsewhere."""
 
-    Signatures are checked elsewhere.
-    """
-    faults: list[str] = []
-    before: Entry | None = None
-    newest: dict[str, int] = {}
-    last: date | None = None
-    for position, entry in enumerate(entries, 1):
-        number, day = entry["number"], date.fromisoformat(entry["day"])
-        previous = NOTHING_BEFORE if before is None else entry_digest(before)
-        if number != position:
-            faults.append(f"number {position}")
-        if entry["previous"] != previous:
-            faults.append(f"previous {position}")
-        if entry["corrects"] != newest.get(entry["day"], 0):
-            faults.append(f"corrects {position}")
-        elif not entry["corrects"] and last is not None and day != last + ONE_DAY:
-            faults.append(f"missing_day {position}")
-        if not entry["corrects"]:
-            last = day
-        newest[entry["day"]] = number
-        before = entry
-    return faults
+    def __init__(self) -> None:
+        self._before: Entry | None = None
+        self._newest: dict[str, int] = {}
+        self._last: date | None = None
+        self._position = 0
+
+    def add(self, entry: Entry) -> list[str]:
+        """What is wrong with the next entry: codes with its position."""
+        self._position += 1
+        day, corrects = date.fromisoformat(entry["day"]), entry["corrects"]
+        expected = NOTHING_BEFORE if self._before is None else entry_digest(self._before)
+        is_next = corrects or self._last is None or day == self._last + ONE_DAY
+        wrong = {
+            "number": entry["number"] != self._position,
+            "previous": entry["previous"] != expected,
+            "corrects": corrects != self._newest.get(entry["day"], 0),
+            "missing_day": not is_next,
+        }
+        self._last = self._last if corrects else day
+        self._newest[entry["day"]] = entry["number"]
+        self._before = entry
+        return [f"{code} {self._position}" for code, is_wrong in wrong.items() if is_wrong]
+
+
+def chain_faults(entries: Iterable[Entry]) -> list[str]:
+    """What is wrong with entries from the first one on."""
+    check = ChainCheck()
+    return [fault for entry in entries for fault in check.add(entry)]

@@ -11,7 +11,7 @@ from limits import RateLimitItem, parse_many
 from shared.kernel import plain
 from shared.kernel.errors import BadData
 
-LimitKind: TypeAlias = Literal["letters", "requests", "uploads", "drafts", "codes"]
+LimitKind: TypeAlias = Literal["letters", "requests", "uploads", "drafts", "downloads", "codes"]
 LimitScope: TypeAlias = Literal["person", "address", "network"]
 KINDS: Final[tuple[LimitKind, ...]] = get_args(LimitKind)
 SCOPES: Final[tuple[LimitScope, ...]] = get_args(LimitScope)

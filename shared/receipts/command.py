@@ -31,7 +31,7 @@ SAYS: Final[Mapping[Why, str]] = {
 }
 
 
-class Unreadable(Exception):
+class UnreadableFile(Exception):
     """A file can't be read; the text is a sentence."""
 
 
@@ -48,18 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NotSo as fault:
         sys.stdout.write(f"{fault}\n")
         return 1
-    except Unreadable as fault:
+    except UnreadableFile as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
     return 0
 
 
 def checked(asked: Namespace) -> Iterator[str]:
-    """Sentences about what is so. Raises: NotSo, Unreadable."""
+    """Sentences about what is so. Raises: NotSo, UnreadableFile."""
     try:
         receipt = receipt_in(_text(asked.receipt))
     except ValueError:
-        raise Unreadable(f"{asked.receipt.name}: 不是回执 · not a receipt") from None
+        raise UnreadableFile(f"{asked.receipt.name}: 不是回执 · not a receipt") from None
     _verify(receipt, _keys(asked, "keys", KEYS), at="received_at", what="回执 · the receipt")
     yield (
         f"回执有效 · valid: {receipt['letter']}, {receipt['received_at']}, {receipt['issuer']} "
@@ -76,19 +76,19 @@ def checked(asked: Namespace) -> Iterator[str]:
 
 
 def _counted(receipt: Mapping[str, str], counts: Any, keys: Mapping[str, Any]) -> str:
-    """Raises: NotSo, Unreadable."""
+    """Raises: NotSo, UnreadableFile."""
     day = civil_date(datetime.fromisoformat(receipt["received_at"])).isoformat()
     try:
         of_day = [each for each in counts["entries"] if each["entry"]["day"] == day]
         newest = max(of_day, key=lambda each: int(each["entry"]["number"]), default=None)
         if newest is None:
-            raise Unreadable(f"文件里没有 {day} 的计数 · the file has no count of {day}")
+            raise UnreadableFile(f"文件里没有 {day} 的计数 · the file has no count of {day}")
         entry, leaves = newest["entry"], newest["leaves"]
         _verify(entry, keys, at="signed_at", what="计数 · the count")
         if (len(leaves), leaves_digest(leaves)) != (entry["letters"], entry["leaves_sha256"]):
             raise NotSo("计数清单与签名不符 · the list of the count is not the one that was signed")
     except (KeyError, TypeError, ValueError):
-        raise Unreadable("计数文件格式不对 · the file of counts is malformed") from None
+        raise UnreadableFile("计数文件格式不对 · the file of counts is malformed") from None
     if leaf_of(receipt["letter"], receipt["text_sha256"]) not in leaves:
         raise NotSo(f"{day} 的计数里没有这封信 · the count of {day} doesn't have this letter")
     return f"已计入 · counted: {day}, {entry['letters']} letters, entry {entry['number']}"
@@ -103,30 +103,30 @@ def _verify(document: Mapping[str, Any], keys: Mapping[str, Any], *, at: str, wh
 
 
 def _keys(asked: Namespace, name: str, default: str) -> Mapping[str, Any]:
-    """Raises: Unreadable."""
+    """Raises: UnreadableFile."""
     path: Path = getattr(asked, name) or asked.receipt.with_name(default)
     keys = _json(path)
     if not isinstance(keys, dict):
-        raise Unreadable(f"{path.name}: 不是公钥文件 · not a file of public keys")
+        raise UnreadableFile(f"{path.name}: 不是公钥文件 · not a file of public keys")
     return keys
 
 
 def _json(path: Path) -> Any:
-    """Raises: Unreadable."""
+    """Raises: UnreadableFile."""
     try:
         return json.loads(_text(path))
     except (ValueError, RecursionError):
-        raise Unreadable(f"{path.name}: 不是 JSON · not JSON") from None
+        raise UnreadableFile(f"{path.name}: 不是 JSON · not JSON") from None
 
 
 def _text(path: Path) -> str:
-    """Raises: Unreadable."""
+    """Raises: UnreadableFile."""
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise Unreadable(f"{path.name}: 文件过大 · too large")
+            raise UnreadableFile(f"{path.name}: 文件过大 · too large")
         return path.read_bytes().decode("utf-8-sig")
     except (OSError, ValueError) as fault:
-        raise Unreadable(
+        raise UnreadableFile(
             f"{path.name}: 无法读取 · can't be read ({type(fault).__name__})"
         ) from None
 

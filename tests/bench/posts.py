@@ -42,7 +42,7 @@ def city(serial: int) -> Bureau:
 
 
 def content(serial: int) -> dict[str, Any]:
-    """The letter as the writer posts it."""
+    """The letter as the writer posts it, who has sent nearly the same before."""
     return {
         "subject": SUBJECT,
         "body": body(serial),

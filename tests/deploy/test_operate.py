@@ -65,6 +65,24 @@ def test_it_lists_shows_and_drops_what_the_stack_s_service_has_parked(
     assert main(["parked", "router", "dance"]) == 2
 
 
+@pytest.mark.real
+@pytest.mark.slow
+def test_it_lists_what_is_due_and_carries_a_ledger_to_every_service(
+    own_servers: Servers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in environment(own_servers).items():
+        monkeypatch.setenv(name, value)
+    assert main(["erase"]) == 0
+    assert "nothing is due" in capfd.readouterr().out
+    ledger = str(tmp_path / "erasures.jsonl")
+    assert main(["erasures", "export", ledger]) == 0
+    assert main(["erasures", "apply", ledger]) == 0
+    assert capfd.readouterr().out.count("erased again") == 4
+
+
 def environment(servers: Servers) -> Mapping[str, str]:
     """The environment that selects the stack for a command."""
     ports = servers.stack.ports.named()

@@ -16,7 +16,7 @@ OWN_ROOMS = {"intake": {"files"}}
 BESIDE_PAGES = {"templates", "static", "locale"}
 SHARED = {
     "__init__", "contracts", "kernel", "rules", "sealing", "platform", "data", "audit", "access",
-    "duedates", "terminal", "tryrules", "web",
+    "duedates", "receipts", "terminal", "tryrules", "web",
 }  # fmt: skip
 SWITCH_LINES = 20
 

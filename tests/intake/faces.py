@@ -69,16 +69,16 @@ async def opened_face(
     *,
     now: Clock,
     forms: Sequence[str] = (),
-    uploads: Mapping[str, int] = NO_UPLOADS,
     layers: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     misses: int = 10_000,
     **parts: Any,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application with these settings, routes and parts.
 
-    `forms`: paths of pages with forms. `uploads`: paths that accept files. `layers`: around the
-    request guard, inner first. `misses`: unknown letters that a person may request.
+    `forms`: paths of pages with forms. `layers`: around the request guard, inner first. `misses`:
+    unknown letters that a person may request. `uploads` among the parts: paths that accept files.
     """
+    uploads: Mapping[str, int] = parts.pop("uploads", NO_UPLOADS)
     shown = {"keys": [{**KEY.as_dict(private=False), "kid": "k1"}]}
     answers = httpx.MockTransport(lambda _: httpx.Response(200, json=shown))
     async with httpx.AsyncClient(transport=answers) as issuer:

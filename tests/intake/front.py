@@ -8,7 +8,7 @@ from datetime import time
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from fastapi import APIRouter
@@ -209,6 +209,24 @@ def _numbers(keys: Memory, now: Clock) -> store.Numbers:
     )
 
 
+class FileParts(NamedTuple):
+    """Files: their records, their bytes, the desk and the loop that scans them."""
+
+    records: Memory
+    objects: MemoryStore
+    desk: FileDesk
+    scanning: FileScanning
+
+
+def _files(shelf: SealedShell[Command, IntakeState]) -> FileParts:
+    """Files in memory, cleaned by real processes and passed unscanned."""
+    kept, objects, ring = Memory(), MemoryStore(), shelf.seals.ring
+    records = store.FileRecords(kept, ring, now=shelf.now)
+    desk = FileDesk(records, SealedChunks(objects, ring), cleaner=FileCleaner())
+    scanning = FileScanning(desk, NoScanner(), tell=shelf.commands.execute, now=shelf.now)
+    return FileParts(kept, objects, desk, scanning)
+
+
 @dataclass(frozen=True)
 class Limiting:
     """How much people may send: `factor` times as much as in production; and where it is counted.
@@ -231,6 +249,31 @@ RECEIPTS = signing_keys("receipts-1")
 UNLIMITED = Limiting(1_000)
 
 
+def _eraser(shelf: SealedShell[Command, IntakeState], files: FileParts) -> LetterEraser:
+    """What erases parts of letters, with a ledger of its own."""
+    return LetterEraser(
+        shelf.documents,
+        shelf.letters.state,
+        tell=shelf.commands.execute,
+        ledger=store.ErasureLedger(Memory()),
+        files=files.desk,
+        now=shelf.now,
+    )
+
+
+def _state(
+    kept: IntakeSettings, desk: FrontDesk, shelf: SealedShell[Command, IntakeState]
+) -> dict[str, Any]:
+    """What the routes and pages find in the application's state."""
+    return {
+        "desk": desk,
+        "duty_queue": DutyQueue(desk),
+        "is_development": False,
+        "citizen_pages": replace(pages.CitizenPages.of(kept), client="mailbox-pages"),
+        "export_signer": ExportSigner(shelf.seals.ring, "intake"),
+    }
+
+
 @asynccontextmanager
 async def front(
     folder: Path,
@@ -243,7 +286,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     """Intake on a Tuesday at noon with these triage rules alone; `watch` records its decisions."""
     now, keys, own, readings = Clock(NOON), Memory(), seals("intake"), Memory()
-    drafts, files, objects = Memory(), Memory(), MemoryStore()
+    drafts = Memory()
     numbers = _numbers(keys, now)
     blind = BlindIndex(bytes(range(32)))
     limiter = limiting.limiter(blind, now)
@@ -253,25 +296,19 @@ async def front(
         running(limiter.run()),
     ):
         tell = shelf.commands.execute
-        records = store.FileRecords(files, own.ring, now=now)
-        file_desk = FileDesk(records, SealedChunks(objects, own.ring), FileCleaner())
-        scanning = FileScanning(file_desk, NoScanner(), tell=tell, now=now)
+        files = _files(shelf)
         releaser = DiversionReleaser(
-            shelf.documents, shelf.letters.state, files=records, tell=tell, now=now
+            shelf.documents, shelf.letters.state, files=files.desk.records, tell=tell, now=now
         )
         backlog = store.Backlog(shelf.documents, most=most_unsent, now=now)
         floods = FloodDetector()
-        ledger = store.ErasureLedger(Memory())
-        eraser = LetterEraser(
-            shelf.documents, shelf.letters.state, tell=tell, ledger=ledger, files=file_desk, now=now
-        )
         desk = FrontDesk(
             shelf.commands,
             shelf.letters,
             shelf.documents,
             numbers,
             backlog,
-            file_desk,
+            files.desk,
             blind,
             diversions=DiversionRecorder(
                 shelf.commands, numbers, shelf.documents, data_files.policies(), now, floods
@@ -282,7 +319,7 @@ async def front(
             stations=data_files.stations(),
             triage=partial(triaged, rules=rules),
             release=releaser.release,
-            erasure=WriterErasure(data_files.retention(), eraser),
+            erasure=WriterErasure(data_files.retention(), _eraser(shelf, files)),
             now=now,
             limiter=limiter,
             receipts=RECEIPTS,
@@ -290,36 +327,13 @@ async def front(
             frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        citizens = replace(pages.CitizenPages.of(kept), client="mailbox-pages")
-        state = {
-            "desk": desk,
-            "duty_queue": DutyQueue(desk),
-            "is_development": False,
-            "citizen_pages": citizens,
-            "export_signer": ExportSigner(shelf.seals.ring, "intake"),
-        }
-        layers = (
-            EmergencyGuardMiddleware,
-            partial(CrossOriginMiddleware, origins=ORIGINS),
-            *limiting.layers,
-        )
-        parts: dict[str, Any] = {"layers": layers, **state, **limits}
+        own_layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        layers = (*own_layers, *limiting.layers)
+        parts: dict[str, Any] = {"layers": layers, **_state(kept, desk, shelf), **limits}
         async with opened_face(
             kept, whole, now=now, forms=pages.FORMS, uploads={**UPLOADS, **pages.UPLOADS}, **parts
         ) as client:
-            yield Front(
-                shelf,
-                keys,
-                backlog,
-                client,
-                releaser,
-                readings,
-                drafts,
-                files,
-                objects,
-                file_desk,
-                scanning,
-            )
+            yield Front(shelf, keys, backlog, client, releaser, readings, drafts, *files)
 
 
 @cache

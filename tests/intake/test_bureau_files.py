@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from typing_extensions import override
 
+from clients.bureau.attachments import AttachmentFetcher, FileAccess, NotFetched
 from services.intake.domain.letter import FileFetch
 from shared.contracts.progress_v1 import LetterRecalled, LetterReclassified
 from shared.contracts.submitted_v1 import AttachmentFetched
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.values import About
-from tests.intake.faces import is_problem, token
+from tests.intake.faces import ISSUER, is_problem, token
 from tests.intake.file_world import fetched, letter_with, picture, scanned, uploaded
 from tests.intake.front import Front
 from tests.intake.story import closed, fact, routed, withdrawn
@@ -197,3 +201,41 @@ async def test_without_the_storage_the_answer_is_a_problem_and_no_broken_file(de
     desk.objects.delete(f"{file}/clean/0")
     answer = await fetched(desk, number, file)
     assert is_problem(answer, "503 not_ready")
+
+
+class Province(httpx.AsyncBaseTransport):
+    """The issuer beside intake, for a program that signs in itself."""
+
+    def __init__(self, desk: Front) -> None:
+        self._desk = desk
+
+    @override
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host != "id.example.cn":
+            return await self._desk.client._transport.handle_async_request(request)
+        if request.url.path.endswith("/token"):
+            claims = {"roles": ["bureau:guangzhou:system"], "auth_time": None}
+            given = token("bureau-guangzhou", at=self._desk.shelf.now(), **claims)
+            return httpx.Response(200, json={"access_token": given, "expires_in": 600})
+        known = {"issuer": ISSUER, "token_endpoint": f"{ISSUER}/token"}
+        return httpx.Response(200, json=known)
+
+
+async def test_a_bureaus_program_fetches_what_the_event_announced(
+    desk: Front, tmp_path: Path
+) -> None:
+    """Our own client and our own route would each be right, and not fit each other."""
+    file = await uploaded(desk, picture("PNG", size=(300, 200)), kind="image/png")
+    number = await letter_with(desk, file, found=None)
+    [submitted] = [one.data for one in desk.shelf.said(SUBMITTED.name) if one.sequence == 1]
+    [announced] = submitted.attachments
+    access = FileAccess("http://test", ISSUER, "bureau-guangzhou", "seeded-secret")
+    async with AttachmentFetcher(access, transport=Province(desk)) as fetcher:
+        with pytest.raises(NotFetched) as no:
+            await fetcher.save(number, announced, into=tmp_path)
+        assert (no.value.why, no.value.again_after_s) == ("waiting", 10.0)
+        await scanned(desk, "clean")
+        path = await fetcher.save(number, announced, into=tmp_path)
+    assert path.read_bytes() == picture("PNG", size=(300, 200))
+    await desk.shelf.quiet()
+    assert len(fetches(desk)) == 1

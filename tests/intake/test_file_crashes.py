@@ -132,7 +132,7 @@ class Life:
         """A process that starts."""
         ring, now = self.desk.shelf.seals.ring, self.desk.shelf.now
         documents = FileRecords(FusedRecords(fuse, self.records), ring, now=now)
-        desk = FileDesk(documents, FusedChunks(self.objects, ring, fuse), InstantCleaner())
+        desk = FileDesk(documents, FusedChunks(self.objects, ring, fuse), cleaner=InstantCleaner())
         tell = self.desk.shelf.commands.execute
         return desk, FileScanning(desk, NoScanner(), tell=tell, now=now)
 

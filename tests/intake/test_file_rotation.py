@@ -1,11 +1,13 @@
 """After a rotation of keys nothing of a file needs an old key, and all of it can still be read."""
 
+from pathlib import Path
+
 import pytest
-from obstore.store import MemoryStore
+from obstore.store import LocalStore, MemoryStore
 
 from services.intake.files.file_desk import FileDesk
 from services.intake.files.rotation import FileRotation
-from services.intake.files.sealed_chunks import CHUNK, SealedChunks
+from services.intake.files.sealed_chunks import CHUNK, Part, SealedChunks
 from services.intake.store import FileRecords
 from shared.platform.crypto.key_ring import A256GCM, CannotOpen, KeyRing
 from shared.platform.repair.key_rotation import Tally
@@ -13,6 +15,7 @@ from tests.intake.test_file_crashes import OWNER, RAW, InstantCleaner, pieces
 from tests.support.doubles import Clock, Memory
 from tests.support.moving import START
 
+PARTS: tuple[Part, ...] = ("raw", "clean")
 OLD, NEW = A256GCM(bytes(32)), A256GCM(bytes(range(32)))
 BEFORE = KeyRing("old", {"old": OLD})
 BETWEEN = KeyRing("new", {"old": OLD, "new": NEW})
@@ -22,7 +25,7 @@ AFTER = KeyRing("new", {"new": NEW})
 def desk(ring: KeyRing, objects: MemoryStore, files: Memory) -> FileDesk:
     """A desk under these keys."""
     records = FileRecords(files, ring, now=Clock(START))
-    return FileDesk(records, SealedChunks(objects, ring), InstantCleaner())
+    return FileDesk(records, SealedChunks(objects, ring), cleaner=InstantCleaner())
 
 
 async def rotated(objects: MemoryStore, files: Memory, *, is_dry: bool = False) -> Tally:
@@ -79,3 +82,20 @@ async def test_chunks_can_not_be_tampered_with(harm: str) -> None:
             await put("f1/clean/1", b"")
     with pytest.raises(CannotOpen):
         _ = [piece async for piece in chunks.read("f1", "clean")]
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_nothing_is_left_in_a_folder_not_even_what_was_being_written(tmp_path: Path) -> None:
+    chunks = SealedChunks(LocalStore(tmp_path), BEFORE)
+    for file in ("f1", "f2"):
+        for part in PARTS:
+            await chunks.write(file, part, content=pieces(RAW))
+    (tmp_path / "f1" / "clean" / "1#3").write_bytes(b"half a chunk")
+    await chunks.erase("f1", "raw")
+    assert names_in(tmp_path / "f1") == ["clean"]
+    for _ in range(2):
+        await chunks.erase("f1")
+    assert names_in(tmp_path) == ["f2"]

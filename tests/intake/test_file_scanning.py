@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.intake import metrics
-from services.intake.domain.files import RecordScan, record_scan
+from services.intake.domain.files import RecordFileScan, record_scan
 from services.intake.files.scanning import Clamd, NoScanner, ScannerAway, scanner_at
 from services.intake.files.sealed_chunks import StorageAway
 from services.intake.jobs import FileScanning
@@ -167,10 +167,10 @@ async def test_a_letter_that_gets_the_file_later_learns_the_result_then(desk: Fr
 async def test_a_letter_learns_a_result_once(desk: Front) -> None:
     file = await desk.uploaded()
     letter = await desk.letter(await desk.taken_in(files=[file]))
-    found = RecordScan(file, "refused")
+    found = RecordFileScan(file, "refused")
     (event,) = record_scan(found, letter)
     assert (event.outcome, event.quarantined) == ("refused", False)
-    assert record_scan(RecordScan("f0", "clean"), letter) == ()
+    assert record_scan(RecordFileScan("f0", "clean"), letter) == ()
 
 
 def test_only_a_host_and_port_or_none_name_a_scanner() -> None:

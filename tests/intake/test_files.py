@@ -1,5 +1,6 @@
 """Writers upload files and send them with letters, answers and additions."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.requests_schemas import NewAddition
 from services.intake.domain.files import MAX_FILE, MOST_FILES, MOST_UNUSED
+from services.intake.files import file_desk
 from shared.contracts.envelope import Envelope
 from shared.contracts.topics import SUBMITTED
 from shared.platform.crypto.key_ring import BlindIndex
@@ -230,8 +232,31 @@ async def test_a_letter_has_at_most_so_many_files(desk: Front) -> None:
 async def test_a_writer_has_only_so_many_files_without_a_letter(desk: Front) -> None:
     owner = BlindIndex(bytes(range(32))).of("owner", "chen")
     for number in range(MOST_UNUSED):
-        await desk.file_desk.records.begin(f"f{number:032x}", owner, name=None)
+        record = await desk.file_desk.records.begin(f"f{number:032x}", owner, name=None)
+        await desk.file_desk.records.finish(record)
     assert is_problem(await desk.upload(picture()), "429 limit")
+
+
+async def test_a_writer_sends_only_so_many_files_at_once(
+    desk: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_desk, "MOST_OF_WRITER", 1)
+    goes_on, begun = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield picture()[:100]
+        begun.set()
+        await goes_on.wait()
+        yield picture()[100:]
+
+    headers = desk.headers("chen")
+    first = asyncio.create_task(desk.client.post("/v1/files", content=slowly(), headers=headers))
+    await begun.wait()
+    assert is_problem(await desk.upload(picture()), "429 limit")
+    assert (await desk.upload(picture(), "huang")).status_code == 201
+    goes_on.set()
+    assert (await first).status_code == 201
+    assert not desk.file_desk._uploads
 
 
 def test_a_digest_from_before_files_is_still_known(desk: Front) -> None:

@@ -181,3 +181,20 @@ async def test_a_possible_emergency_is_answered_on_its_page(desk: Front) -> None
     assert said.headers["location"].startswith("/my/letters/GD-")
     await as_writer(desk, "huang")
     assert (await show(desk, page)).status_code == 404
+
+
+async def test_a_writer_takes_away_notice_receipt_and_data(desk: Front) -> None:
+    number = await desk.taken_in()
+    await desk.progress(number, received(), routed())
+    await as_writer(desk)
+    shown = (await show(desk, f"/my/letters/{number}")).text
+    for path in (f"/my/letters/{number}/notice", f"/my/letters/{number}/receipt.json"):
+        assert f'href="{path}"' in shown
+        assert number in (await show(desk, path)).text
+    data = await show(desk, "/my/data")
+    assert number in data.text
+    assert "attachment" in data.headers["content-disposition"]
+    await as_writer(desk, "huang")
+    for path in ("notice", "receipt.json"):
+        assert (await show(desk, f"/my/letters/{number}/{path}")).status_code == 404
+    assert number not in (await show(desk, "/my/data")).text

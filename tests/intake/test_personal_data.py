@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from services.intake.api.personal_data import PersonalData
 from tests.intake.emergencies import STOP, guarded_front
 from tests.intake.faces import is_problem
-from tests.intake.front import Front
+from tests.intake.front import Front, Limiting, front
 from tests.intake.story import (
     ADDRESS,
     EMAIL,
@@ -61,6 +62,8 @@ async def test_it_has_letters_conversation_contacts_requests_and_drafts(desk: Fr
     }
     assert [each["text"] for each in letter["requests"]] == ["补充一点"]
     assert letter["place_detail"] == "无名路口"
+    kept = (await desk.get(f"/v1/letters/{number}/receipt")).json()
+    assert letter["receipt"] == kept
     assert [each["what"] for each in letter["access_log"]] == ["identity_given"]
     assert [each["content"]["body"] for each in found["drafts"]] == ["写了一半"]
 
@@ -78,7 +81,7 @@ async def test_it_names_no_staff_and_nobody_else(desk: Front) -> None:
     assert (await data(desk, "somebody"))["letters"] == []
 
 
-async def test_what_was_diverted_is_part_of_it(tmp_path: Any) -> None:
+async def test_what_was_diverted_is_part_of_it(tmp_path: Path) -> None:
     async with guarded_front(tmp_path) as desk:
         answer = await desk.submit(body=TEXT + STOP)
         (diversion,) = (await data(desk))["diversions"]
@@ -103,6 +106,14 @@ async def test_only_a_page_of_letters_is_open_at_once(
     found = await data(desk)
     assert {each["letter"] for each in found["letters"]} == set(letters)
     assert opened == [20, 2, 0]
+
+
+async def test_it_is_not_made_all_the_time(tmp_path: Path) -> None:
+    async with front(tmp_path, limiting=Limiting()) as desk:
+        answers = [await desk.get(DATA) for _ in range(6)]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+        assert answers[-1].headers["retry-after"]
+        assert (await desk.get(DATA, "huang")).status_code == 200
 
 
 async def test_it_needs_a_citizens_sign_in(desk: Front) -> None:

@@ -116,7 +116,9 @@ async def test_public_answers_are_shown_as_everyone_can_read_them(desk: Front) -
     away = await similar(desk, "huang", place={"city": "foshan"})
     assert away["public"] == []
     assert await said(PublicationWithdrawn(publication="p-1", reason="problem")) == []
-    assert (await desk.letter(number)).publication.title is None  # type: ignore[union-attr]
+    publication = (await desk.letter(number)).publication
+    assert publication is not None
+    assert publication.title is None
 
 
 def test_the_nearest_three_come_first() -> None:

@@ -312,3 +312,20 @@ async def test_forms_that_no_page_sends_are_refused(desk: Front, body: bytes) ->
     answer = await desk.client.post("/write/files", content=body, headers=headers)
     assert answer.status_code in {403, 422}
     assert await desk.files.find({}) == []
+
+
+async def test_an_own_letter_on_the_same_matter_is_offered_before_another_is_written(
+    desk: Front,
+) -> None:
+    given = ANSWERS["matter"]
+    known = await desk.taken_in(**given)
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    first = {**ANSWERS["kind"], "version": "0"}
+    await send(desk, f"{letter}/kind", csrf, **first)
+    told = await send(desk, f"{letter}/matter", csrf, **given, version="1")
+    assert told.status_code == 200
+    assert f"/my/letters/{known}/addition" in told.text
+    assert f'href="{letter}/files"' in told.text
+    await as_writer(desk, "huang")
+    assert known not in (await show(desk, f"{letter}/matter")).text

@@ -152,6 +152,7 @@ WRITERS_PAGES: Final = (
     StaffPage("my-contact", "chen", "/my/letters/{new}/contact", is_form=True),
     StaffPage("my-request-refused", "chen", "/my/letters/{new}/rating"),
     StaffPage("my-emergency", "chen", "/my/emergencies/{urgent}"),
+    StaffPage("receipts", "chen", "/receipts"),
     StaffPage("write-drafts", "chen", "/write"),
     *(
         StaffPage(

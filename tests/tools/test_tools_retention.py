@@ -52,7 +52,8 @@ def built(keys: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         engines = engines_of(place, ports, environment={})
         (child,) = plan(place, ports, engines=engines, only=[service])
         for name, value in child.settings.items():
-            monkeypatch.setenv(name, value)
+            if not name.endswith("_FRONTENDS_FILE"):  # a running stack writes it
+                monkeypatch.setenv(name, value)
         settings: Any = importlib.import_module(f"services.{service}.settings")
         wiring: Any = importlib.import_module(f"services.{service}.wiring")
         found = wiring.build(load(getattr(settings, f"{service.title()}Settings")))
@@ -75,17 +76,6 @@ async def test_every_collection_has_a_row_and_every_index_that_erases_equals_it(
             assert {row.erased_by for row in rows} == {"ttl_index"}, name
     await found.close()
     found.shell.database.close()
-
-
-def test_every_collection_of_a_row_is_somewhere(keys: Path) -> None:
-    """A row that names a collection that nobody has would promise what nobody does."""
-    text = "".join(
-        file.read_text("utf-8")
-        for folder in ("services", "shared/platform", "shared/web")
-        for file in Path(folder).rglob("*.py")
-    )
-    named = {name for row in ROWS for name in row.collections}
-    assert {name for name in named if f'"{name}"' not in text} == set()
 
 
 def test_every_topic_is_kept_as_long_as_its_row_says() -> None:

@@ -77,7 +77,7 @@ class FileFetching:
             if no.again_after_s is not None and self._tries[name] < MOST_TRIES:
                 self._due[name] = now + no.again_after_s
             elif no.why != "masked":
-                _log.warning("file not fetched", extra={"why": no.why})
+                _log.warning("file not fetched", extra={"code": no.why})
         else:
             self._figures.count("files", outcome="fetched")
 

@@ -79,7 +79,7 @@ async def save_draft(
     content = body.model_dump_json(exclude_unset=True).encode()
     version = int(changed.strip('"')) if changed else 0
     try:
-        saved = await desk.drafts.save(desk.owner(person), draft, content, version=version)
+        saved = await desk.drafts.save(desk.owner(person), draft, content=content, version=version)
     except DraftChanged as other:
         present = other.present and draft_shown(other.present)
         other.members = {"draft": present and present.model_dump(mode="json")}

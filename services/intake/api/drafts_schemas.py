@@ -89,7 +89,7 @@ class LetterDraftLine(BaseModel):
 
 
 class LetterDraftShown(BaseModel):
-    """A draft."""
+    """A letter that is being written, as it was last saved."""
 
     draft: str
     version: int

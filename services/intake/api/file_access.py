@@ -99,7 +99,7 @@ async def fetch_bureau_file(
     if bureau is None:
         raise NotFound
     number, found = await desk.letter(letter)
-    check_fetch(found, bureau, file)
+    check_fetch(found, bureau, file=file)
     record = await clean_file(desk, file)
     if not any(
         (each.file, each.bureau, each.assignment) == (file, bureau, found.assignment)
@@ -147,12 +147,13 @@ async def clean_file(desk: FrontDesk, file: str) -> FileRecord:
 
 
 async def open_files(
-    desk: FrontDesk, number: str, letter: IntakeLetter, *, person: Person, files: tuple[str, ...]
+    desk: FrontDesk, found: tuple[str, IntakeLetter], *, person: Person, files: tuple[str, ...]
 ) -> None:
     """Record that somebody opens these files of a letter of which they see all.
 
     Raises: NotFound; NeedsGrant; LimitReached.
     """
+    number, letter = found
     role, bureau = office(person, letter)
     command = ViewFiles(files, role, bureau, person.staff_id, desk.now())
     check_view(letter, command.staff, at=command.at)
@@ -197,8 +198,9 @@ async def sent(desk: FrontDesk, record: FileRecord, *, disposition: str) -> Stre
 
 
 async def begun(content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same content, once its first chunk is read, so that a fault is a problem and not a
-    response that breaks off.
+    """The same content, once its first chunk is read.
+
+    A fault until then is answered by a problem, and not by a response that breaks off.
     """
     first = await anext(content, b"")
 

@@ -191,7 +191,7 @@ class LetterSubmission:
         """
         if self.body.send_anyway is not None:
             return
-        alike = await own_letters_like(self.desk, self.person, self.body)
+        alike = await own_letters_like(self.desk, self.person, body=self.body)
         if alike and not await self.desk.numbers.has_drawn(self.record):
             metrics.SAME_MATTER.inc()
             raise SameMatter(next(iter(alike)))

@@ -64,7 +64,7 @@ async def submit_letter(
         letter=number,
         received_at=at,
         read_by=desk.hours.read_by(at),
-        receipt=signed_receipt(desk, number, letter),
+        receipt=signed_receipt(desk, number, letter=letter),
     )
 
 

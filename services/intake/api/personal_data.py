@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
@@ -18,13 +18,18 @@ from services.intake.api.drafts_schemas import LetterDraftShown, draft_shown
 from services.intake.api.letter_access import AccessShown, accesses_shown
 from services.intake.api.letter_presentation import letter_shown
 from services.intake.api.letters_schemas import LetterShown
+from services.intake.api.limited import limited
+from services.intake.api.receipts import signed_receipt
+from services.intake.api.receipts_schemas import SignedReceipt
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter
 from services.intake.store import diversions_of, letters_of
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Channel, DiversionOutcome, Entry
 from shared.contracts.words import Contact, Identity
+from shared.kernel.errors import TooOften
 from shared.platform.http.identity import Citizen
+from shared.platform.http.openapi import refuses
 from shared.platform.http.tokens import Person
 from shared.platform.mongo.paging import Place
 from shared.platform.runtime import data_files
@@ -65,6 +70,8 @@ class LetterData(LetterShown):
     identities: list[IdentityData] = Field(repr=False)
     """Newest first."""
     access_log: list[AccessShown]
+    receipt: SignedReceipt | None
+    """None once the words were erased."""
 
 
 class DiversionData(BaseModel):
@@ -95,7 +102,12 @@ class PersonalData(BaseModel):
     diversions: list[DiversionData]
 
 
-@router.get("/data", response_model=PersonalData)
+@router.get(
+    "/data",
+    response_model=PersonalData,
+    responses=refuses(TooOften()),
+    dependencies=[Depends(limited("downloads"))],
+)
 async def download_my_data(person: Citizen, desk: Desk) -> StreamingResponse:
     """All letters, conversations, contacts, drafts, requests and accesses of the person's own."""
     drafts = await desk.drafts.all_of(desk.owner(person))
@@ -128,7 +140,8 @@ async def _letters(desk: FrontDesk, person: Person) -> AsyncIterator[BaseModel]:
         for number, letter in (await desk.letters.states(numbers)).items():
             if isinstance(letter, IntakeLetter):
                 shown = letter_shown(number, letter, wording=wording, stations=desk.stations)
-                yield LetterData(**shown.model_dump(), **_kept(letter))
+                receipt = signed_receipt(desk, number, letter=letter)
+                yield LetterData(**shown.model_dump(), **_kept(letter), receipt=receipt)
         place, is_more = end, end is not None
 
 

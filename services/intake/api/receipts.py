@@ -23,7 +23,7 @@ async def read_receipt(letter: str, person: Citizen, desk: Desk) -> SignedReceip
     409 `out_of_order` once the words were erased: a receipt that the writer kept stays valid.
     """
     number, found = await desk.own_letter(person, letter)
-    receipt = signed_receipt(desk, number, found)
+    receipt = signed_receipt(desk, number, letter=found)
     if receipt is None:
         raise OutOfOrder
     return receipt
@@ -36,7 +36,7 @@ async def read_keys(desk: Desk) -> PublicKeysShown:
     return PublicKeysShown.model_validate(desk.receipts.public_keys())
 
 
-def signed_receipt(desk: FrontDesk, number: str, letter: IntakeLetter) -> SignedReceipt | None:
+def signed_receipt(desk: FrontDesk, number: str, *, letter: IntakeLetter) -> SignedReceipt | None:
     """The receipt of a letter; None if its words were erased."""
     if (words := letter.words) is None:
         return None

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from services.intake.api.dependencies import Desk, FrontDesk
 from services.intake.api.letter_presentation import letter_line
 from services.intake.api.letters_schemas import LetterLine, NewLetter, Where
+from services.intake.api.limited import limited
 from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.same_matter import Matter, answers_near
 from services.intake.store import newest_published, own_open_letters
@@ -76,13 +77,13 @@ class SimilarLetters(BaseModel):
     """At most three, nearest first."""
 
 
-@router.post("/similar")
+@router.post("/similar", dependencies=[Depends(limited("drafts"))])
 async def find_similar(body: BeingWritten, person: Citizen, desk: Desk) -> SimilarLetters:
     """The writer's own open letters on the same matter, and public answers to others' letters.
 
     Nothing is kept of what is sent here, and it is not triaged.
     """
-    own = await own_letters_like(desk, person, body)
+    own = await own_letters_like(desk, person, body=body)
     published = await newest_published(desk.documents)
     public = answers_near(body.subject, body.body, city=body.place.city, published=published)
     return SimilarLetters(
@@ -92,7 +93,7 @@ async def find_similar(body: BeingWritten, person: Citizen, desk: Desk) -> Simil
 
 
 async def own_letters_like(
-    desk: FrontDesk, person: Person, body: BeingWritten | NewLetter
+    desk: FrontDesk, person: Person, *, body: BeingWritten | NewLetter
 ) -> dict[str, IntakeLetter]:
     """The writer's open letters on the same matter, place and category, newest first."""
     about = {"state.category": body.category, "state.place.city": body.place.city}

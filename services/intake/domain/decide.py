@@ -35,7 +35,7 @@ Command: TypeAlias = (
     | NoteProgress
     | SealIdentity
     | erasure.EraseLetterParts
-    | files.RecordScan
+    | files.RecordFileScan
     | file_access.FileAccessCommand
     | diversion.DiversionCommand
 )
@@ -64,7 +64,7 @@ def rule_table(key_of: KeyOf) -> RuleTable:
             (identity_reveals.ViewIdentity, IntakeLetter): identity_reveals.view_identity,
             (NoteProgress, IntakeLetter): partial(note_progress, key_of=key_of),
             (SealIdentity, IntakeLetter): partial(seal_again, key_of=key_of),
-            (files.RecordScan, IntakeLetter): files.record_scan,
+            (files.RecordFileScan, IntakeLetter): files.record_scan,
             (file_access.FetchFile, IntakeLetter): file_access.fetch_file,
             (file_access.ViewFiles, IntakeLetter): file_access.view_files,
             (erasure.EraseLetterParts, IntakeLetter): erasure.erase,

@@ -67,4 +67,5 @@ def _wordless(letter: IntakeLetter) -> IntakeLetter:
         extensions=tuple(replace(each, words=None) for each in letter.extensions),
         requests=tuple(replace(each, words=None) for each in letter.requests),
         reveals=tuple(replace(each, words=None) for each in letter.reveals),
+        publication=letter.publication and replace(letter.publication, title=None),
     )

@@ -77,11 +77,11 @@ class FilesViewed:
 
 def fetch_file(command: FetchFile, letter: IntakeLetter) -> tuple[AttachmentFetched, ...]:
     """Record it once for this holding. Raises: NotFound; NeedsGrant."""
-    check_fetch(letter, command.bureau, command.file)
+    check_fetch(letter, command.bureau, file=command.file)
     return _fetched(letter, (command.file,), at=command.at)
 
 
-def check_fetch(letter: IntakeLetter, bureau: Bureau, file: str) -> None:
+def check_fetch(letter: IntakeLetter, bureau: Bureau, *, file: str) -> None:
     """Whether the bureau's system may have the file, if it is clean.
 
     Raises: NotFound, unless the bureau works on the letter; NeedsGrant.

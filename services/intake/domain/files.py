@@ -98,14 +98,14 @@ class FileRecord:
 
 
 @dataclass(frozen=True)
-class RecordScan:
+class RecordFileScan:
     """Record what the scanner found in a file of the letter."""
 
     file: str
     state: FileState
 
 
-def record_scan(command: RecordScan, letter: IntakeLetter) -> tuple[AttachmentScanned, ...]:
+def record_scan(command: RecordFileScan, letter: IntakeLetter) -> tuple[AttachmentScanned, ...]:
     """The result of the scan; nothing if the letter has it, or no longer has the file."""
     is_clean = command.state == "clean"
     event = AttachmentScanned(

@@ -1,7 +1,7 @@
 """Same matter: whether two letters of a writer say the same, and which public answers are near."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ class PublicAnswer:
     """A published letter with its reply."""
 
     path: str
-    title: str
+    title: str = field(repr=False)
     city: Bureau | None
 
 
@@ -35,7 +35,7 @@ class PublicAnswer:
 class Matter:
     """What a letter is about, for comparison."""
 
-    text: str
+    text: str = field(repr=False)
     fingerprint: int | None
     """None: too short for one."""
 

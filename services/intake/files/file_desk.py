@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
@@ -35,16 +36,19 @@ from shared.platform.mongo.database import DatabaseFault
 
 MOST_UPLOADS: Final = 64
 """Files received at once; each needs the memory of a few chunks."""
+MOST_OF_WRITER: Final = 10
+"""Files of one writer received at once."""
 
 
 class FileDesk:
     """Files of writers. All methods raise DatabaseFault and StorageAway."""
 
-    def __init__(self, records: FileRecords, chunks: SealedChunks, cleaner: FileCleaner) -> None:
+    def __init__(self, records: FileRecords, chunks: SealedChunks, *, cleaner: FileCleaner) -> None:
         self.records = records
         self._chunks = chunks
         self._cleaner = cleaner
-        self._uploads = 0
+        self._uploads = Counter[str]()
+        """Files that each person is sending now."""
 
     async def receive(
         self, owner: str, body: AsyncIterable[bytes], *, name: str | None
@@ -52,17 +56,12 @@ class FileDesk:
         """Receive, clean and store a file; it then waits for the scanner.
 
         Raises: NotAnAcceptedType, BrokenFile, EncryptedFile, ComplexFile, FileTooLarge;
-        LimitReached, if too many belong to no letter; Busy.
+        LimitReached, if too many belong to no letter, or arrive at once; Busy.
         """
-        if await self.records.unused(owner) >= MOST_UNUSED:
-            raise LimitReached
-        if self._uploads >= MOST_UPLOADS:
-            raise Busy
-        self._uploads += 1
-        try:
+        with self._one_more(owner):
+            if await self.records.unused(owner) >= MOST_UNUSED:
+                raise LimitReached
             return await self._received(owner, body, name=name)
-        finally:
-            self._uploads -= 1
 
     async def own(self, owner: str, file: str) -> FileRecord:
         """A complete file of this person. Raises: NotFound."""
@@ -120,6 +119,20 @@ class FileDesk:
             await self._chunks.erase(file)
         await self.records.remove(files)
 
+    @contextmanager
+    def _one_more(self, owner: str) -> Iterator[None]:
+        """Receive one file during the block. Raises: LimitReached, Busy."""
+        if self._uploads[owner] >= MOST_OF_WRITER:
+            raise LimitReached
+        if self._uploads.total() >= MOST_UPLOADS:
+            raise Busy
+        self._uploads[owner] += 1
+        try:
+            yield
+        finally:
+            self._uploads[owner] -= 1
+            self._uploads += Counter()  # drops those at zero
+
     async def _own(self, owner: str, ids: Sequence[str]) -> list[FileRecord]:
         """The records of these files, in order. Raises: NotFound; BadValue, if one is harmful."""
         found = await self.records.many(ids)
@@ -173,8 +186,8 @@ class FileDesk:
 class _Arriving:
     """A file as it arrives; refused as soon as its beginning or its size shows that it must be."""
 
-    body: AsyncIterable[bytes]
-    _head: bytearray = field(default_factory=bytearray)
+    body: AsyncIterable[bytes] = field(repr=False)
+    _head: bytearray = field(default_factory=bytearray, repr=False)
     _size: int = 0
 
     @property

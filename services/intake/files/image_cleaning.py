@@ -3,6 +3,7 @@
 Runs in the cleaning process alone.
 """
 
+import struct
 from collections.abc import Mapping
 from io import BytesIO
 from types import MappingProxyType
@@ -24,6 +25,11 @@ ORIENTATION: Final = 0x0112
 
 DECODERS: Final = (MpoImagePlugin, WebPImagePlugin)
 """Loaded here, besides those of `preinit`; Pillow would load them when they are first needed."""
+UNREADABLE: Final = (
+    *(ArithmeticError, EOFError, LookupError, OSError, SyntaxError, TypeError, ValueError),
+    struct.error,
+)
+"""What Pillow raises about a broken block of Exif data."""
 _FORMATS: Final[Mapping[FileType, tuple[str, ...]]] = MappingProxyType(
     {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "webp": ("WEBP",), "heic": ("HEIF",)}
 )
@@ -80,7 +86,7 @@ def _orientation(picture: Image.Image) -> int:
     """How the camera was held; 1 (upright) if that can't be read, which harms nobody."""
     try:
         found = picture.getexif().get(ORIENTATION, 1)
-    except Exception:  # noqa: BLE001 - the library raises whatever a broken block leads to
+    except UNREADABLE:
         return 1
     return found if isinstance(found, int) else 1
 

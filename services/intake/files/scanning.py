@@ -67,18 +67,10 @@ class _Pulled(io.RawIOBase):
         super().__init__()
         self._content = content
         self._loop = loop
-        self._held = b""
-        self._at = 0
 
     @override
     def read(self, size: int = -1, /) -> bytes:
-        if self._at >= len(self._held):
-            self._held, self._at = self._next(), 0
-        piece = self._held[self._at : self._at + size]
-        self._at += len(piece)
-        return piece
-
-    def _next(self) -> bytes:
+        """The next piece, whole: the client asks for 1 KiB each, and sends what it is given."""
         return asyncio.run_coroutine_threadsafe(self._pull(), self._loop).result()
 
     async def _pull(self) -> bytes:

@@ -6,13 +6,16 @@ reordered or cut off.
 """
 
 import asyncio
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
+from obstore.store import LocalStore
 
 from shared.kernel.errors import Refused
 from shared.platform.crypto.key_ring import CannotOpen, KeyRing
@@ -143,6 +146,12 @@ def _exists(objects: "ObjectStore", path: str) -> bool:
 
 
 def _delete(objects: "ObjectStore", prefix: str) -> None:
+    """Delete all below; in a folder also what a killed process was writing, which isn't listed."""
+    if isinstance(objects, LocalStore):
+        folder = Path(str(objects.prefix)) / prefix
+        if folder.exists():
+            shutil.rmtree(folder)
+        return
     for page in obstore.list(objects, prefix):
         obstore.delete(objects, [found["path"] for found in page])
 

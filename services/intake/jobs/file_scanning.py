@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.intake.domain import Command, IntakeState
-from services.intake.domain.files import FileRecord, RecordScan
+from services.intake.domain.files import FileRecord, RecordFileScan
 from services.intake.domain.letter import IntakeLetter
 from services.intake.files.file_desk import FileDesk
 from services.intake.files.scanning import NoScanner, Scanner, ScannerAway
@@ -79,7 +79,7 @@ class FileScanning:
 
         The rule knows whether the letter was told before.
         """
-        command = RecordScan(record.id, record.state)
+        command = RecordFileScan(record.id, record.state)
         name = f"scan-{record.id}-{self._now():%Y%m%dT%H%M%S%f}"
         try:
             state = await self._tell(IdempotentCommand(record.letter or "", command, name))

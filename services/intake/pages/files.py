@@ -44,7 +44,7 @@ class FileShelf:
     letter: IntakeLetter
 
     @classmethod
-    async def of(cls, letter: str, person: Opener, desk: Desk) -> FileShelf:
+    async def of(cls, letter: str, person: Opener, *, desk: Desk) -> FileShelf:
         """Raises: NotFound, for a letter of which this person doesn't see all."""
         number, found = await desk.seen(person, letter)
         office(person, found)
@@ -88,9 +88,8 @@ class FileShelf:
         return office(self.person, self.letter)[0] == "handler"
 
     async def _record(self, files: Iterable[str]) -> None:
-        await open_files(
-            self.desk, self.number, self.letter, person=self.person, files=tuple(files)
-        )
+        found = (self.number, self.letter)
+        await open_files(self.desk, found, person=self.person, files=tuple(files))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from services.intake.api.dependencies import Desk
+from services.intake.api.letter_access import accesses_shown
 from services.intake.api.letters import list_letters, read_letter
 from services.intake.domain.offered_requests import offered
 from services.intake.pages.request_forms import FORMS, FormName
@@ -46,5 +47,7 @@ async def show_letter(
         address=f"{MINE}/{number}",
         offers=[(kind, FORMS[kind].title) for kind in kinds],
         changes=[(kind, FORMS[kind].title) for kind in ("contact", "consent")],
+        accesses=accesses_shown(state),
+        has_receipt=state.words is not None,
         done=SENT if done == "sent" else FORMS[done].done if done else None,
     )

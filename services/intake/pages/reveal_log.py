@@ -1,5 +1,4 @@
-"""The reveal log for auditors: who asked to see which writer, granted it and saw it, and who opened
-files.
+"""The reveal log for auditors: who asked to see a writer, granted it and saw it; who opened files.
 
 It never shows an identity, nor the words in which somebody gave a reason.
 """

@@ -19,7 +19,7 @@ from services.intake.api.drafts_schemas import LetterDraft, draft_line
 from services.intake.api.letters import submit_letter
 from services.intake.api.letters_schemas import NOTICE_VERSION, NewLetter
 from services.intake.api.limited import SenderLimit
-from services.intake.api.similar_letters import SameMatter
+from services.intake.api.similar_letters import BeingWritten, SameMatter, find_similar
 from services.intake.api.warnings import Warned, lines_for
 from services.intake.pages.my_letters import MINE, Writer
 from services.intake.pages.start import WRITE, pages_of
@@ -135,6 +135,8 @@ async def save_step(
     writing = replace(writing, content=content, version=saved.version)
     if name == "matter" and (dangerous := _danger(writing)) is not None:
         return dangerous
+    if name == "matter" and (known := await _known(writing)) is not None:
+        return known
     is_change = fields.get("then") == "check"
     to = writing.address("check") if is_change else writing.after(name)
     return RedirectResponse(to, status_code=303)
@@ -161,6 +163,25 @@ def _danger(writing: WritingDesk) -> Response | None:
     city = content.place.city if content.place else None
     return writing.page(
         "write_danger.html", lines=lines_for(triaged, city), onwards=writing.after("matter")
+    )
+
+
+async def _known(writing: WritingDesk) -> Response | None:
+    """What there is already on the same matter: own open letters, and public answers."""
+    content = writing.content
+    asked = BeingWritten.model_validate(
+        content.model_dump(mode="json", include={"subject", "body", "category"}, exclude_none=True)
+        | {"place": {"city": content.place.city if content.place else None}}
+    )
+    found = await find_similar(asked, writing.person, writing.desk)
+    public_url = pages_of(writing.request).public_url
+    if not found.own and not (found.public and public_url):
+        return None
+    return writing.page(
+        "write_similar.html",
+        found=found,
+        public_url=(public_url or "").rstrip("/"),
+        onwards=writing.after("matter"),
     )
 
 

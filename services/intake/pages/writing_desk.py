@@ -57,7 +57,7 @@ class WritingDesk:
         """Save the next version. Raises: DraftChanged; LimitReached."""
         stored = content.model_dump_json(exclude_none=True).encode()
         owner = self.desk.owner(self.person)
-        return await self.desk.drafts.save(owner, self.id, stored, version=version)
+        return await self.desk.drafts.save(owner, self.id, content=stored, version=version)
 
     def show(
         self,

@@ -94,8 +94,9 @@ class FileRecords:
             yield self._record(kept)
 
     async def unused(self, owner: str) -> int:
-        """The number of files of this person that belong to no letter."""
-        return await self._files.count({"unused_by": owner}, most=MOST_UNUSED)
+        """The number of complete files of this person that belong to no letter."""
+        where = {"unused_by": owner, "state": {"$in": COMPLETE}}
+        return await self._files.count(where, most=MOST_UNUSED)
 
     async def bind(self, files: Sequence[str], owner: str, *, letter: str) -> None:
         """Give unused files to a letter; those of another letter stay with it."""

@@ -76,7 +76,7 @@ class LetterDrafts:
         return [self._opened(document) for document in found]
 
     async def save(
-        self, owner: str, draft: str, content: bytes, *, version: int
+        self, owner: str, draft: str, *, content: bytes, version: int
     ) -> SavedLetterDraft:
         """Store the next version; `version`: the one that was changed, 0 for a new draft.
 

@@ -1,6 +1,4 @@
-"""Letters of which somebody asked for the identity or opened files, and those that wait for a
-decision.
-"""
+"""Letters with reveals or opened files, and those with a request that waits for a decision."""
 
 from collections.abc import Iterable
 from datetime import datetime

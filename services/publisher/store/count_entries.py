@@ -38,7 +38,7 @@ class CountEntry:
         return date.fromisoformat(self.entry["day"])
 
 
-async def begin(counts: Collection, letters: Collection, today: date, *, tomorrow: date) -> date:
+async def begin(counts: Collection, letters: Collection, *, today: date, tomorrow: date) -> date:
     """The first day that is counted, decided once; today is complete if there are no letters.
 
     Raises: DatabaseFault.
@@ -81,7 +81,7 @@ async def entries_of(counts: Collection, day: date) -> list[CountEntry]:
     return sorted(map(_entry, found), key=lambda each: each.number)
 
 
-async def append(counts: Collection, entry: Entry, leaves: Sequence[str]) -> bool:
+async def append(counts: Collection, entry: Entry, *, leaves: Sequence[str]) -> bool:
     """Store an entry; False if another replica has stored one of that number.
 
     Raises: DatabaseFault.

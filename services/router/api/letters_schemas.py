@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from services.router.domain.bureau_view import conversation_turns
+from services.router.domain.file_states import FileState
 from services.router.domain.letter import (
     CommitmentRecord,
     ExtensionRequest,
@@ -24,7 +25,7 @@ from services.router.domain.masking import (
 )
 from services.router.store.near_duplicates import Similarity
 from shared.contracts.slugs import Bureau, Holder
-from shared.contracts.values import About, Place
+from shared.contracts.values import About, Attachment, Place
 from shared.contracts.vocabulary import (
     Category,
     ClockName,
@@ -170,6 +171,17 @@ class RemarkShown(BaseModel):
     text: str | None = Field(repr=False)
 
 
+class AttachmentShown(BaseModel):
+    """A file that the writer sent; whoever may open it does so at intake."""
+
+    id: str
+    type: str
+    """Media type."""
+    size: int
+    """Bytes."""
+    state: FileState
+
+
 class LetterShown(BaseModel):
     """A letter as staff see it; its text is masked if the bureau may not know the writer.
 
@@ -217,6 +229,7 @@ class LetterShown(BaseModel):
     notes: list[NoteShown] = []
     """The newest notes, oldest first; the writer never sees them. Only when reading one letter."""
     notes_in_all: int = 0
+    attachments: list[AttachmentShown] = []
     outcome: Outcome | None = None
     solved: bool | None = None
     """What the writer's last rating said."""
@@ -282,6 +295,7 @@ def _work(letter: Letter) -> dict[str, Any]:
         "remarks": [_remark(remark, letter) for remark in letter.remarks],
         "remarks_dropped": letter.remarks_dropped,
         "notes_in_all": letter.notes,
+        "attachments": [_attachment(file, letter) for file in letter.attachments],
         "outcome": letter.outcome,
         "solved": letter.solved,
     }
@@ -300,6 +314,11 @@ def _origin(letter: Letter) -> dict[str, Any]:
         "triage_reasons": letter.triage_reasons,
         "suggestion": letter.suggestion,
     }
+
+
+def _attachment(file: Attachment, letter: Letter) -> AttachmentShown:
+    state = dict(letter.checked_files).get(file.id, "waiting")
+    return AttachmentShown(id=file.id, type=file.type, size=file.size, state=state)
 
 
 def _draft(draft: ReplyDraft, letter: Letter) -> DraftShown:

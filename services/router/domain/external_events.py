@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from services.router.domain.actors import RULE, ServiceCommand
 from services.router.domain.context import DecisionContext
+from services.router.domain.file_states import FileState
 from services.router.domain.letter import (
-    FileState,
     Letter,
     LetterState,
     ReplyDraft,

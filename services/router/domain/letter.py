@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeVar
 
+from services.router.domain.file_states import FileState
 from shared.contracts.event import Fact
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About, Attachment, Level, Limit, Place, Receipt
@@ -203,10 +204,6 @@ class Remark:
         """The words, of whichever kind they are."""
         words = self.note or self.why or self.comment
         return words.text if words else None
-
-
-FileState: TypeAlias = Literal["waiting", "clean", "refused", "quarantined"]
-"""The state of a file's check."""
 
 
 @dataclass(frozen=True)

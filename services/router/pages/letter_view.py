@@ -11,7 +11,8 @@ from services.router.api.letters import alike_for, links_for, notes_for
 from services.router.api.letters_schemas import LetterShown, shown
 from services.router.domain.claims import Claim, is_absent
 from services.router.domain.due_dates import receipt_of
-from services.router.domain.letter import FileState, Letter, RunningClock
+from services.router.domain.file_states import FileState
+from services.router.domain.letter import Letter, RunningClock
 from services.router.pages.decision_forms import EVERY_FORM
 from services.router.pages.history_text import HistoryItem, history_items
 from services.router.pages.routing_evidence import Said, evidence_in_words
@@ -87,7 +88,7 @@ class FileLine:
     size: int
     """Bytes."""
     state: FileState
-    address: str | None
+    opens_at: str | None
     """Where this person can open it."""
 
 

@@ -10,6 +10,8 @@ from shared.audit.looking import Look, Sheet
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.topics import ALL, BY_NAME, SUBMITTED, Topic
 from shared.contracts.vocabulary import SERVICES
+from shared.kernel.civil import civil_date
+from shared.kernel.letter_receipts import leaf_of
 
 HEARD = tuple(
     topic
@@ -47,6 +49,19 @@ def _stored(look: Look) -> Iterator[AuditFinding]:
     first = next(iter(intake.on(SUBMITTED.name)), None)
     if first is None or not isinstance(first.data, LetterSubmitted):
         yield AuditFinding("not_submitted", "intake")
+    else:
+        yield from _counted(look, first.data)
+
+
+def _counted(look: Look, letter: LetterSubmitted) -> Iterator[AuditFinding]:
+    """Check that the publisher counts this letter on its day; old letters aren't counted."""
+    publisher = look.sheets.get("publisher")
+    leaf = publisher.state.get("leaf") if publisher else None
+    if leaf is not None:
+        day = civil_date(letter.received_at).isoformat()
+        expected = (day, leaf_of(look.letter, letter.text_sha256))
+        if (str(leaf["received_on"])[:10], leaf["leaf"]) != expected:
+            yield AuditFinding("leaf_differs", "publisher")
 
 
 def _whole(sheet: Sheet) -> Iterator[AuditFinding]:

@@ -114,10 +114,11 @@ class PublicationCopied(Event):
 
 
 class LetterErased(Event):
-    """A retention period has ended: each service erases this, including in log entries."""
+    """Parts of an ended letter are not kept any longer: each service erases them, also in logs."""
 
     type: ClassVar[str] = "gd.mailbox.letter.erased.v1"
 
     what: Annotated[tuple[Erasable, ...], Field(min_length=1, max_length=3)]
     rule: Code
-    """The row of the retention table that requires it."""
+    """The row of the retention table that requires it; `writer.request` or `operator.<code>`, if
+    somebody asked for it earlier."""

@@ -41,9 +41,9 @@ HEADERS: Final[Mapping[int, Mapping[str, tuple[str, str]]]] = {
 OF_FIELDS: Final = frozenset({"invalid", "bad_value"})
 FIELD_ERRORS: Final = [{"field": "contact.phone", "code": "string_type"}]
 DESCRIPTION: Final = (
-    "Bodies are strict JSON (RFC 8259, UTF-8, no name twice) of at most 256 KiB; unknown fields "
-    "are refused. Instants are RFC 3339 with a zone, days are of Asia/Shanghai. Whatever is not "
-    "done is answered by a problem (RFC 9457)."
+    "Bodies are strict JSON (RFC 8259, UTF-8, no name twice) of at most 256 KiB, except where a "
+    "route takes files; unknown fields are refused. Instants are RFC 3339 with a zone, days are of "
+    "Asia/Shanghai. Whatever is not done is answered by a problem (RFC 9457)."
 )
 BEARER_SCHEME: Final = {
     "type": "http",

@@ -36,6 +36,9 @@ BODY_PATIENCE_S = 30.0
 UPLOAD_RATE: Final = 32 * 1024
 """Bytes of an upload that give it another second, besides `BODY_PATIENCE_S`."""
 
+MOST_DISCARDED: Final = 64 * 1024 * 1024
+"""Bytes of a refused upload that are received before it is answered."""
+
 REQUESTS = Counter(
     "mailbox_http_requests_total",
     "HTTP requests answered, by the route's template.",
@@ -130,6 +133,7 @@ class RequestGuardMiddleware:
         refusal: Response | None
         try:
             refusal, received = await self._check_body(scope, receive)
+            answer.upload = received if isinstance(received, _Upload) else None
             if refusal is None:
                 await self._app(scope, received, answer)
         except Exception:
@@ -147,13 +151,13 @@ class RequestGuardMiddleware:
         headers = Headers(scope=scope)
         if not _has_body(scope["method"], headers):
             return None, receive
-        most = self._uploads.get(scope["path"]) if scope["method"] == "POST" else None
         length = headers.get("content-length", "")
-        is_number = length.isascii() and length.isdecimal()
-        if is_number and int(length[:12]) > (most or self._max_body):
-            return problem(413, headers={"connection": "close"}), receive
+        declared = int(length[:12]) if length.isascii() and length.isdecimal() else 0
+        most = self._uploads.get(scope["path"]) if scope["method"] == "POST" else None
         if most is not None:
-            return None, _arriving(receive, most)
+            return problem(413) if declared > most else None, _Upload(receive, most)
+        if declared > self._max_body:
+            return problem(413, headers={"connection": "close"}), receive
         try:
             async with asyncio.timeout(BODY_PATIENCE_S):
                 body = await _read(receive, self._max_body)
@@ -173,6 +177,49 @@ class RequestGuardMiddleware:
         return is_below and kind.strip().lower() == FORM and _is_utf8(parameters)
 
 
+class _Upload:
+    """Passes an upload on as it arrives, up to `most` bytes."""
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._most = most
+        self._began = asyncio.get_running_loop().time()
+        self._size = 0
+        self._is_whole = self._is_slow = False
+
+    async def __call__(self) -> Message:
+        """The next piece. Raises: BodyTooLarge, BodyTooSlow."""
+        message = await self._next()
+        if self._size > self._most:
+            raise BodyTooLarge
+        return message
+
+    async def discard(self) -> bool:
+        """Receive the rest, because browsers read no answer before they have sent everything.
+
+        False: it is too much, or too slow.
+        """
+        try:
+            while not (self._is_whole or self._is_slow) and self._size <= MOST_DISCARDED:
+                await self._next()
+        except BodyTooSlow:
+            return False
+        return self._is_whole
+
+    async def _next(self) -> Message:
+        """Raises: BodyTooSlow."""
+        until = self._began + BODY_PATIENCE_S + self._size / UPLOAD_RATE
+        try:
+            async with asyncio.timeout_at(until):
+                message = await self._receive()
+        except TimeoutError:
+            self._is_slow = True
+            raise BodyTooSlow from None
+        self._size += len(message.get("body", b""))
+        self._is_whole = not message.get("more_body", False)
+        return message
+
+
 class _Answer:
     """Passes messages on, adding the headers that every response has."""
 
@@ -180,11 +227,14 @@ class _Answer:
         self._send = send
         self._always = always
         self.status = 0
+        self.upload: _Upload | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = list(message.get("headers", ()))
+            if self.upload is not None and not await self.upload.discard():
+                headers.append((b"connection", b"close"))
             given_names = {name.lower() for name, _ in headers}
             message["headers"] = headers + [
                 header for header in self._always if header[0] not in given_names
@@ -232,26 +282,6 @@ async def _read(receive: Receive, most: int) -> bytes | None:
             return None
         if not message.get("more_body", False):
             return b"".join(parts)
-
-
-def _arriving(receive: Receive, most: int) -> Receive:
-    """Passes an upload on. Raises: BodyTooLarge, BodyTooSlow."""
-    clock = asyncio.get_running_loop().time
-    began, size = clock(), 0
-
-    async def next_message() -> Message:
-        nonlocal size
-        try:
-            async with asyncio.timeout_at(began + BODY_PATIENCE_S + size / UPLOAD_RATE):
-                message = await receive()
-        except TimeoutError:
-            raise BodyTooSlow from None
-        size += len(message.get("body", b""))
-        if size > most:
-            raise BodyTooLarge
-        return message
-
-    return next_message
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -1,6 +1,7 @@
 """All faults that are planted."""
 
 from tests.shared.audit import (
+    plants_counts,
     plants_course,
     plants_dates,
     plants_effects,
@@ -12,6 +13,7 @@ from tests.shared.audit.planting import PLANTS, Plant
 __all__ = [
     "PLANTS",
     "Plant",
+    "plants_counts",
     "plants_course",
     "plants_dates",
     "plants_effects",

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -43,6 +43,8 @@ from shared.audit.tally import AuditTally
 from shared.contracts.topics import mark_of
 from shared.contracts.values import About, Place
 from shared.contracts.vocabulary import SERVICES
+from shared.kernel.civil import ONE_DAY
+from shared.kernel.daily_counts import counted_day
 from shared.kernel.letter_number import new_diversion_number, new_letter_number
 from shared.platform.letters.service_decider import IdempotentCommand, ServiceDecider
 from shared.platform.mongo.database import Document
@@ -76,6 +78,8 @@ class Town:
     as_of: datetime
     moved: dict[str, list[Document]] = field(default_factory=dict)
     parked: dict[str, list[Document]] = field(default_factory=dict)
+    counts: list[Document] = field(default_factory=list)
+    """Signed daily counts; none, unless `count_days` made them."""
 
     def document(self, service: str, letter: str = ANSWERED) -> Document:
         """A service's document of a letter."""
@@ -87,6 +91,22 @@ class Town:
         wanted = (topic, f"gd.mailbox.{name}.v1")
         return next(one for one in log if (one["topic"], one["type"]) == wanted)
 
+    def count_days(self) -> None:
+        """The publisher has signed every day up to its last letter's, long after."""
+        days: dict[date, list[str]] = {}
+        for document in self.letters["publisher"].values():
+            if leaf := document["state"].get("leaf"):
+                day = date.fromisoformat(document["received_on"])
+                days.setdefault(day, []).append(leaf["leaf"])
+        day, before = min(days), None
+        while day <= max(days):
+            counted = counted_day(day, days.get(day, ()))
+            before = counted.entry(before, at=self.as_of)
+            self.counts.append(
+                {"_id": before["number"], "entry": before, "leaves": list(counted.leaves)}
+            )
+            day += ONE_DAY
+
     def archives(self) -> tuple[Archive, ...]:
         """All of it, as an audit reads it."""
         return tuple(
@@ -95,6 +115,7 @@ class Town:
                 letters=_memory(self.letters[service].values()),
                 moved=_memory(self.moved.get(service, ())),
                 parked=_memory(self.parked.get(service, ())),
+                counts=_memory(self.counts) if service == "publisher" else None,
             )
             for service in SERVICES
         )

@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 import pytest
 
-from services.router.domain.letter import FileState, RemarkKind
+from services.router.domain.file_states import FileState
+from services.router.domain.letter import RemarkKind
 from shared.contracts import slugs, vocabulary
 from shared.contracts.keys_v1 import HOLDERS
 from shared.rules.tables import table

@@ -309,14 +309,21 @@ async def test_an_upload_reaches_the_route_as_it_arrives() -> None:
     assert [size for size in pieces if size] == [400, 400]
 
 
-async def test_an_upload_is_cut_off_at_its_own_limit() -> None:
+async def test_an_upload_is_cut_off_at_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_guard, "MOST_DISCARDED", 5_000)
+    sent = 0
+
     async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
         while True:
+            sent += 400
             yield b"x" * 400
 
     answer, pieces = await _uploading(endless())
     is_problem(answer, "413 too_large")
+    assert answer.headers["connection"] == "close"
     assert sum(pieces) <= MOST
+    assert sent <= 6_000
     answer, pieces = await _uploading(b"x" * (MOST + 1))
     is_problem(answer, "413 too_large")
     assert pieces == []
@@ -332,6 +339,22 @@ async def test_an_upload_must_keep_arriving(monkeypatch: pytest.MonkeyPatch) -> 
 
     answer, _ = await _uploading(stalling())
     is_problem(answer, "408 timeout")
+    assert answer.headers["connection"] == "close"
+
+
+async def test_a_refused_upload_is_received_to_its_end_before_it_is_answered() -> None:
+    sent = 0
+
+    async def counted() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(10):
+            sent += 400
+            yield b"x" * 400
+
+    answer, _ = await _uploading(counted())
+    is_problem(answer, "413 too_large")
+    assert sent == 4_000
+    assert "connection" not in answer.headers
 
 
 async def test_only_what_is_posted_to_the_path_itself_is_an_upload(face: Client) -> None:
