@@ -44,6 +44,12 @@ def test_the_greeting_says_whether_files_are_scanned() -> None:
     assert "files are scanned by clamd at 127.0.0.1:3310" in said
 
 
+def test_the_greeting_names_the_sample_frontend() -> None:
+    said = greeting(Ports(), ["sample"], env=".local/env", pid=1)
+    assert "http://127.0.0.1:8086" in said
+    assert "sample frontend" in said
+
+
 def test_readme_and_greeting_show_one_letter_whose_key_is_fresh_each_time() -> None:
     sample = SAMPLE.format(env=".local/env")
     assert f"```\n{sample}```\n" in (CHECKOUT / "README.md").read_text("utf-8")

@@ -39,7 +39,7 @@ export async function showWriting(main, show) {
   form.elements.photos.addEventListener("change", async (event) => {
     const chosen = [...event.target.files];
     event.target.value = "";
-    for (const file of chosen) await addFile(file, outcome);
+    for (const file of chosen) await addFile(file);
   });
   showFiles();
 }
@@ -106,19 +106,17 @@ async function saveDraft(form, status) {
 
 // Files
 
-async function addFile(file, outcome) {
+async function addFile(file) {
   if (files.length >= MOST_FILES) return;
-  const entry = { name: file.name, picture: file.type.startsWith("image/") ? URL.createObjectURL(file) : null, state: null };
+  const entry = { name: file.name, picture: file.type.startsWith("image/") ? URL.createObjectURL(file) : null, state: null, fault: null };
   files.push(entry);
   showFiles();
   try {
     entry.state = await upload(file);
-    outcome();
     await untilScanned(entry);
   } catch (fault) {
     if (!(fault instanceof Problem)) throw fault;
-    files = files.filter((one) => one !== entry);
-    outcome(problem(fault));
+    entry.fault = fault;
   }
   showFiles();
 }
@@ -140,9 +138,11 @@ async function dropFile(entry) {
 }
 
 function showFiles() {
-  document.getElementById("files")?.replaceChildren(...files.map((entry) => el("li", { "data-state": entry.state?.state ?? "uploading" },
+  document.getElementById("files")?.replaceChildren(...files.map((entry) => el("li", { "data-state": entry.fault ? "failed" : entry.state?.state ?? "uploading" },
     entry.picture ? el("img", { src: entry.picture, alt: "" }) : el("span"),
-    el("span", {}, entry.name, el("br"), el("span", { class: "hint" }, entry.state ? said(entry.state, "state") : t("uploading"))),
+    el("span", {}, entry.name, el("br"), entry.fault
+      ? el("strong", { class: "wrong", role: "alert" }, half(entry.fault.shown.title))
+      : el("span", { class: "hint" }, entry.state ? said(entry.state, "state") : t("uploading"))),
     button(t("remove"), () => dropFile(entry)))));
 }
 
