@@ -1,8 +1,7 @@
 """The calendar of working days, and the reason for each day off; read from plain data.
 
-Working days follow the State Council's yearly notices with their make-up workdays. A year without a
-notice has weekends and statutory days only, and dates based on it are `provisional`: swaps will
-still move days, sometimes even the last days of the preceding December.
+Working days follow the State Council's yearly notices with their make-up workdays. A year without
+a notice has weekends and statutory days only, and dates based on it are `provisional`.
 """
 
 from collections.abc import Mapping

@@ -30,9 +30,8 @@ def where_to_turn(
     area = area_codes().get(city or "")
     lines = (turning().lines[code] for code in dict.fromkeys(_codes(triaged)))
     by_code = {line.code: line for line in lines if area or "{" not in line.number}
-    for general, own in IN_PLACE.items():
-        if own in by_code:
-            by_code.pop(general, None)
+    for general in (general for general, own in IN_PLACE.items() if own in by_code):
+        by_code.pop(general, None)
     doors = (door for line in by_code.values() for door in _doors(line, city, stations))
     return (*(_at(line, area or "") for line in by_code.values()), *doors)
 

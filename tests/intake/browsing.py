@@ -27,16 +27,19 @@ async def as_writer(desk: Front, who: str = "chen", **over: str) -> str:
 
 
 async def show(desk: Front, path: str) -> httpx.Response:
+    """Open a page in English."""
     return await desk.client.get(path, headers=ENGLISH)
 
 
 async def send(desk: Front, path: str, csrf: str, **fields: Any) -> httpx.Response:
+    """Send a form, and wait until its events are out."""
     answer = await desk.client.post(path, data={"csrf": csrf} | fields, headers=ENGLISH)
     await desk.shelf.quiet()
     return answer
 
 
 def key_of(form: httpx.Response) -> str:
+    """The idempotency key of a form."""
     found = re.search(r'name="key" value="([0-9a-f]{32})"', form.text)
     assert found is not None
     return found[1]

@@ -104,12 +104,8 @@ def _clock(change: ClockChange) -> str:
     return f"时钟 clock: {change.clock} {change.change}{due}"
 
 
-def _shown(value: Any) -> str:
+def _fields_shown(value: BaseModel) -> str:
     match value:
-        case bool():
-            return "是 yes" if value else "否 no"
-        case datetime():
-            return zoned_time(value)
         case Due():
             return f"{value.clock} {value.due_on}"
         case Attachment():
@@ -118,9 +114,18 @@ def _shown(value: Any) -> str:
             return " ".join(filter(None, (value.city, value.district))) or "-"
         case WriterFacts():
             return ", ".join(f"{ABOUT_WRITER[name]} {_shown(each)}" for name, each in value if each)
+        case _:
+            return " ".join(_shown(each) for _, each in value if each is not None)
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case bool():
+            return "是 yes" if value else "否 no"
+        case datetime():
+            return zoned_time(value)
         case BaseModel():
-            said = {name: each for name, each in value if each is not None}
-            return " ".join(map(_shown, said.values()))
+            return _fields_shown(value)
         case tuple():
             return ", ".join(map(_shown, value))
         case _:

@@ -1,7 +1,7 @@
 """The forms of a writer's requests and changes as data: fields, route and confirmation."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from services.intake.api import requests
@@ -47,7 +47,7 @@ class WriterField:
 class WriterForm:
     """One thing that a writer can do about a letter, as a page of its own."""
 
-    title: str
+    title: str = field(repr=False)
     """Also the link on the letter's page."""
     send: str
     """The button."""

@@ -78,14 +78,14 @@ async def erase(request: Request, person: Writer, desk: Desk, draft: DraftId) ->
 @router.get(WRITE + "/{draft}/check")
 async def show_check(request: Request, person: Writer, desk: Desk, draft: DraftId) -> Response:
     """All answers, before anything is sent."""
-    return _check(await WritingDesk.of(request, person, desk, draft=draft))
+    return _check(await WritingDesk.of(request, person=person, desk=desk, draft=draft))
 
 
 @router.post(WRITE + "/{draft}/check")
 async def send(request: Request, person: Writer, desk: Desk, draft: DraftId) -> Response:
     """Send the letter; the same version again is the same letter."""
     fields = await fields_of(request)
-    writing = await WritingDesk.of(request, person, desk, draft=draft)
+    writing = await WritingDesk.of(request, person=person, desk=desk, draft=draft)
     if writing.version == 0:
         return RedirectResponse(MINE, status_code=303)
     body = letter_of(writing, send_anyway=fields.get("send_anyway") or None)
@@ -111,7 +111,7 @@ async def show_step(
     request: Request, person: Writer, desk: Desk, draft: DraftId, name: Step
 ) -> Response:
     """One question."""
-    writing = await WritingDesk.of(request, person, desk, draft=draft)
+    writing = await WritingDesk.of(request, person=person, desk=desk, draft=draft)
     return writing.show(name, restored_fields(request))
 
 
@@ -121,7 +121,7 @@ async def save_step(
 ) -> Response:
     """Keep the answer, and go to the next question."""
     fields = await fields_of(request)
-    writing = await WritingDesk.of(request, person, desk, draft=draft)
+    writing = await WritingDesk.of(request, person=person, desk=desk, draft=draft)
     body, errors = read_form(STEPS[name].model, fields)
     if body is None:
         return writing.show(name, fields, errors=errors, status=422)

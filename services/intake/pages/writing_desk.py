@@ -34,7 +34,7 @@ class WritingDesk:
 
     @classmethod
     async def of(
-        cls, request: Request, person: Person, desk: FrontDesk, *, draft: str
+        cls, request: Request, *, person: Person, desk: FrontDesk, draft: str
     ) -> WritingDesk:
         """The letter as it was last saved; empty if it is new."""
         found = await desk.drafts.read(desk.owner(person), draft)

@@ -43,7 +43,7 @@ TOO_MANY: Final = N_("A letter can have ten files at most. Remove one first.")
 @router.get(WRITE + "/{draft}/files")
 async def show(request: Request, person: Writer, desk: Desk, draft: DraftId) -> Response:
     """The files, and the form for one more."""
-    return await show_files(await WritingDesk.of(request, person, desk, draft=draft))
+    return await show_files(await WritingDesk.of(request, person=person, desk=desk, draft=draft))
 
 
 @router.post(UPLOAD)
@@ -53,7 +53,7 @@ async def add_file(request: Request, person: Writer, desk: Desk) -> Response:
     draft = form.fields.get("draft")
     if not fullmatch(DRAFT, draft):
         raise BadValue("draft")
-    writing = await WritingDesk.of(request, person, desk, draft=draft)
+    writing = await WritingDesk.of(request, person=person, desk=desk, draft=draft)
     had = writing.content.files or ()
     if len(had) >= MOST_FILES:
         return await show_files(writing, error=TOO_MANY, status=409)
@@ -75,7 +75,7 @@ async def remove_file(
 ) -> Response:
     """Delete a file of the letter."""
     await fields_of(request)
-    writing = await WritingDesk.of(request, person, desk, draft=draft)
+    writing = await WritingDesk.of(request, person=person, desk=desk, draft=draft)
     kept = tuple(each for each in writing.content.files or () if each != file)
     content = writing.content.model_copy(update={"files": kept})
     await writing.save(content, version=writing.version)

@@ -117,7 +117,7 @@ class ConsentAnswer(RequestBody):
 
 @dataclass(frozen=True, slots=True)
 class StepField:
-    """A field of a step."""
+    """What is asked beside other questions on one page, and how it is answered."""
 
     name: str
     label: str

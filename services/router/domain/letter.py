@@ -390,11 +390,8 @@ def with_utterance(letter: Letter, event: Fact, **words: Any) -> Letter:
 
 def without_question(letter: Letter, at: datetime) -> Letter:
     """Return the letter with its question ended, if one was open."""
-    return replace(letter, questions=tuple(_ended(question, at) for question in letter.questions))
-
-
-def _ended(question: WriterQuestion, at: datetime) -> WriterQuestion:
-    return question if question.ended_at is not None else replace(question, ended_at=at)
+    ended = (each if each.ended_at else replace(each, ended_at=at) for each in letter.questions)
+    return replace(letter, questions=tuple(ended))
 
 
 def words_as(kind: type[WordsT], words: object) -> WordsT | None:

@@ -47,10 +47,8 @@ async def pass_on_together(request: Request, person: Handler, desk: TheDesk) -> 
     step = fields.get("step")
     body, errors = read_form(PassingOn, fields) if step in ("check", "send") else (None, {})
     if step == "send" and body is not None:
-        results = [
-            await _pass_on(number, person, body=body, desk=desk, key=key_in(fields))
-            for number in numbers
-        ]
+        key = key_in(fields)
+        results = [await _pass_on(it, person, body=body, desk=desk, key=key) for it in numbers]
         return page(request, "batch_done.html", results=results)
     lines = await _chosen(numbers, person, desk=desk)
     return page(

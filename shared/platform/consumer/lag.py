@@ -80,10 +80,8 @@ class Lag:
 
     def _behind(self) -> dict[Partition, int]:
         """Number of unhandled records of each partition of ours that has any."""
-        places = {
-            at: (self._partitions.position(at), self._partitions.end(at))
-            for at in self._partitions.ours
-        }
+        ours = self._partitions
+        places = {at: (ours.position(at), ours.end(at)) for at in ours.ours}
         return {
             at: end - position
             for at, (position, end) in places.items()
