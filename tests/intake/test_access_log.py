@@ -35,8 +35,8 @@ async def test_each_holder_that_got_the_identity_is_named_once(desk: Front) -> N
 
 async def test_a_masked_letters_identity_is_given_to_no_bureau(desk: Front) -> None:
     number, _ = await asked(desk)
-    whats = [each["what"] for each in (await log(desk, number))["accesses"]]
-    assert whats == ["identity_requested"]
+    kinds = [each["what"] for each in (await log(desk, number))["accesses"]]
+    assert kinds == ["identity_requested"]
 
 
 async def test_requests_refusals_and_views_are_shown_without_persons(desk: Front) -> None:

@@ -17,7 +17,7 @@ MOST_UNFOLDED: Final = 400 * 1024 * 1024
 MOST_PIXELS: Final = 200_000_000
 """Of one picture; an A2 sheet at 600 dots per inch has 140 million."""
 PIECE: Final = 1024 * 1024
-FLATE: Final = "/FlateDecode"
+DEFLATE: Final = "/FlateDecode"
 OF_PICTURES: Final = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode")
 """Filters whose result is as large as the picture says that it is."""
 
@@ -47,7 +47,7 @@ def _unfolded(found: Stream) -> Iterator[bytes]:
         chain.pop()
     if not chain:
         return
-    if set(chain) != {FLATE}:
+    if set(chain) != {DEFLATE}:
         yield found.read_bytes()
         return
     pieces: Iterator[bytes] = iter([found.read_raw_bytes()])
