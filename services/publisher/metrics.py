@@ -7,7 +7,7 @@ DRAFTS_WAITING = Gauge(
     "Publication copies that wait for an editor; counted up to 1,000.",
 )
 DAYS_COUNTED = Gauge(
-    "mailbox_publisher_days_counted_timestamp_seconds",
+    "mailbox_publisher_last_count_timestamp_seconds",
     "End of the last day whose letters are counted and signed (Unix time).",
 )
 PUBLISHED = Counter("mailbox_publisher_publications_total", "Letters published by this process.")

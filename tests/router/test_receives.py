@@ -12,7 +12,7 @@ from services.router.domain.letter import Pledge
 from services.router.domain.resends import ShowToHolder
 from services.router.domain.supervision import SuperviseLetter
 from shared.contracts.bureau_v1 import LetterAssigned
-from shared.contracts.values import Due
+from shared.contracts.values import Due, WriterFacts
 from shared.contracts.words import Conversation, LetterText
 from tests.router.story import (
     NAME,
@@ -43,8 +43,14 @@ from tests.router.test_routing import recall
 from tests.router.test_writer_requests import reopen
 
 LAMPS = WORDS.model_copy(update={"subject": "天河区红绿灯坏了", "subject_spans": ()})
+CHILD = WriterFacts(age_group="under_14", guardian_consent=True)
 BEFORE_THE_NEXT_HOLDER = (
-    *(receive("guangzhou", addressed_to="province", words=LAMPS, category="request"), route()),
+    *(
+        receive(
+            "guangzhou", addressed_to="province", words=LAMPS, category="request", writer=CHILD
+        ),
+        route(),
+    ),
     *(
         accept(),
         ask(),

@@ -97,6 +97,11 @@ ALLOWED: tuple[Allowed, ...] = (
     Allowed("answer", "publisher approver", PUBLIC, ["request"], why="the same"),
     Allowed("answer", "publisher anyone", PUBLIC, ["request"], why="it was published"),
     Allowed("record", "public.releases", {"subject"}, ["request"], why="its title is published"),
+    Allowed("record", "letters.published", {"subject"}, ["request"], why="the same"),
+    Allowed(
+        *("file", "backup/mailbox_intake/letters.bson", {"subject"}, ["request"]),
+        why="the same, for those who write about the same matter",
+    ),
     Allowed(
         *("file", "backup/mailbox_publisher/letters.bson", PUBLIC, ["request"]),
         why="the publisher keeps in clear what everyone may read",
@@ -126,6 +131,7 @@ ALLOWED: tuple[Allowed, ...] = (
         )
         for topic, secrets, of in (
             ("public.releases", ("subject",), ("request",)),
+            ("letters.published", ("subject",), ("request",)),
             ("bureau.guangzhou.actions", ("record",), ("bureau",)),
             ("letters.*", ("record",), ("us",)),
         )

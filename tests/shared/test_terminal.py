@@ -15,7 +15,8 @@ from shared.terminal import PLAIN, columns, flowing, table, width_of, zoned_time
 SIGNS = "√ × … → ▲ ■ ‖ △ ±"
 TOPS = ("clients", "deploy/local", "services", "shared")
 SAYS_NOTHING = {
-    "broker.py", "install.py", "lock.py", "tether.py", "issuer.py", "gateway.py",
+    "broker.py", "install.py", "lock.py", "tether.py", "issuer.py", "gateway.py", "server.py",
+    "cleaning_process.py",
 }  # fmt: skip
 """Run by make and the supervisor: they write to stderr alone, which never fails, or to a log."""
 WORKS = (

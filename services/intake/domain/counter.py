@@ -118,6 +118,11 @@ def letter_entered(letter: IntakeLetter, event: LetterEntered) -> IntakeLetter:
     return replace(letter, entered=event.by)
 
 
+def phone_check_requested(letter: IntakeLetter, _: PhoneCheckRequested) -> IntakeLetter:
+    """The same letter: what is kept of the code is an event of its own."""
+    return letter
+
+
 def phone_code_kept(letter: IntakeLetter, event: PhoneCodeKept) -> IntakeLetter:
     """The letter with the newest code."""
     codes = letter.phone_check.codes if letter.phone_check else 0

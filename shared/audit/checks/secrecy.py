@@ -20,6 +20,7 @@ from shared.contracts.bureau_v1 import LetterIdentity
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event, readers_of
 from shared.contracts.progress_v1 import LetterReclassified, LetterRouted
+from shared.contracts.published_v1 import LetterPublished, PublicationCorrected
 from shared.contracts.submitted_v1 import IdentitySealed, LetterSubmitted
 from shared.contracts.topics import RELEASES, SUBMITTED, bureau_of
 from shared.platform.letters.erasure_marks import Erased
@@ -32,6 +33,8 @@ MASKED = frozenset({"complaint", "report"})
 """Categories whose writers stay unknown to the bureau."""
 PUBLIC = ("title", "text", "reply")
 """The parts of a publication that everyone may read."""
+TITLED = frozenset({LetterPublished.type, PublicationCorrected.type})
+"""Events with the title of a publication, besides those that everyone may read."""
 
 
 NAMED_PATH_BEFORE = "all/named path"
@@ -54,12 +57,13 @@ def check(case: AuditCase) -> Iterator[AuditFinding]:
 
 def _document(sheet: Sheet) -> Iterator[AuditFinding]:
     document, public = _without_page(_without_old_codes(sheet.document))
+    document, titles = _without_titles(document)
     text = plain(document)
     if holds_words(text):
         yield AuditFinding("clear_in_document", sheet.service)
     if holds_number(text):
         yield AuditFinding("number_in_clear", sheet.service)
-    if any(map(shows_id_number, public)):
+    if any(map(shows_id_number, (*public, *titles))):
         yield AuditFinding("number_published", sheet.service)
 
 
@@ -94,6 +98,18 @@ def _without_page(document: Document) -> tuple[Document, list[str]]:
         {**rest, "state": {**state, "draft": {**draft, "page": bare}}},
         [str(page.get(name, "")) for name in PUBLIC],
     )
+
+
+def _without_titles(document: Document) -> tuple[Document, list[str]]:
+    """Split what intake keeps of a letter into the rest, and titles that everyone may read."""
+    state, titles = document.get("state"), []
+    bare = {**document, "state": {**state}} if isinstance(state, dict) else {**document}
+    for outer, name in ((bare, "published"), (bare.get("state"), "publication")):
+        inner = outer.get(name) if isinstance(outer, dict) else None
+        if isinstance(outer, dict) and isinstance(inner, dict) and "title" in inner:
+            titles.append(str(inner["title"] or ""))
+            outer[name] = {key: value for key, value in inner.items() if key != "title"}
+    return bare, titles
 
 
 def _still_there(sheet: Sheet) -> Iterator[AuditFinding]:
@@ -136,7 +152,8 @@ def _words(value: dict[str, Any], kind: type[Event]) -> Iterator[tuple[str, Any]
 
 def _clear(said: LoggedEvent, value: dict[str, Any]) -> Iterator[str]:
     """Check what stands beside the sealed fields."""
-    if said.topic == RELEASES.name and shows_id_number(str(value.pop("title", ""))):
+    is_titled = said.topic == RELEASES.name or said.entry.type in TITLED
+    if is_titled and shows_id_number(str(value.pop("title", ""))):
         yield "number_published"
     text = orjson.dumps(value)
     if holds_words(text) or not HEADERS.issuperset(dict(said.entry.record.headers)):

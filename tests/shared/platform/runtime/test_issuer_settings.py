@@ -42,6 +42,8 @@ def set_(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Set:
         STAFF_CLIENT_ID="mailbox-pages",
         STAFF_CLIENT_SECRET_FILE=str(tmp_path / "client.secret"),
         INTAKE_STAFF_PAGES_URL="https://duty.example.cn",
+        INTAKE_FILES="s3://files",
+        INTAKE_SCANNER="none",
         CITIZEN_ISSUER="https://sign-in.example.cn",
         CITIZEN_AUDIENCE="mailbox",
         CITIZEN_JWKS_URL="https://sign-in.example.cn/jwks.json",
