@@ -34,7 +34,7 @@ def test_a_line_allows_its_secrets_there_and_no_other_anywhere(allowed: Allowed)
     Place("file", "logs/router.log"),
     Place("file", "data/gateway.jsonl"),
     Place("file", "keys/intake.secrets.json"),
-    Place("file", "backup/mailbox_intake/letters.bson"),
+    Place("file", "backup/mailbox_intake/archive.bson"),
     Place("file", "backup/mailbox_router/parked.bson"),
     Place("file", "backup/mailbox_router/words.bson"),
     Place("file name", "tmp/draft"),
