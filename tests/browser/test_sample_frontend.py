@@ -216,3 +216,17 @@ async def test_a_draft_is_resumed_on_another_device(desks: RunningDesks) -> None
     async with visitor(desks, "huang", width=WIDE) as writer:
         assert await writer.page.locator("#subject").input_value() == "写了一半"
         await writer.is_in_order()
+
+
+@pytest.mark.parametrize("mode", ["popup", "bay", "directory"])
+async def test_the_widget_of_another_site_leads_to_the_mailbox(
+    desks: RunningDesks, mode: str
+) -> None:
+    async with new_tab(desks.browser, desks.face("sample"), width=NARROW) as tab:
+        await tab.page.goto(f"/sites/{mode}")
+        await tab.page.get_by_role("link", name="我要写信").first.click()
+        await tab.page.wait_for_url("**/authorize**")
+        await Desk(tab, "chen").sign_in()
+        await tab.page.wait_for_url(f"{desks.face('intake')}/write/**")
+        assert f'name="entry" value="website-{mode}"' in await tab.page.content()
+        assert tab.faults == []
