@@ -167,7 +167,7 @@ test-all: dev stack renderer ## All tests but those on Apache Kafka, with more e
 
 test-browser: dev stack ## Pages in Chromium: each role's day, axe, policy of content, keyboard alone
 	@if command -v chromium >/dev/null; then \
-		$(PY) -m pytest --numprocesses 2 --dist loadfile -m browser tests/browser $(PYTEST_FLAGS); \
+		$(PY) -m pytest --numprocesses 3 --dist loadfile -m browser tests/browser $(PYTEST_FLAGS); \
 	else echo "skipped: Chromium is not installed; make browser-deps"; fi
 
 screenshots: dev ## Each page in both languages, schemes and widths, and in elder mode (.screenshots)

@@ -82,9 +82,10 @@ async def test_letters_end_alike_wherever_processes_die(mailbox: Town, name: str
     await mailbox.crash(ROUNDS[name], luck=luck_of(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "service",
-    [pytest.param(name, marks=[] if name == "router" else pytest.mark.slow) for name in SERVICES],
+    SERVICES,
 )
 async def test_a_process_may_die_while_it_takes_what_came_early(
     mailbox: Town, service: str

@@ -33,6 +33,7 @@ runpy.run_module("services.router", run_name="__main__", alter_sys=True)
 PARKED = 'mailbox_parking_parked_total{code="poison",topic="letters.submitted"}'
 
 
+@pytest.mark.slow
 async def test_the_router_outlives_it_and_goes_on(own_servers: Servers, tmp_path: Path) -> None:
     bus = own_servers.bus()
     await bus.start()
