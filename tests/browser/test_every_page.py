@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -31,6 +32,8 @@ LOOKS: dict[str, Look] = {
     "narrow": Look(width=NARROW, scheme="dark", lang="en"),
     "elder": Look(width=NARROW, is_elder=True),
 }
+if os.environ.get("BROWSER_SHORT"):
+    LOOKS = {"narrow": LOOKS["narrow"]}
 TARGET = {False: 44, True: 60}
 """Least pixels of what is pressed, by elder mode."""
 TEXT = {False: 14, True: 18}

@@ -79,6 +79,7 @@ class Pair:
         )
 
 
+@pytest.mark.slow
 async def test_two_routers_share_the_letters_and_what_one_leaves_the_other_takes_up(
     tmp_path: Path,
 ) -> None:
