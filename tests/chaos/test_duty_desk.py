@@ -62,6 +62,7 @@ async def until(holds: Callable[[], Awaitable[bool]], what: str) -> None:
         await asyncio.sleep(LOOK_S)
 
 
+@pytest.mark.slow
 async def test_the_desk_works_without_the_broker_and_pages_once_it_is_back(
     running: tuple[Processes, People], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -67,6 +67,7 @@ async def when_on(bus: Bus, topic: str, count: int) -> dict[str, set[bytes]]:
     return found
 
 
+@pytest.mark.slow
 async def test_two_hundred_letters_a_restart_and_a_broker_that_forgets(
     own_servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ PAUSED = 'mailbox_consumer_undecodable_partitions{bureau="guangzhou"}'
 ANSWERED = 'mailbox_consumer_actions_refused_total{bureau="foshan",kind="unreadable"}'
 
 
+@pytest.mark.slow
 async def test_a_bomb_stops_its_own_bureau_alone(own_servers: Servers, tmp_path: Path) -> None:
     """1 MiB of gzip took the router to 2.3 GB, and all bureaus with it."""
     at = TopicPartition(actions_of("guangzhou").name, 0)
