@@ -70,9 +70,10 @@ class Desk:
         return self.tab.page
 
     async def open(self, path: str) -> None:
-        """Open a page, and sign in if it asks for that."""
+        """Open a page with its style sheet, and sign in if it asks for that."""
         await self.page.goto(path)
         await self.sign_in()
+        await self.page.wait_for_load_state("load")
 
     async def sign_in(self) -> None:
         """Choose oneself on the issuer's page, if it is open."""
