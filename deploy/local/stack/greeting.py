@@ -21,6 +21,7 @@ TOKENS = (
     "curl -s $MAILBOX_CITIZEN_ISSUER/token/<name>    群众 citizens",
 )
 PAGES = (
+    ("intake", "/", "chen", "写信、查信 write letters, follow them"),
     ("router", "/desk/inbox", "handler-gz", "承办收件箱 handlers' inbox"),
     ("router", "/desk/triage", "triage-lin", "分拣台 triage desk"),
     ("router", "/desk/signing", "chief-gz", "待签发 signing folder"),
@@ -28,8 +29,11 @@ PAGES = (
     ("router", "/desk/supervision", "supervisor-wu", "督办 supervision"),
     ("router", "/desk/audit", "auditor-he", "审计 audit"),
     ("intake", "/duty", "duty-luo", "值班台 duty desk"),
+    ("intake", "/counter", "counter-gz", "来访来电登记 letters of visitors and callers"),
+    ("intake", "/look-up", "supervisor-wu", "按人查信 letters of a person"),
+    ("publisher", "/figures/daily", "-", "每日公开数字 daily public figures"),
 )
-"""Pages of staff: service, path, who signs in, and what it is."""
+"""Service, path, who signs in (`-`: nobody has to), and what it is."""
 _CHIEFS = {chief_of(bureau) for bureau in BUREAUS}
 _EACH_CHIEF = (DemoPerson("example-<slug>-chief", "各局领导 the chief of each bureau"),)
 
