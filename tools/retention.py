@@ -107,7 +107,7 @@ def _period(period: timedelta | None) -> str:
     years = round(period.days / 365.25)
     if years and abs(period.days - years * 365.25) < 2:
         return f"{years} 年（{period.days} 日） · {years} years ({period.days} days)"
-    return f"{period.days} 日 · {period.days} days"
+    return f"{period.days} 日 · {period.days} day{'s' if period.days > 1 else ''}"
 
 
 def _request(row: RetentionRow) -> str:
