@@ -1,7 +1,7 @@
 """Files of letters, fetched from intake with the bureau's own client credential.
 
-The access token comes from the staff's issuer by client credentials (RFC 6749, section 4.4). Size
-and SHA-256 of what arrives are compared with the event that announced the file.
+The access token comes from the staff's issuer by client credentials (RFC 6749, section 4.4). The
+size and SHA-256 of each download must equal those in the event that announced the file.
 """
 
 import hashlib

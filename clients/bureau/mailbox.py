@@ -163,8 +163,8 @@ class Mailbox(BureauActions):
     async def ask(self, letter: str, action: Action, *, anew: bool = False) -> Outcome:
         """Send the action until it is answered. A refused action is sent again under a new id.
 
-        `anew`: an action that was applied is sent again too, such as passing a letter on to the
-        same unit.
+        `anew`: send it under a new id also when it was applied before, for example to pass a
+        letter to the same unit a second time.
         Raises: NoAnswer; Unreachable; NoKey; OSError when the journal can't be written.
         """
         until = time.monotonic() + self._patience_s
@@ -247,7 +247,7 @@ class Mailbox(BureauActions):
             _log.warning("missing events not asked for", extra={"fault": type(fault).__name__})
 
     def _under_free_id(self, action: Action, *, anew: bool) -> Action:
-        """Return the action under its first id that was not refused; with `anew`, not answered."""
+        """Return the action under its first free id: not refused, and with `anew` not applied."""
         over = (Applied, Refused) if anew else (Refused,)
         while isinstance(self._book.answer(action.action_id), over):
             action = with_next_id(action)

@@ -37,7 +37,7 @@ class FileRotation:
             old = await self._chunks.reseal(file, part, is_dry=is_dry)
         except (CannotOpen, StorageAway):
             if await self._records.one(file) is not None:
-                LOG.error("a file can't be sealed anew", extra={"document": file})  # noqa: TRY400 - says which, and no more
+                LOG.error("a file can't be resealed", extra={"document": file})  # noqa: TRY400 - says which, and no more
                 tally.broken += 1
                 tally.left["?"] += 1
             return
