@@ -76,7 +76,7 @@ class DraftShown(BaseModel):
     """A draft as editors see it; it says whether you proposed it, but not who else did."""
 
     letter: str
-    stage: Literal["copied", "proposed", "published"]
+    stage: Stage
     copy_number: int = Field(serialization_alias="copy")
     state: State | None
     category: Category | None
@@ -102,7 +102,7 @@ class DraftListed(BaseModel):
 
     letter: str
     copied_at: datetime
-    stage: Literal["copied", "proposed", "published"]
+    stage: Stage
     copy_number: int = Field(validation_alias="copy", serialization_alias="copy")
     state: State | None
     category: Category | None
