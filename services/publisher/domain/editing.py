@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from services.publisher.domain.letter import (
     CopiedDraft,
@@ -93,6 +93,9 @@ class RestoreDraft:
     """Put a rejected draft among the candidates again."""
 
     read: DraftRead
+
+
+EditCommand: TypeAlias = RewordDraft | MarkWords | SendDraftBack | RejectDraft | RestoreDraft
 
 
 @dataclass(frozen=True)
