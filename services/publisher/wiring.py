@@ -79,10 +79,12 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         figures=counter.latest,
         daily=DailyCounts(counts, keys),
         now=now,
+        public_url=(settings.public_url or "").rstrip("/"),
     )
     gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
-    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=FORMS)
+    forms = (*FORMS, *pages.FORMS)
+    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=forms)
     install(
         app,
         settings=settings,

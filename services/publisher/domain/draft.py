@@ -126,7 +126,7 @@ def _publishable(letter: PublisherLetter, command: ProposeDraft | ApproveDraft) 
 def _publish(
     command: ApproveDraft, letter: PublisherLetter, draft: ProposedDraft
 ) -> tuple[LetterPublished, ReleasePublished]:
-    page = _page(letter, draft, publication=command.publication, at=command.at)
+    page = page_of(letter, draft, publication=command.publication, at=command.at)
     published = LetterPublished(
         publication=page.publication,
         path=page.path,
@@ -172,14 +172,14 @@ def letter_published(letter: PublisherLetter, event: LetterPublished) -> Publish
     draft = letter.waiting
     if draft is None:
         return letter
-    page = _page(letter, draft, publication=event.publication, at=event.published_at)
+    page = page_of(letter, draft, publication=event.publication, at=event.published_at)
     return replace(letter, draft=LivePublication(draft.copy, page), taken_down=None)
 
 
-def _page(
+def page_of(
     letter: PublisherLetter, draft: WaitingDraft, *, publication: str, at: datetime
 ) -> PublicPage:
-    """The page: words of the copy as edited, and codes from the router."""
+    """The page of a draft: words of the copy as edited, and codes from the router."""
     words = edited_words(draft)
     return PublicPage(
         publication=publication,

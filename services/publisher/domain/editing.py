@@ -36,6 +36,8 @@ EDITORS_MARKS: Mapping[MarkKind, str] = MappingProxyType(
     }
 )
 """What stands in place of words that an editor hides."""
+KEPT_FOR: frozenset[MarkReason] = frozenset({"public_body", "no_person", "mistaken"})
+"""Reasons to leave words in sight; the others are reasons to hide them."""
 MOST_MARKS = 200
 SHORTEST_HIDDEN = 2
 """Fewer characters would hide parts of unrelated words."""
@@ -199,6 +201,8 @@ def mark_words(command: MarkWords, letter: PublisherLetter) -> tuple[WordsMarked
     words, marks = command.words.text, draft.work.marks
     if len(marks) >= MOST_MARKS:
         raise LimitReached
+    if (command.decision == "kept") != (command.reason in KEPT_FOR):
+        raise BadValue("reason")
     is_there = any(re.search(_pattern(words), getattr(wording_of(draft), part)) for part in PARTS)
     if len(words) < SHORTEST_HIDDEN or not is_there:
         raise BadValue("text")

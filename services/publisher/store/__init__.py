@@ -20,6 +20,12 @@ from services.publisher.store.daily_figures import (
     figures_before,
     keep_figures,
 )
+from services.publisher.store.desk_lists import (
+    DESK_LISTS,
+    DeskList,
+    count_desk_lists,
+    desk_list,
+)
 from services.publisher.store.documents import (
     INDEXES,
     LETTERS,
@@ -42,6 +48,7 @@ from services.publisher.store.publication_queries import (
 
 __all__ = [
     "COUNTS",
+    "DESK_LISTS",
     "FIGURES",
     "INDEXES",
     "LETTERS",
@@ -50,13 +57,16 @@ __all__ = [
     "WRITES",
     "CountEntry",
     "DayFigures",
+    "DeskList",
     "DraftRow",
     "ProblemRow",
     "append",
     "begin",
+    "count_desk_lists",
     "count_drafts",
     "counted",
     "days_noted",
+    "desk_list",
     "drafts",
     "entries_after",
     "entries_of",

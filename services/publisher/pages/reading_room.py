@@ -5,7 +5,6 @@ Server-rendered, escaped, and readable without JavaScript. Nothing here knows a 
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -22,8 +21,6 @@ from shared.platform.mongo.database import Collection
 from shared.platform.mongo.paging import Place, place, written
 from shared.platform.runtime.clock import Now
 from shared.web.rendering import page
-
-HERE: Final = Path(__file__).parent
 
 MOST_DAYS: Final = 100
 """Entries on the page of daily counts; all are in the list for programs."""
@@ -59,7 +56,7 @@ async def show_list(
     return page(
         request,
         "list.html",
-        publications=[_shown(each) for each in found],
+        publications=[public_entry(each) for each in found],
         older=written(end) if end else None,
         is_first=start is None,
     )
@@ -67,12 +64,14 @@ async def show_list(
 
 @router.get("/publications/{publication}")
 @open_to_all
-async def show_publication(request: Request, documents: Documents, publication: str) -> Response:
+async def show_publication(
+    request: Request, documents: Documents, publication: str, reported: str | None = None
+) -> Response:
     """One publication, or a page that says there is none."""
     found = await store.publication(documents, publication)
     if found is None:
         return page(request, "missing.html", status=404)
-    return page(request, "publication.html", entry=_shown(found))
+    return page(request, "publication.html", entry=public_entry(found), reported=reported)
 
 
 @router.get("/figures/daily")
@@ -101,7 +100,7 @@ def _place(after: str | None) -> Place | None:
         return None
 
 
-def _shown(found: PublicPage) -> Mapping[str, Any]:
+def public_entry(found: PublicPage) -> Mapping[str, Any]:
     """What a page shows of a publication: words, codes and civil dates."""
     return {
         "path": found.path,
