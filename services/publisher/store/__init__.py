@@ -45,6 +45,7 @@ from services.publisher.store.publication_queries import (
     publication,
     publications,
 )
+from services.publisher.store.reading_room_search import fill_search, search
 
 __all__ = [
     "COUNTS",
@@ -71,6 +72,7 @@ __all__ = [
     "entries_after",
     "entries_of",
     "figures_before",
+    "fill_search",
     "index",
     "keep_figures",
     "last_entry",
@@ -82,4 +84,5 @@ __all__ = [
     "problems",
     "publication",
     "publications",
+    "search",
 ]
