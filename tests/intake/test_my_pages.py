@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
+from shared.contracts.topics import PUBLISHED
 from shared.platform.http.tokens import Person
 from tests.intake.browsing import (
     ASKED,
@@ -17,8 +19,8 @@ from tests.intake.browsing import (
     show,
 )
 from tests.intake.emergencies import ASK, STOP, diverted, guarded_front
-from tests.intake.front import Front
-from tests.intake.story import received, routed
+from tests.intake.front import READING_ROOM, Front
+from tests.intake.story import NOON, received, replied, routed
 from tests.support.page_outline import page_faults
 from tests.support.sign_in import signed_in
 
@@ -181,6 +183,19 @@ async def test_a_possible_emergency_is_answered_on_its_page(desk: Front) -> None
     assert said.headers["location"].startswith("/my/letters/GD-")
     await as_writer(desk, "huang")
     assert (await show(desk, page)).status_code == 404
+
+
+async def test_a_published_letter_leads_to_its_public_page(desk: Front) -> None:
+    number = await desk.taken_in()
+    await desk.progress(number, received(), routed(), replied())
+    await as_writer(desk)
+    said = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NOON)
+    await desk.shelf.hear_events(PUBLISHED.name, number, said)
+    link = f'href="{READING_ROOM}/publications/P-1"'
+    assert link in (await show(desk, f"/my/letters/{number}")).text
+    gone = PublicationWithdrawn(publication="P-1", reason="problem")
+    await desk.shelf.hear_events(PUBLISHED.name, number, gone)
+    assert link not in (await show(desk, f"/my/letters/{number}")).text
 
 
 async def test_a_writer_takes_away_notice_receipt_and_data(desk: Front) -> None:
