@@ -276,7 +276,7 @@ def routes(side: Side) -> APIRouter:
         redirects.
         """
         to = local_path(to)
-        return page(request, "sign_in_again.html", why=why, to=to, sign_in=paths.sign_in)
+        return page(request, "sign_in_again.html", why=why, to=to, sign_in=paths.sign_in, side=side)
 
     @router.get(paths.callback)
     @open_to_all

@@ -29,7 +29,7 @@
   });
 
   // What went wrong, or what was done, is read first.
-  const first = document.querySelector("[data-error-summary]") || document.querySelector(".banner[role=alert]");
+  const first = document.querySelector("[data-urgent]") || document.querySelector("[data-error-summary]") || document.querySelector(".banner[role=alert]");
   if (first) first.focus();
 
   // Characters left, counted as the server counts them.
