@@ -31,6 +31,7 @@ CACHED: Final = {"cache-control": "public, max-age=3600"}
 KEPT_FOR_S: Final = 365 * 24 * 3600
 JSON: Final = {"application/json", "application/problem+json"}
 FORM: Final = "application/x-www-form-urlencoded"
+UPLOAD: Final = "multipart/form-data"
 OF_A_BODY: Final = {"content-length", "content-type"}
 
 
@@ -174,7 +175,7 @@ def _viewed(handler: Handler) -> Handler:
 
 async def _typed(request: Request, status: int) -> FormFields | None:
     """The form that was sent while we were not available."""
-    if status != 503 or not _is_form(request):
+    if status != 503 or _type_of(request) != FORM:
         return None
     try:
         return parse_form(await request.body())
@@ -188,12 +189,12 @@ def _wants_page(request: Request) -> bool:
         part.partition(";")[0].strip().lower()
         for part in request.headers.get("accept", "").split(",")
     }
-    is_viewed = request.method in {"GET", "HEAD"} or _is_form(request)
+    is_viewed = request.method in {"GET", "HEAD"} or _type_of(request) in {FORM, UPLOAD}
     return is_viewed and "text/html" in accepted and not accepted & JSON
 
 
-def _is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").lower() == FORM
+def _type_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def problem_page(

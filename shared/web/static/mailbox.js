@@ -51,6 +51,14 @@
     count();
   }
 
+  // A file that is too large is named before it is sent.
+  for (const file of all("input[data-most]")) {
+    file.addEventListener("change", () => {
+      file.setCustomValidity(file.files[0]?.size > file.dataset.most ? file.dataset.tooLarge : "");
+      file.reportValidity();
+    });
+  }
+
   // What is being written is saved now and then.
   for (const form of all("form[data-autosave]")) {
     const [draft, said] = [form.querySelector("[data-draft]"), form.querySelector("[data-autosaved]")];
@@ -143,7 +151,10 @@
     });
   }
 
-  // The way out replaces the page, so that going back doesn't lead to it.
+  // The way out replaces the page, so that going back doesn't lead to it; nor to a page before it.
+  const leave = document.querySelector("a[data-leave]");
+  const [entry] = performance.getEntriesByType("navigation");
+  if (leave && document.cookie.includes("mailbox-pages-away=0") && entry?.type === "back_forward") location.replace(leave.href);
   for (const link of all("a[data-leave]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
