@@ -186,11 +186,14 @@ async def test_a_possible_emergency_is_answered_on_its_page(desk: Front) -> None
 async def test_a_writer_takes_away_notice_receipt_and_data(desk: Front) -> None:
     number = await desk.taken_in()
     await desk.progress(number, received(), routed())
+    receipt = f"/my/letters/{number}/receipt.json"
+    assert (await show(desk, receipt)).status_code == 303, "to the sign-in"
     await as_writer(desk)
     shown = (await show(desk, f"/my/letters/{number}")).text
-    for path in (f"/my/letters/{number}/notice", f"/my/letters/{number}/receipt.json"):
+    for path in (f"/my/letters/{number}/notice", receipt):
         assert f'href="{path}"' in shown
         assert number in (await show(desk, path)).text
+    assert "attachment" in (await show(desk, receipt)).headers["content-disposition"]
     data = await show(desk, "/my/data")
     assert number in data.text
     assert "attachment" in data.headers["content-disposition"]

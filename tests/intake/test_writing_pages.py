@@ -159,7 +159,7 @@ async def test_urgent_words_are_answered_before_they_are_sent(desk: Front) -> No
     given = {"subject": "x", "body": f"写明{STOP}的信", "version": "0"}
     told = await send(desk, f"{letter}/matter", csrf, **given)
     assert 'href="tel:110"' in told.text
-    assert "it is not sent" in told.text
+    assert "It is not sent yet" in told.text
     assert await desk.shelf.documents.find({}) == []
 
 

@@ -44,7 +44,7 @@ REASONS: Final = (
 YES_NO: Final = (("yes", N_("Yes")), ("no", N_("No")))
 DONE: Final = {
     "entered": N_("The letter is accepted."),
-    "sent": N_("The code is on its way to the phone. It holds for ten minutes."),
+    "sent": N_("The code is on its way to the phone. It is valid for ten minutes."),
     "confirmed": N_("The phone is confirmed."),
 }
 REFUSALS: Final = {
@@ -54,10 +54,10 @@ REFUSALS: Final = {
     "already_done": N_("The phone is confirmed already."),
     "guardian_needed": N_("Under 14 a guardian must agree: fill in name, phone and relation."),
     "notice_not_current": N_("The notice has changed. Read out the current one and begin again."),
-    "backlog": N_("Too many letters wait at present. Try again in a moment."),
+    "backlog": N_("Too many letters are waiting at the moment. Try again shortly."),
 }
 """What to do instead, by the refusal's code."""
-NUMBER: Final = N_("Check the number: a document of this kind can’t have it.")
+NUMBER: Final = N_("Check the number: it is not valid for this kind of document.")
 OTHERWISE: Final = N_("This can’t be done now.")
 LABELS: Final = {
     "entry": N_("Who is it?"),
@@ -73,7 +73,7 @@ LABELS: Final = {
     "letter.subject": N_("Subject"),
     "letter.body": N_("What the person says"),
     "letter.on_behalf": N_("For whom"),
-    "letter.writer.acting_as": N_("By what right"),
+    "letter.writer.acting_as": N_("In what capacity"),
     "letter.writer.helped.name": N_("Name of the person helped"),
     "letter.writer.guardian.name": N_("Guardian’s name"),
     "letter.writer.guardian.phone": N_("Guardian’s phone"),

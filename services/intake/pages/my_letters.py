@@ -20,9 +20,7 @@ from shared.web.rendering import page
 MINE: Final = "/my/letters"
 Writer = Annotated[Person, Depends(on_page(citizen()))]
 Done = Annotated[FormName | Literal["sent"] | None, Query()]
-SENT: Final = N_(
-    "Your letter has come in. Write down its number: it stands below. You see each step here."
-)
+SENT: Final = N_("Your letter has arrived. Keep the number below. You can follow each step here.")
 router = APIRouter()
 
 

@@ -44,7 +44,7 @@ CHANGED: Final = N_(
 MANY: Final = N_("You have ten unfinished letters. Finish or erase one first.")
 REFUSALS: Final[Mapping[str, str]] = {
     "backlog": N_("Too many letters are waiting at the moment. Your letter is kept: try later."),
-    "bad_value": N_("The sign-in gave no phone number. Give one under “How can we reach you?”."),
+    "bad_value": N_("Your sign-in has no phone number. Give one under “How can we reach you?”."),
     "guardian_needed": N_("Under 14 a guardian must agree: say who it is."),
     "limit": N_("You have reached the limit of letters for now. Your letter is kept: try later."),
     "too_often": N_(
