@@ -59,7 +59,7 @@ async def test_a_step_says_whom_to_call_even_if_it_is_not_valid(
     csrf = await as_writer(desk)
     told = await send(desk, f"/write/new-letter/{step}", csrf, version="0", **{field: STOP})
     assert CALL in told.text
-    assert "it is not sent" in told.text
+    assert "nobody has read it" in told.text
     assert await waiting(desk) == []
 
 
