@@ -176,6 +176,7 @@ def _app(
     app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.letters_at = origin_of("router", settings)
     app.state.export_signer = ExportSigner(shell.seals.ring, "intake")
+    app.add_middleware(pages.LeftMiddleware)
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
     app.add_middleware(CrossOriginMiddleware, origins=desk.frontends.origins)

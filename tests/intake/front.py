@@ -330,7 +330,11 @@ async def front(
             frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        own_layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        own_layers = (
+            pages.LeftMiddleware,
+            EmergencyGuardMiddleware,
+            partial(CrossOriginMiddleware, origins=ORIGINS),
+        )
         layers = (*own_layers, *limiting.layers)
         parts: dict[str, Any] = {"layers": layers, **_state(kept, desk, shelf), **limits}
         async with opened_face(

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -362,3 +363,28 @@ async def test_an_own_letter_on_the_same_matter_is_offered_before_another_is_wri
     assert f'href="{letter}/files"' in told.text
     await as_writer(desk, "huang")
     assert known not in (await show(desk, f"{letter}/matter")).text
+
+
+async def test_a_form_that_the_database_cant_take_is_sent_again_from_the_page(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    desk.drafts.failures.append("before")
+    given = {"subject": "x", "body": 'two lines\n"quoted"', "version": "0"}
+    away = await send(desk, f"{letter}/matter", csrf, **given)
+    assert (away.status_code, "Try again" in away.text) == (503, True)
+    assert f'action="{letter}/matter"' in away.text
+    form = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', away.text)
+    again = {name: unescape(value) for name, value in form}
+    assert again == {"csrf": csrf, **given}
+    assert (await send(desk, f"{letter}/matter", **again)).status_code == 303
+    assert "two lines" in (await show(desk, f"{letter}/matter")).text
+
+
+async def test_a_file_sent_after_the_sessions_end_leads_to_a_page_and_not_to_another_host(
+    desk: Front,
+) -> None:
+    csrf = await as_writer(desk)
+    letter = await written(desk, csrf)
+    desk.shelf.now.pass_by(minutes=31)
+    late = await upload(desk, csrf, letter, photo())
+    assert late.headers["location"] == "/my/sign-in/again?to=%2Fwrite&why=file"

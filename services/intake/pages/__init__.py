@@ -7,6 +7,7 @@ from services.intake.pages import (
     duty_pages,
     emergencies,
     files,
+    leaving,
     look_up,
     my_documents,
     my_letters,
@@ -21,6 +22,7 @@ from services.intake.pages import (
     writing_files,
 )
 from services.intake.pages.duty_pages import PLACE
+from services.intake.pages.leaving import LeftMiddleware
 from services.intake.pages.start import WRITE, CitizenPages
 from services.intake.pages.writing_files import UPLOADS
 
@@ -41,6 +43,7 @@ for desk in (
     writing_files,
     writing,
     widget,
+    leaving,
     start,
 ):
     router.include_router(desk.router)
@@ -51,4 +54,4 @@ FORMS = (
 )
 """Paths below which pages accept forms."""
 
-__all__ = ["FORMS", "UPLOADS", "CitizenPages", "router"]
+__all__ = ["FORMS", "UPLOADS", "CitizenPages", "LeftMiddleware", "router"]

@@ -23,6 +23,7 @@ from shared.kernel.errors import BadValue, NotFound, Refused
 from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import on_page
 from shared.platform.http.tokens import Person
+from shared.rules.text.written import Written
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_
 from shared.web.rendering import page
@@ -115,7 +116,8 @@ async def check(request: Request, person: Clerk, desk: Desk) -> Response:
     if body is None or errors or fields.get("step") == "change":
         return _form(request, desk, fields, errors=errors, status=422 if errors else 200)
     if fields.get("step") != "send":
-        return page(request, "counter_check.html", **_checked(fields))
+        urgent = _is_urgent(desk, fields)
+        return page(request, "counter_check.html", is_urgent=urgent, **_checked(fields))
     try:
         accepted = await enter_counter_letter(body, person, _key(fields), desk, Response())
     except Warned as warned:
@@ -181,12 +183,19 @@ def _form(
         status=status,
         fields=fields,
         errors=errors or {},
+        is_urgent=_is_urgent(desk, fields),
         labels=LABELS,
         answers=ANSWERS,
         codes={name: [*_first(name), *choices(kind)] for name, kind in KINDS.items()},
         notice=desk.notices.on(civil_date(desk.now())),
         key=token_hex(16),
     )
+
+
+def _is_urgent(desk: FrontDesk, fields: FormFields) -> bool:
+    """Whether what the person says looks like an emergency, before it is sent."""
+    written = Written(fields.get("letter.subject"), fields.get("letter.body"))
+    return desk.triage(written).threshold is not None
 
 
 def _first(name: str) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from services.intake.api.letters import submit_letter
 from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.limited import SenderLimit
 from services.intake.api.similar_letters import BeingWritten, SameMatter, find_similar
-from services.intake.api.warnings import Warned, lines_for
+from services.intake.api.warnings import Warned
 from services.intake.pages.my_letters import MINE, Writer
 from services.intake.pages.start import WRITE, pages_of
 from services.intake.pages.writing_desk import WritingDesk, flattened
@@ -30,7 +30,6 @@ from shared.contracts.vocabulary import Language
 from shared.kernel.errors import LimitReached, Refused
 from shared.kernel.working_days import civil_date
 from shared.platform.http.parameters import RequestBody
-from shared.rules.text.written import Written
 from shared.web.formats import lang_of
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_
@@ -136,12 +135,13 @@ async def save_step(
     except LimitReached:
         return writing.show(name, fields, errors={"": MANY}, status=409)
     writing = replace(writing, content=content, version=saved.version)
-    if name == "matter" and (dangerous := _danger(writing)) is not None:
-        return dangerous
-    if name == "matter" and (known := await _known(writing)) is not None:
-        return known
     is_change = fields.get("then") == "check"
     to = writing.address("check") if is_change else writing.after(name)
+    if lines := writing.urgent(name, fields):
+        back = writing.address(name)
+        return writing.page("write_danger.html", lines=lines, onwards=to, back=back)
+    if name == "matter" and (known := await _known(writing, onwards=to)) is not None:
+        return known
     return RedirectResponse(to, status_code=303)
 
 
@@ -163,21 +163,7 @@ def _without_nobody(changed: dict[str, Any], name: StepName, body: Any) -> dict[
     return changed
 
 
-def _danger(writing: WritingDesk) -> Response | None:
-    """What to do now, if the words look like an emergency. They are not sent to anybody yet."""
-    content = writing.content
-    triaged = writing.desk.triage(
-        Written(content.subject or "", content.body or "", category=content.category or "request")
-    )
-    if triaged.threshold is None:
-        return None
-    city = content.place.city if content.place else None
-    return writing.page(
-        "write_danger.html", lines=lines_for(triaged, city), onwards=writing.after("matter")
-    )
-
-
-async def _known(writing: WritingDesk) -> Response | None:
+async def _known(writing: WritingDesk, *, onwards: str) -> Response | None:
     """What there is already on the same matter: own open letters, and public answers."""
     content = writing.content
     asked = BeingWritten.model_validate(
@@ -192,7 +178,7 @@ async def _known(writing: WritingDesk) -> Response | None:
         "write_similar.html",
         found=found,
         public_url=(public_url or "").rstrip("/"),
-        onwards=writing.after("matter"),
+        onwards=onwards,
     )
 
 

@@ -107,4 +107,6 @@ async def show_files(
         back=writing.address(steps[steps.index("files") - 1]),
         onwards=writing.after("files"),
         most=MOST_FILES,
+        most_bytes=MAX_FILE,
+        too_large=FILE_REFUSALS["too_large"],
     )

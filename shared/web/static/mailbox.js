@@ -29,7 +29,7 @@
   });
 
   // What went wrong, or what was done, is read first.
-  const first = document.querySelector("[data-error-summary]") || document.querySelector(".banner[role=alert]");
+  const first = document.querySelector("[data-urgent]") || document.querySelector("[data-error-summary]") || document.querySelector(".banner[role=alert]");
   if (first) first.focus();
 
   // Characters left, counted as the server counts them.
@@ -49,6 +49,14 @@
     };
     area.addEventListener("input", count);
     count();
+  }
+
+  // A file that is too large is named before it is sent.
+  for (const file of all("input[data-most]")) {
+    file.addEventListener("change", () => {
+      file.setCustomValidity(file.files[0]?.size > file.dataset.most ? file.dataset.tooLarge : "");
+      file.reportValidity();
+    });
   }
 
   // What is being written is saved now and then.
@@ -143,7 +151,10 @@
     });
   }
 
-  // The way out replaces the page, so that going back doesn't lead to it.
+  // The way out replaces the page, so that going back doesn't lead to it; nor to a page before it.
+  const leave = document.querySelector("a[data-leave]");
+  const [entry] = performance.getEntriesByType("navigation");
+  if (leave && document.cookie.includes("mailbox-pages-away=0") && entry?.type === "back_forward") location.replace(leave.href);
   for (const link of all("a[data-leave]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
