@@ -143,6 +143,14 @@
     });
   }
 
+  // Without a network a worker answers for these pages, where the browser allows workers.
+  const worker = document.querySelector("[data-offline]");
+  if (worker && navigator.serviceWorker) {
+    for (const scope of ["/write", "/my"]) {
+      navigator.serviceWorker.register(worker.dataset.offline, { scope }).catch(() => {});
+    }
+  }
+
   // The way out replaces the page, so that going back doesn't lead to it.
   for (const link of all("a[data-leave]")) {
     link.addEventListener("click", (event) => {
