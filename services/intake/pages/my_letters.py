@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from services.intake.api.acceptance_notice import letter_page
 from services.intake.api.dependencies import Desk
 from services.intake.api.letter_access import accesses_shown
 from services.intake.api.letters import list_letters, read_letter
@@ -47,5 +48,7 @@ async def show_letter(
         changes=[(kind, FORMS[kind].title) for kind in ("contact", "consent")],
         accesses=accesses_shown(state),
         has_receipt=state.words is not None,
+        qr=letter_page(request, number),
+        is_sent=done == "sent",
         done=SENT if done == "sent" else FORMS[done].done if done else None,
     )
