@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ class Gateway:
 
     app: Any = None
     is_away: bool = False
+    holds: asyncio.Event | None = None
+    """What forms wait for."""
 
     def before(self, app: Any) -> Gateway:
         """Stand before this application."""
@@ -59,6 +62,8 @@ class Gateway:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass it on, or say that nobody answers."""
+        if self.holds and scope["method"] == "POST":
+            await self.holds.wait()
         away = HTMLResponse("<title>502</title>Bad gateway", 502)
         await (away if self.is_away else self.app)(scope, receive, send)
 
@@ -156,3 +161,31 @@ async def test_the_page_follows_the_language(line: Line) -> None:
         await tab.context.set_offline(True)
         await page.reload()
         assert await page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+HIDE = """() => {
+  Object.defineProperty(document, "hidden", { value: true, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@LONG
+async def test_a_text_is_saved_before_the_phone_shows_something_else(line: Line) -> None:
+    line.gateway.holds = asyncio.Event()
+    async with line.world.tab("chen", PHONE) as tab:
+        page = tab.page
+        await page.goto(MATTER)
+        await page.locator("#body").fill("First half")
+        await page.evaluate(HIDE)
+        await page.locator("#body").fill("First half, second half")
+        await press(page)
+        line.gateway.holds.set()
+        await page.wait_for_url("**/files")
+        await page.goto(MATTER)
+        assert await page.locator("#body").input_value() == "First half, second half"
+        await page.locator("#body").fill("Third")
+        await page.evaluate(HIDE)
+        await page.get_by_text("Saved at").wait_for()
+        await page.reload()
+        assert await page.locator("#body").input_value() == "Third"
+        assert tab.faults == []

@@ -51,21 +51,23 @@
     count();
   }
 
-  // What is being written is saved now and then.
+  // What is being written is saved now and then, and when another app or tab comes to the front.
   for (const form of all("form[data-autosave]")) {
     const [draft, said] = [form.querySelector("[data-draft]"), form.querySelector("[data-autosaved]")];
     const typed = () => {
       const body = new URLSearchParams(new FormData(form));
-      body.delete("draft");
+      body.delete(draft.name);
       body.set("step", "autosave");
       return body;
     };
     let last = String(typed());
-    setInterval(async () => {
+    let [isSaving, waits] = [false, null];
+    const save = async () => {
       const body = typed();
       const now = String(body);
-      if (form.dataset.sent || now === last) return;
-      body.set("draft", draft.value);
+      if (isSaving || form.dataset.sent || now === last) return;
+      isSaving = true;
+      body.set(draft.name, draft.value);
       try {
         const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
         if (!answer.ok) throw new Error(answer.status);
@@ -77,7 +79,17 @@
       } catch {
         said.textContent = said.dataset.failed;
       }
-    }, form.dataset.autosave * 1000);
+      isSaving = false;
+      if (waits) form.requestSubmit(waits.submitter);
+    };
+    form.addEventListener("submit", (event) => {
+      if (!isSaving) return;
+      waits = event;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, true);
+    setInterval(save, form.dataset.autosave * 1000);
+    document.addEventListener("visibilitychange", () => document.hidden && save());
   }
 
   // Undo for a few seconds; the server decides what is still possible.
