@@ -270,6 +270,7 @@ def _state(
         "desk": desk,
         "duty_queue": DutyQueue(desk),
         "is_development": False,
+        "writers_pages_at": "https://mailbox.example.cn",
         "citizen_pages": replace(
             pages.CitizenPages.of(kept), client="mailbox-pages", public_url=READING_ROOM
         ),

@@ -1,5 +1,6 @@
 """Writers read their letters and act on them in a browser, by the same rules as over the API."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
 from shared.contracts.topics import PUBLISHED
 from shared.platform.http.tokens import Person
+from shared.web.qr_code import qr_code
 from tests.intake.browsing import (
     ASKED,
     DECLINED,
@@ -205,9 +207,13 @@ async def test_a_writer_takes_away_notice_receipt_and_data(desk: Front) -> None:
     assert (await show(desk, receipt)).status_code == 303, "to the sign-in"
     await as_writer(desk)
     shown = (await show(desk, f"/my/letters/{number}")).text
-    for path in (f"/my/letters/{number}/notice", receipt):
-        assert f'href="{path}"' in shown
-        assert number in (await show(desk, path)).text
+    links = set(re.findall(r'href="(/[^"?#]*)"', shown)) - {"/leave", "/display"}
+    assert {f"/my/letters/{number}/{name}" for name in ("notice", "receipt.json")} <= links
+    for path in links:
+        assert (await show(desk, path)).status_code in {200, 303}, path
+    code = qr_code(f"https://mailbox.example.cn/my/letters/{number}")
+    for path in ("", "?done=sent", "/notice"):
+        assert (await show(desk, f"/my/letters/{number}{path}")).text.count(code) == 1
     assert "attachment" in (await show(desk, receipt)).headers["content-disposition"]
     data = await show(desk, "/my/data")
     assert number in data.text

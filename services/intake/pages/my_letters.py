@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from services.intake.api.acceptance_notice import letter_page
 from services.intake.api.dependencies import Desk
 from services.intake.api.letter_access import accesses_shown
 from services.intake.api.letters import list_letters, read_letter
@@ -49,5 +50,7 @@ async def show_letter(
         accesses=accesses_shown(state),
         has_receipt=state.words is not None,
         public_url=(pages_of(request).public_url or "").rstrip("/"),
+        qr=letter_page(request, number),
+        is_sent=done == "sent",
         done=SENT if done == "sent" else FORMS[done].done if done else None,
     )
