@@ -178,7 +178,7 @@ class Memory(Collection):
             del self.kept[name]
 
     def _fitting(self, where: Mapping[str, Any]) -> Iterator[tuple[Any, Document]]:
-        """Documents that match, in the order of their insertion; one named by `_id` is looked up."""
+        """Documents that match, in the order of insertion; one named by `_id` is looked up."""
         wanted = as_kept(dict(where))
         named = wanted.get("_id")
         if isinstance(named, str):
