@@ -26,6 +26,7 @@ from tests.intake.emergencies import PLANTED, STOP
 from tests.intake.faces import is_problem
 from tests.intake.front import Front, Limiting, body, front
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import BLIND as SHELL_BLIND
 from tests.support.sealed_shell import running
 
 WINDOW, DAY = parse("3 per 10 minutes"), parse("10 per day")
@@ -172,6 +173,26 @@ async def test_a_repeated_submission_is_answered_at_the_limit(tmp_path: Path) ->
         assert (again.status_code, again.json()) == (201, first.json())
 
 
+async def test_a_letter_that_was_refused_is_refused_again_under_its_key(tmp_path: Path) -> None:
+    """Its number is drawn while it is counted: that must not make it a repeated submission."""
+    store = Memory()
+    async with front(tmp_path, limiting=Limiting(store=store)) as desk:
+        await submitted(desk, 4)
+        async with counting(store, desk.shelf.now) as of_another_replica:
+            limits = data_files.request_limits()
+            other = RequestLimiter(
+                limits, of_another_replica, blind=SHELL_BLIND, now=desk.shelf.now
+            )
+            await other.take("letters", SHELL_BLIND.of("owner", "chen"))
+        letters = len(desk.shelf.documents.kept)
+        for _ in range(3):
+            assert is_problem(await desk.submit(key="letter-key-late"), "429 too_often")
+        assert len(desk.shelf.documents.kept) == letters
+        desk.shelf.now.pass_by(seconds=600)
+        assert (await desk.submit(key="letter-key-late")).status_code == 201
+        assert len(desk.shelf.documents.kept) == letters + 1
+
+
 async def test_a_spent_limit_costs_the_database_nothing(tmp_path: Path) -> None:
     store = Memory()
     async with front(tmp_path, limiting=Limiting(store=store)) as desk:
@@ -269,7 +290,7 @@ async def test_without_the_database_nothing_passes_and_nothing_breaks(tmp_path: 
     async with front(tmp_path, limiting=Limiting(store=store)) as desk:
         store.failures += ["before"]
         assert is_problem(await desk.submit(), "503 not_ready")
-        assert not desk.keys.kept
+        assert not desk.shelf.documents.kept
         store.unread += [True]
         assert is_problem(await desk.submit(), "503 not_ready")
         assert (await desk.submit()).status_code == 201

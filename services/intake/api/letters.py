@@ -62,7 +62,7 @@ async def submit_letter(
     Who sends too many gets 429 `too_often`, with `Retry-After`; an emergency is never refused.
     """
     limit = SenderLimit(desk, "letters", desk.owner(person), response)
-    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept(limit.take)
+    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept(limit)
     if body.draft:
         await desk.drafts.drop(desk.owner(person), body.draft)
     response.headers["location"] = f"/v1/letters/{number}"

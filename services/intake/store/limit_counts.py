@@ -7,6 +7,7 @@ counts of one person and day are in one document, which the database drops after
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -58,7 +59,11 @@ class LimitCounts(Storage):
 
     async def add(self, hits: Iterable[Hit]) -> tuple[int, ...]:
         """Add all of them and return their counts, with whatever else waits in one write."""
-        return await self._grouped.submit(tuple(hits))
+        return await self.begin(hits)
+
+    def begin(self, hits: Iterable[Hit]) -> asyncio.Future[tuple[int, ...]]:
+        """Like `add`, for a caller that does something else meanwhile."""
+        return self._grouped.enqueue(tuple(hits))
 
     def seconds_left(self, window_s: int) -> float:
         """Seconds until the present window of that length ends."""
