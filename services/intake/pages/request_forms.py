@@ -126,16 +126,16 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
             ),
             WriterField(
                 "comment",
-                N_("Anything to say about it? (optional)"),
+                N_("Comments (optional)"),
                 hint=N_("The bureau reads it. To have the letter handled again, reopen it."),
                 most=COMMENT,
             ),
         ),
-        says=(N_("If your matter is solved, the letter is closed."),),
+        says=(N_("If you say that it is solved, the letter is closed."),),
         has_words=True,
     ),
     "reopening": WriterForm(
-        N_("Have it handled again"),
+        N_("Ask for it to be handled again"),
         N_("Reopen the letter"),
         N_("Your request to handle the letter again is on its way."),
         requests.reopen_letter,
@@ -175,7 +175,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
                 choices=lambda: choices("withdrawal_reason"),
             ),
         ),
-        warns=N_("Nobody goes on with it, and you get no reply."),
+        warns=N_("Nobody will handle it any further, and you will get no reply."),
     ),
     "consent": WriterForm(
         N_("May it be published?"),
@@ -186,14 +186,16 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         (
             WriterField(
                 "to_publish",
-                N_("May the letter and its reply be published without anything about you?"),
+                N_("May the letter and its reply be published, with everything about you removed?"),
                 "radios",
                 choices=lambda: YES_NO,
                 first=lambda letter: "yes" if letter.consent_to_publish else "no",
             ),
         ),
         says=(
-            N_("Names, numbers, addresses and everything else that leads to you are removed."),
+            N_(
+                "Names, numbers, addresses and everything else that could identify you are removed."
+            ),
             N_("If you say no later, what is published is taken down."),
         ),
     ),
@@ -208,7 +210,10 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
                 "contact.phone",
                 N_("Phone"),
                 "text",
-                hint=N_("For text messages about this letter. Empty: the phone of your sign-in."),
+                hint=N_(
+                    "For text messages about this letter. If you leave it empty, "
+                    "they go to the phone you signed in with."
+                ),
                 first=_contact("phone"),
                 most=32,
             ),

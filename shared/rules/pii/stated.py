@@ -94,6 +94,11 @@ def stated_spans(text: str, *, name: str = "") -> tuple[OwnSpan, ...]:
     return apart(span for span in found if _is_own(text, span, name))
 
 
+def account_spans(text: str) -> tuple[OwnSpan, ...]:
+    """Where `text` names an account for messages or a plate, whoever it belongs to."""
+    return apart(_accounts(text, lined(text).text))
+
+
 def _accounts(text: str, in_line: str) -> Iterator[OwnSpan]:
     """`in_line`: the text folded by `lined`, in which the patterns' words are looked for first."""
     possible = [each for each in _PATTERNS if any(word in in_line for word in each[2])]
