@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ from services.intake.api.client_network import ClientNetworkMiddleware
 from services.intake.api.request_limits import LimitStanding, RateLimited, RequestLimiter
 from services.intake.store import LimitCounts
 from shared.platform.crypto.key_ring import BlindIndex
-from shared.platform.mongo.database import Operation, WriteResult
+from shared.platform.mongo.database import Document, Operation, WriteResult
 from shared.platform.runtime import data_files
 from tests.intake.emergencies import PLANTED, STOP
 from tests.intake.faces import is_problem
@@ -107,6 +108,26 @@ async def test_what_waits_together_is_one_write_and_keeps_its_order() -> None:
     assert len(store.writes) == 1
     assert len(store.writes[0]) == 1, "one document for all counts of a person"
     assert store.kept["a"]["until"] == now() + timedelta(days=2)
+
+
+async def test_counts_are_read_only_if_they_are_unknown_or_a_limit_is_reached() -> None:
+    class Reading(Memory):
+        reads = 0
+
+        @override
+        async def find(self, *given: Any, **how: Any) -> list[Document]:
+            self.reads += 1
+            return await super().find(*given, **how)
+
+    store, now = Reading(), Clock()
+    hits = [(WINDOW.key_for("a"), 600, 1), (DAY.key_for("a"), 86_400, 1)]
+    async with counting(store, now) as one, counting(store, now) as other:
+        assert [await one.add(hits) for _ in range(2)] == [(1, 1), (2, 2)]
+        assert store.reads == 0
+        assert await other.add(hits) == (3, 3), "another replica reads what it doesn't know"
+        assert store.reads == 1
+        assert await one.add(hits) == (4, 4), "beyond the limit it learns of the other's"
+        assert store.reads == 2
 
 
 async def test_a_document_that_another_replica_has_just_inserted_is_counted_too() -> None:
@@ -291,9 +312,12 @@ async def test_without_the_database_nothing_passes_and_nothing_breaks(tmp_path: 
         store.failures += ["before"]
         assert is_problem(await desk.submit(), "503 not_ready")
         assert not desk.shelf.documents.kept
-        store.unread += [True]
-        assert is_problem(await desk.submit(), "503 not_ready")
         assert (await desk.submit()).status_code == 201
+    async with front(tmp_path, limiting=Limiting(store=store)) as restarted:
+        store.unread += [True]
+        assert is_problem(await restarted.submit(), "503 not_ready")
+        assert not restarted.shelf.documents.kept
+        assert (await restarted.submit()).status_code == 201
 
 
 async def test_a_fault_reaches_everyone_who_waited() -> None:
