@@ -175,6 +175,7 @@ def _app(
     install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
     app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.letters_at = origin_of("router", settings)
+    app.state.writers_pages_at = settings.citizen_pages_url
     app.state.export_signer = ExportSigner(shell.seals.ring, "intake")
     app.add_middleware(pages.LeftMiddleware)
     app.add_middleware(EmergencyGuardMiddleware)

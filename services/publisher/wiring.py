@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from fastapi import FastAPI
 
 from services.publisher import api, pages
 from services.publisher.api.dependencies import DailyCounts, EditorialDesk
@@ -16,7 +15,7 @@ from services.publisher.domain.letter import PublisherLetter
 from services.publisher.domain.publication import ProblemDeadlines
 from services.publisher.domain.withdrawal import forget
 from services.publisher.handlers import HANDLERS
-from services.publisher.jobs import DailyCounter, DraftGauge, FiguresCounter
+from services.publisher.jobs import DailyCounter, DraftGauge, FiguresCounter, SearchFiller
 from services.publisher.settings import PublisherSettings
 from services.publisher.store import COUNTS, FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
 from shared.platform.app.service import Service
@@ -79,10 +78,12 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         figures=counter.latest,
         daily=DailyCounts(counts, keys),
         now=now,
+        public_url=(settings.public_url or "").rstrip("/"),
     )
     gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
-    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=FORMS)
+    forms = (*FORMS, *pages.FORMS)
+    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=forms)
     install(
         app,
         settings=settings,
@@ -92,7 +93,9 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         entries=masthead("publisher", settings),
     )
     install_sign_in(app, settings, storage=Storage.of(shell), client=to_issuer, now=now)
-    opened(app, desk)
+    app.state.desk = desk
+    app.include_router(api.router)
+    app.include_router(pages.router)
     return Service(
         settings=settings,
         shell=shell,
@@ -100,14 +103,6 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=shell.consumer,
         indexes={**INDEXES, **SIGN_IN_INDEXES},
-        loops=(gauge.run, counter.run, daily.run),
+        loops=(gauge.run, counter.run, daily.run, SearchFiller(shell.documents).run),
         close=to_issuer.aclose,
     )
-
-
-def opened(app: FastAPI, desk: EditorialDesk) -> FastAPI:
-    """`app` with the routes and pages for editors and for everyone."""
-    app.state.desk = desk
-    app.include_router(api.router)
-    app.include_router(pages.router)
-    return app

@@ -23,6 +23,7 @@ from shared.web.formats import Formats
 from shared.web.forms import FormFields, parse_form
 from shared.web.language import ELDER_COOKIE, LANG_COOKIE, LANGS, Lang, Words, words_of
 from shared.web.printed import printed
+from shared.web.qr_code import qr_code
 from shared.web.rendering import Entry, Site, page
 
 HERE: Final = Path(__file__).parent
@@ -96,6 +97,7 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
     )
     _translate_in(environment, formats.words)
     environment.filters.update(formats.filters)
+    environment.filters["qr_code"] = qr_code
     environment.globals["asset"] = _asset
     environment.policies["ext.i18n.trimmed"] = True
     return environment

@@ -69,6 +69,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "lin-by-name": {**CITIZEN, "roles": ["triage"]},
 }
 
+READING_ROOM = "https://letters.example"
 ORIGINS = data_files.frontends().origins
 DRAWN: Mapping[store.Kind, Callable[[bytes], str]] = {
     "letter": new_letter_number,
@@ -269,7 +270,10 @@ def _state(
         "desk": desk,
         "duty_queue": DutyQueue(desk),
         "is_development": False,
-        "citizen_pages": replace(pages.CitizenPages.of(kept), client="mailbox-pages"),
+        "writers_pages_at": "https://mailbox.example.cn",
+        "citizen_pages": replace(
+            pages.CitizenPages.of(kept), client="mailbox-pages", public_url=READING_ROOM
+        ),
         "export_signer": ExportSigner(shelf.seals.ring, "intake"),
     }
 

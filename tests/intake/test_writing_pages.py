@@ -141,6 +141,25 @@ async def test_a_change_in_another_window_loses_nothing(desk: Front) -> None:
     assert "of the other window" in (await show(desk, f"{letter}/matter")).text
 
 
+async def test_half_a_text_is_saved_while_it_is_written(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    await send(desk, f"{letter}/kind", csrf, category="request", version="0")
+    shown = (await show(desk, f"{letter}/matter")).text
+    assert 'data-autosave="20"' in shown
+    half: dict[str, str] = {"subject": "", "body": f"{STOP} half a sen", "step": "autosave"}
+    saved = await send(desk, f"{letter}/matter", csrf, **half, version="1")
+    assert saved.json() == {"draft": 2}
+    late = await send(desk, f"{letter}/matter", csrf, **half | {"body": "x"}, version="1")
+    assert late.status_code == 412
+    long = await send(desk, f"{letter}/matter", csrf, **half | {"body": "y" * 10_001}, version="2")
+    assert long.status_code == 422
+    shown = (await show(desk, f"{letter}/matter")).text
+    assert "half a sen" in shown
+    assert 'name="version" value="2"' in shown
+    assert await desk.shelf.documents.find({}) == []
+
+
 @pytest.mark.parametrize("whom", ["nobody", "officer"])
 async def test_a_complaint_says_whom_it_is_about(desk: Front, whom: str) -> None:
     csrf = await as_writer(desk)

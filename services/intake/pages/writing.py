@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from pydantic import ValidationError
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.intake.api.dependencies import Desk
 from services.intake.api.drafts import DraftId
@@ -27,7 +27,7 @@ from services.intake.pages.writing_desk import WritingDesk, flattened
 from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, WritingStep
 from services.intake.store.letter_drafts import DraftChanged
 from shared.contracts.vocabulary import Language
-from shared.kernel.errors import LimitReached, Refused
+from shared.kernel.errors import BadValue, LimitReached, Refused
 from shared.kernel.working_days import civil_date
 from shared.platform.http.parameters import RequestBody
 from shared.web.formats import lang_of
@@ -121,11 +121,13 @@ async def save_step(
     """Keep the answer, and go to the next question."""
     fields = await fields_of(request)
     writing = await WritingDesk.of(request, person=person, desk=desk, draft=draft)
+    given = fields.get("version")
+    version = int(given) if given.isdecimal() and len(given) < 10 else 0
+    if name == "matter" and fields.get("step") == "autosave":
+        return await _autosaved(writing, fields, version=version)
     body, errors = read_form(STEPS[name].model, fields)
     if body is None:
         return writing.show(name, fields, errors=errors, status=422)
-    given = fields.get("version")
-    version = int(given) if given.isdecimal() and len(given) < 10 else 0
     changed = _answered(writing.content, name, body)
     content = LetterDraft.model_validate(_without_nobody(changed, name, body))
     try:
@@ -143,6 +145,17 @@ async def save_step(
     if name == "matter" and (known := await _known(writing, onwards=to)) is not None:
         return known
     return RedirectResponse(to, status_code=303)
+
+
+async def _autosaved(writing: WritingDesk, fields: FormFields, *, version: int) -> Response:
+    """Save what is typed so far, also half of it. Raises: BadValue; DraftChanged; LimitReached."""
+    typed = {field: fields.get(field) or None for field in ("subject", "body")}
+    try:
+        content = LetterDraft.model_validate(writing.content.model_dump() | typed)
+    except ValidationError:
+        raise BadValue("draft") from None
+    saved = await writing.save(content, version=version)
+    return JSONResponse({"draft": saved.version})
 
 
 def _answered(content: LetterDraft, name: StepName, body: RequestBody) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from services.publisher.domain import draft, letter_projection, publication, withdrawal
+from services.publisher.domain import draft, editing, letter_projection, publication, withdrawal
 from services.publisher.domain.letter import PublisherLetter
 from shared.contracts.published_v1 import (
     LetterPublished,
@@ -20,6 +20,11 @@ PublisherEvent: TypeAlias = (
     | letter_projection.FactProjected
     | draft.CopyReceived
     | draft.DraftProposed
+    | editing.DraftReworded
+    | editing.WordsMarked
+    | editing.DraftSentBack
+    | editing.DraftRejected
+    | editing.DraftRestored
     | LetterPublished
     | ReleasePublished
     | PublicationProblemReported
@@ -40,12 +45,17 @@ FOLDS: Mapping[type[PublisherEvent], Callable[[PublisherLetter, Any], PublisherL
             letter_projection.FactProjected: letter_projection.fact_projected,
             draft.CopyReceived: draft.copy_received,
             draft.DraftProposed: draft.draft_proposed,
+            editing.DraftReworded: editing.draft_reworded,
+            editing.WordsMarked: editing.words_marked,
+            editing.DraftSentBack: editing.draft_sent_back,
+            editing.DraftRejected: editing.draft_rejected,
+            editing.DraftRestored: editing.draft_restored,
             LetterPublished: draft.letter_published,
             PublicationProblemReported: publication.problem_reported,
             PublicationProblemDecided: publication.problem_settled,
             publication.ChangeProposed: publication.change_proposed,
             publication.ChangeMade: publication.change_made,
-            withdrawal.DraftDropped: withdrawal.withdrawn,
+            withdrawal.DraftDropped: withdrawal.draft_dropped,
             PublicationWithdrawn: withdrawal.withdrawn,
         }
     )

@@ -20,6 +20,12 @@ from services.publisher.store.daily_figures import (
     figures_before,
     keep_figures,
 )
+from services.publisher.store.desk_lists import (
+    DESK_LISTS,
+    DeskList,
+    count_desk_lists,
+    desk_list,
+)
 from services.publisher.store.documents import (
     INDEXES,
     LETTERS,
@@ -39,9 +45,11 @@ from services.publisher.store.publication_queries import (
     publication,
     publications,
 )
+from services.publisher.store.reading_room_search import fill_search, search
 
 __all__ = [
     "COUNTS",
+    "DESK_LISTS",
     "FIGURES",
     "INDEXES",
     "LETTERS",
@@ -50,17 +58,21 @@ __all__ = [
     "WRITES",
     "CountEntry",
     "DayFigures",
+    "DeskList",
     "DraftRow",
     "ProblemRow",
     "append",
     "begin",
+    "count_desk_lists",
     "count_drafts",
     "counted",
     "days_noted",
+    "desk_list",
     "drafts",
     "entries_after",
     "entries_of",
     "figures_before",
+    "fill_search",
     "index",
     "keep_figures",
     "last_entry",
@@ -72,4 +84,5 @@ __all__ = [
     "problems",
     "publication",
     "publications",
+    "search",
 ]

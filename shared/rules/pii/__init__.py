@@ -1,5 +1,6 @@
 """Personal data in texts: their spans, and the marks that replace them."""
 
+from shared.rules.pii.doubtful import DoubtfulSpan, DoubtRule, doubtful_spans
 from shared.rules.pii.numbers import HIDDEN_IN, KINDS, exposed_parts, numbers_of_anyone
 from shared.rules.pii.own import own_spans
 from shared.rules.pii.spans import MARKS, OwnSpan, apart, mask
@@ -9,9 +10,12 @@ __all__ = [
     "HIDDEN_IN",
     "KINDS",
     "MARKS",
+    "DoubtRule",
+    "DoubtfulSpan",
     "OwnSpan",
     "StatedValues",
     "apart",
+    "doubtful_spans",
     "exposed_parts",
     "mask",
     "numbers_of_anyone",
