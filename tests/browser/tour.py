@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from playwright.async_api import ViewportSize
 
+from tests.browser.editing import publish
 from tests.browser.running import Desk, RunningDesks, running_desks
 from tests.support.browser import chromium
 
@@ -167,29 +168,11 @@ async def writers_tour(desks: RunningDesks, camera: Camera, *, lang: str) -> Non
         await writer.page.locator('input[name="score"][value="5"]').check()
         await writer.press(ONWARDS)
         await writer.page.wait_for_url("**?done=rating")
-        await _publish(desks, letter.rpartition("/")[2], lang=lang)
+        await publish(desks.browser, desks.face("publisher"), WRITERS_SUBJECT)
         await writer.until(letter, lambda: writer.finds('main a[href*="/publications/"]'))
         await writer.press('main a[href*="/publications/"]')
         await writer.page.wait_for_url("**/publications/*")
         await camera.take(writer, "published")
-
-
-async def _publish(desks: RunningDesks, number: str, *, lang: str) -> None:
-    """Two editors publish the letter."""
-    path = f"/editors/letters/{number}"
-    async with desks.tab("editor-mei", service="publisher", lang=lang) as first:
-        await first.open("/editors")
-        await first.until("/editors", lambda: first.shows(number))
-        await first.page.goto(f"{path}/proposal")
-        looked = first.page.locator('input[name="looked"]')
-        if await looked.count():
-            await looked.check()
-        await first.press(ONWARDS)
-        await first.page.wait_for_url("**done=proposed**")
-    async with desks.tab("editor-zhou", service="publisher", lang=lang) as second:
-        await second.open(f"{path}/approval")
-        await second.press(ONWARDS)
-        await second.page.wait_for_url("**done=published**")
 
 
 def _english(desks: RunningDesks, who: str) -> AbstractAsyncContextManager[Desk]:
