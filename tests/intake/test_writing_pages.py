@@ -69,6 +69,7 @@ async def test_each_answer_leads_to_the_next_question_and_at_last_to_a_letter(
     for _ in range(2):
         sent = await send(desk, page, csrf)
         assert sent.status_code == 303
+    assert (await show(desk, page)).headers["location"] == "/my/letters", "the back button"
     [kept] = await desk.shelf.documents.find({})
     number = kept["_id"]
     state = await desk.letter(number)
