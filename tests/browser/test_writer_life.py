@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from deploy.local.stack.plan import url
 from deploy.local.stack.supervisor import Stack, running_stack
 from shared.platform.runtime.clock import utc_now
 from shared.web.language import LANG_COOKIE
+from tests.browser.editing import find, publish
 from tests.browser.running import Desk
 from tests.support.browser import NARROW, new_tab
 
@@ -26,7 +27,7 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
-NEEDED = ("broker", "database", "topics", "issuer", "intake", "router", "bureaus")
+NEEDED = ("broker", "database", "topics", "issuer", "intake", "router", "publisher", "bureaus")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -38,9 +39,15 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 
 @pytest.fixture(scope="module")
-def address(stack: Stack) -> str:
-    """Where citizens reach it."""
-    return url(stack.ports.named()["intake"])
+def ports(stack: Stack) -> Mapping[str, int]:
+    """Ports of the running services."""
+    return stack.ports.named()
+
+
+@pytest.fixture(scope="module")
+def address(ports: Mapping[str, int]) -> str:
+    """Where citizens reach the mailbox."""
+    return url(ports["intake"])
 
 
 def photo(path: Path) -> Path:
@@ -101,9 +108,9 @@ async def until(page: Page, holds: Callable[[], Awaitable[bool]]) -> None:
 
 @pytest.mark.parametrize(("lang", "has_scripts"), [("zh-CN", True), ("en", False)])
 async def test_a_letter_is_written_answered_and_rated_on_a_phone(
-    browser: Browser, address: str, tmp_path: Path, lang: str, has_scripts: bool
+    browser: Browser, ports: Mapping[str, int], tmp_path: Path, lang: str, has_scripts: bool
 ) -> None:
-    cookies = {LANG_COOKIE: lang}
+    address, cookies = url(ports["intake"]), {LANG_COOKIE: lang}
     async with new_tab(
         browser, address, width=NARROW, cookies=cookies, has_scripts=has_scripts
     ) as tab:
@@ -123,6 +130,10 @@ async def test_a_letter_is_written_answered_and_rated_on_a_phone(
         await page.goto("/my/letters")
         assert subject in await page.locator("main").inner_text()
         assert tab.faults == []
+    if has_scripts:
+        await publish(browser, url(ports["publisher"]), subject)
+        shown = await find(browser, url(ports["publisher"]), subject)
+        assert letter.rpartition("/")[2] not in shown
 
 
 async def _has(page: Page, selector: str) -> bool:
