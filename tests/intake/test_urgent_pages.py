@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.pages.request_forms import FORMS
+from services.intake.pages.request_forms import FORMS, FormName
 from services.intake.pages.writing_steps import STEPS
 from shared.platform.http.tokens import Person
 from tests.intake.browsing import ASKED, DECLINED, REPLIED, as_writer, send
