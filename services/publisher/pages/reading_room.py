@@ -20,7 +20,9 @@ from shared.platform.http.application import open_to_all
 from shared.platform.mongo.database import Collection
 from shared.platform.mongo.paging import Place, place, written
 from shared.platform.runtime.clock import Now
+from shared.rules.classify.triage import triaged
 from shared.rules.text.search_grams import grams, terms
+from shared.rules.text.written import Written
 from shared.web.language import N_
 from shared.web.rendering import page
 
@@ -80,6 +82,7 @@ async def _show_found(request: Request, documents: Collection, words: str) -> Re
         request,
         "found.html",
         words=words,
+        is_urgent=triaged(Written("", words)).threshold == "stop",
         errors={} if is_long else {"words": TOO_SHORT},
         publications=[public_entry(each) for each in found],
     )
