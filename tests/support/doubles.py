@@ -138,7 +138,7 @@ class Memory(Collection):
             raise AutoReconnect("the database went away")
 
     def _apply(self, operations: Sequence[Operation]) -> WriteResult:
-        matched, taken, broken = 0, set(), False
+        matched, taken, upserted, broken = 0, set(), set(), False
         for position, operation in enumerate(operations):
             if isinstance(operation, Update | UpdateEach):
                 try:
@@ -148,14 +148,16 @@ class Memory(Collection):
             elif isinstance(operation, Delete):
                 self._delete(operation)
             elif isinstance(operation, Upsert):
-                self._upsert(operation)
+                place = self._upsert(operation)
+                upserted.update([position] if place == "inserted" else [])
+                taken.update([position] if place == "taken" else [])
             elif operation.document["_id"] in self.kept:
                 taken.add(position)
             else:
                 self.kept[operation.document["_id"]] = as_kept(operation.document)
         if broken:
             raise OperationFailure("an update that the database refuses")
-        return WriteResult(matched, frozenset(taken))
+        return WriteResult(matched, frozenset(taken), frozenset(upserted))
 
     def _update(self, operation: Update | UpdateEach) -> int:
         fitting = (name for name, _ in self._fitting(operation.where))
@@ -164,14 +166,18 @@ class Memory(Collection):
             self.kept[name] = apply(as_kept(self.kept[name]), as_kept(operation.change))
         return len(names)
 
-    def _upsert(self, operation: Upsert) -> None:
+    def _upsert(self, operation: Upsert) -> Literal["inserted", "updated", "taken"]:
         is_new = operation.id not in self.kept
+        before = self.kept.get(operation.id, {})
+        if any(before.get(name, most) > most for name, most in operation.at_most.items()):
+            return "taken"
         given = {name: dict(fields) for name, fields in operation.change.items()}
         at_first = given.pop("$setOnInsert", {})
         if is_new:
             given["$set"] = given.get("$set", {}) | at_first
         document = as_kept(self.kept.get(operation.id, {"_id": operation.id}))
         self.kept[operation.id] = apply(document, as_kept(given))
+        return "inserted" if is_new else "updated"
 
     def _delete(self, operation: Delete) -> None:
         for name, _ in islice(self._fitting(operation.where), 1):
