@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Protocol
@@ -11,8 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import RedirectResponse, Response
 
 from shared.contracts.bilingual import Bilingual
-from shared.kernel.errors import BadValue
+from shared.kernel.errors import BadValue, NotAllowed
 from shared.platform.http.application import open_to_all
+from shared.platform.http.identity import check_same_site
 from shared.platform.http.problems import CODES, TITLES
 from shared.platform.runtime.clock import Now
 from shared.web import style_guide
@@ -22,7 +24,7 @@ from shared.web.forms import FormFields, parse_form
 from shared.web.language import ELDER_COOKIE, LANG_COOKIE, LANGS, Lang, Words, words_of
 from shared.web.printed import printed
 from shared.web.qr_code import qr_code
-from shared.web.rendering import Entry, Site, page
+from shared.web.rendering import Entry, Site, page, session_in
 from shared.web.static_files import asset, static_file
 
 HERE: Final = Path(__file__).parent
@@ -95,6 +97,7 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
     _translate_in(environment, formats.words)
     environment.filters.update(formats.filters)
     environment.filters["qr_code"] = qr_code
+    environment.tests["words"] = _is_words
     environment.globals["asset"] = asset
     environment.policies["ext.i18n.trimmed"] = True
     return environment
@@ -163,13 +166,20 @@ def _viewed(handler: Handler) -> Handler:
 
 
 async def _typed(request: Request, status: int) -> FormFields | None:
-    """The form that was sent while we were not available."""
-    if status != 503 or _type_of(request) != FORM:
+    """A form of ours that was sent while we were away, or whose session is over."""
+    is_over = status == 403 and session_in(request) is None
+    if not (is_over or status == 503) or _type_of(request) != FORM:
         return None
     try:
+        check_same_site(request)
         return parse_form(await request.body())
-    except BadValue:
+    except (BadValue, NotAllowed):
         return None
+
+
+def _is_words(value: str) -> bool:
+    """Whether a person has typed it; codes and tokens are one word."""
+    return re.search(r"[^\w.-]", value.strip(), re.ASCII) is not None
 
 
 def _wants_page(request: Request) -> bool:

@@ -52,7 +52,7 @@ from services.intake.store.look_up_queries import (
     look_up_fields,
     phone_hash,
 )
-from services.intake.store.numbers import Kind, Numbers
+from services.intake.store.numbers import DrawnNumber, Kind, Numbers
 from services.intake.store.retention_queries import (
     MOST_DUE,
     MOST_UNDATED,
@@ -125,6 +125,7 @@ __all__ = [
     "WRITES",
     "Backlog",
     "Backlogged",
+    "DrawnNumber",
     "ErasureEntry",
     "ErasureLedger",
     "FileRecords",
