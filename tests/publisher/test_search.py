@@ -74,3 +74,10 @@ async def test_pages_from_before_the_search_become_findable() -> None:
         assert filler._pause(0) < 1
         await filler.fill()
         assert filler._pause(0) > 1
+
+
+@pytest.mark.parametrize("words", ["红绿灯不亮", "楼下有人拿刀砍人，救命"])
+async def test_a_call_for_help_is_told_whom_to_call(words: str) -> None:
+    async with faces() as face:
+        shown = read(await face.client.get("/", params={"words": words})).shown
+    assert ("没有人会看到您输入的内容" in shown) == ("救命" in words)

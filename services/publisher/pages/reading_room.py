@@ -23,7 +23,9 @@ from shared.platform.http.application import open_to_all
 from shared.platform.mongo.database import Collection
 from shared.platform.mongo.paging import Place, place, written
 from shared.platform.runtime.clock import Now
+from shared.rules.classify.triage import triaged
 from shared.rules.text.search_grams import grams, terms
+from shared.rules.text.written import Written
 from shared.web.language import N_
 from shared.web.rendering import page
 from shared.web.vocabulary import choices
@@ -80,6 +82,7 @@ async def show_list(
         "list.html",
         publications=[public_entry(each) for each in found],
         words=words,
+        is_urgent=bool(words) and triaged(Written("", words)).threshold == "stop",
         chosen=chosen,
         cities=ANY + choices("city"),
         topics=ANY + choices("police_type"),
