@@ -81,6 +81,7 @@ async def show_list(
         request,
         "list.html",
         publications=[public_entry(each) for each in found],
+        public_url=request.app.state.desk.public_url,
         words=words,
         is_urgent=bool(words) and triaged(Written("", words)).threshold == "stop",
         chosen=chosen,
