@@ -79,6 +79,12 @@ async def offers_answers(page: Page) -> bool:
     return await page.locator(ONWARDS).count() > 0
 
 
+async def pass_similar(page: Page) -> None:
+    """Go on where a published letter is like the one that is written."""
+    if await offers_answers(page):
+        await page.locator(ONWARDS).click()
+
+
 async def write(page: Page, *, picture: Path, subject: str, who: str, clicks: int = 1) -> None:
     """Write a letter from the start page to its own page; press the last button so often."""
     await page.goto("/city/guangzhou")
@@ -93,8 +99,7 @@ async def write(page: Page, *, picture: Path, subject: str, who: str, clicks: in
     await page.locator("#subject").fill(subject)
     await page.locator("#body").fill(f"{subject}。村口的红绿灯坏了三个月，车开得很快，请派人来修。")
     await save(page)
-    if await offers_answers(page):
-        await page.locator(ONWARDS).click()
+    await pass_similar(page)
     await page.locator('input[type="file"]').set_input_files(picture)
     await page.locator("main form button.secondary").click()
     await page.locator("main .task-list .tag").first.wait_for()

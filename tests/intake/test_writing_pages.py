@@ -59,6 +59,10 @@ async def test_city_and_entry_of_a_menu_link_are_in_the_letter(desk: Front) -> N
     page = went.headers["location"]
     form = (await show(desk, page)).text
     assert 'name="addressed_to" value="shenzhen"' in form
+    assert "Shenzhen Municipal" in form
+    other = (await show(desk, "/write/x/kind?to=atlantis&entry=fax")).text
+    assert 'class="mailbox"' not in other
+    assert 'name="entry"' not in other
     letter = page.partition("/kind")[0]
     given = {"category": "request", "addressed_to": "shenzhen", "entry": "wechat", "version": "0"}
     await send(desk, f"{letter}/kind", csrf, **given)
@@ -197,6 +201,7 @@ async def test_unfinished_letters_are_listed_resumed_and_erased(desk: Front) -> 
     given = {"subject": "Half a letter", "body": "x", "version": "0"}
     await send(desk, f"{letter}/matter", csrf, **given)
     assert "Half a letter" in (await show(desk, "/write")).text
+    assert f'action="{letter}/erase"' in (await show(desk, f"{letter}/check")).text
     await as_writer(desk, "huang")
     assert (await show(desk, "/write")).status_code == 303
     assert "Half a letter" not in (await show(desk, f"{letter}/check")).text
