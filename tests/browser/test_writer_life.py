@@ -27,6 +27,7 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 
+ONWARDS = 'main a.button[href$="/files"]'
 NEEDED = ("broker", "database", "topics", "issuer", "intake", "router", "publisher", "bureaus")
 
 
@@ -70,6 +71,18 @@ async def sign_in(page: Page, who: str) -> None:
 async def save(page: Page) -> None:
     """Press the page's first button that sends its form."""
     await page.locator("main form button.primary, main p > a.button.primary").first.click()
+
+
+async def offers_answers(page: Page) -> bool:
+    """Whether the matter was saved, and answers are offered that others got before."""
+    await page.locator(f'input[type="file"], {ONWARDS}').first.wait_for()
+    return await page.locator(ONWARDS).count() > 0
+
+
+async def pass_similar(page: Page) -> None:
+    """Go on where a published letter is like the one that is written."""
+    if await offers_answers(page):
+        await page.locator(ONWARDS).click()
 
 
 async def write(page: Page, *, picture: Path, subject: str, who: str, clicks: int = 1) -> None:
@@ -195,6 +208,8 @@ async def write_by_keyboard(desk: Desk, *, subject: str, picture: Path) -> None:
     await desk.tab_to("#body")
     await page.keyboard.insert_text("村口的红绿灯坏了三个月，车开得很快，请派人来修。")
     await press(desk, save)
+    if await offers_answers(page):
+        await press(desk, ONWARDS)
     await page.wait_for_url("**/files")
     async with page.expect_file_chooser() as opened:
         await press(desk, 'input[type="file"]')
