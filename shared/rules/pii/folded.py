@@ -43,8 +43,9 @@ class CharacterForms(dict[int, str]):
         return form
 
     def uneven_in(self, text: str) -> Iterator[tuple[int, int]]:
-        """The places in `text`, whose characters were all looked up before, where the form isn't
-        one character, and how long it is there.
+        """Where the form in `text` isn't one character, and how long it is there.
+
+        All its characters were looked up before.
         """
         found = self._pattern.finditer(text) if self._pattern else ()
         return ((match.start(), len(self[ord(match[0])])) for match in found)
@@ -83,8 +84,9 @@ class Folded:
 
     @cached_property
     def _shifts(self) -> tuple[list[int], list[tuple[int, int, int]]]:
-        """Where the forms begin that aren't one character; and for each its original place, what
-        to add to later places, and where it ends.
+        """Where the forms begin that aren't one character, and what each means for later places.
+
+        Of each: its original place, what to add to later places, and where it ends.
         """
         starts, shifts, shift = list[int](), list[tuple[int, int, int]](), 0
         for origin, length in self._forms.uneven_in(self._original):
