@@ -9,10 +9,14 @@ import pytest
 from services.intake.pages import CitizenPages
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import BUREAUS
+from shared.rules.places.stations import Station, Stations
 from tests.intake.browsing import ENGLISH, as_writer, show
 from tests.intake.faces import settings
 from tests.intake.front import Front
-from tests.support.page_outline import page_faults
+from tests.support.page_outline import PageOutline, page_faults
+
+MOST_OF_FIRST_PAGE = 40_000 - 3_000
+"""Bytes with all that it loads; 3 kB are left for headers."""
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
@@ -29,6 +33,19 @@ async def test_the_start_says_what_to_do_in_danger_before_anything_else(
     assert "<form" not in shown.text
 
 
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+async def test_the_first_page_is_light(desk: Front, lang: str) -> None:
+    desk.client.cookies.set("mailbox_lang", lang)
+    for path in ("/", "/city/guangzhou"):
+        outline = PageOutline((await show(desk, path)).text)
+        needed = [each["href"] for each in outline.all("link")]
+        needed += [each["src"] for each in outline.all("script")]
+        assert len(needed) == 3
+        answers = [await show(desk, str(each)) for each in (path, *needed)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert sum(answer.num_bytes_downloaded for answer in answers) < MOST_OF_FIRST_PAGE
+
+
 async def test_each_bureau_has_an_entry_of_its_own(desk: Front) -> None:
     front = (await show(desk, "/")).text
     for slug in BUREAUS:
@@ -36,7 +53,19 @@ async def test_each_bureau_has_an_entry_of_its_own(desk: Front) -> None:
         assert shown.status_code == 200
         assert f'href="/write?to={slug}"' in shown.text
         assert (f'href="/city/{slug}"' in front) == (slug != "province")
+        assert 'href="tel:12389"' in shown.text
+        assert "09:00" in shown.text
     assert (await show(desk, "/city/atlantis")).status_code == 404
+
+
+async def test_a_city_shows_its_police_stations(desk: Front) -> None:
+    state = cast("Any", desk.client._transport).app.state
+    own = Station(
+        "guangzhou", "示例派出所", "Example Station", "示例路1号", "1 Example Rd", "020-8000"
+    )
+    state.desk = replace(state.desk, stations=Stations((own,)))
+    assert 'href="tel:0208000"' in (await show(desk, "/city/guangzhou")).text
+    assert "Example Station" not in (await show(desk, "/city/shenzhen")).text
 
 
 async def test_a_menu_link_leads_to_the_letter_with_city_and_entry(desk: Front) -> None:

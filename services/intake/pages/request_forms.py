@@ -170,7 +170,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         (
             WriterField(
                 "reason",
-                N_("Why do you withdraw it?"),
+                N_("Why do you withdraw it? (optional)"),
                 "radios",
                 choices=lambda: choices("withdrawal_reason"),
             ),
