@@ -1,7 +1,5 @@
 """Builds the notifier from its parts."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from functools import partial

@@ -4,8 +4,6 @@ A service that is merely behind is not a breach. Before letters are read, and be
 checked for the last time, the audit waits as long as consumers make progress.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import time

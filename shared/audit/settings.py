@@ -3,8 +3,6 @@
 Variables are `MAILBOX_AUDIT_<FIELD>`. Every user named here needs read access and nothing else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The pages of a service: environment of templates, static files, switches, problem pages."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What writers and the duty desk do to a diversion, by API and by page alike."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from services.intake import metrics

@@ -5,8 +5,6 @@ emergency: the problem gets the member `emergency`, and the duty desk gets the w
 is valid.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Pages of counters: enter a letter for a visitor or caller, check it, and print the receipt."""
 
-from __future__ import annotations
-
 from secrets import token_hex
 from typing import Annotated, Any, Final
 

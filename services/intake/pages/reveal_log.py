@@ -3,8 +3,6 @@
 It never shows an identity, nor the words in which somebody gave a reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -5,8 +5,6 @@ key's second part names the document; the rest and the number of the window name
 counts of one person and day are in one document, which the database drops after two days.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta

@@ -5,8 +5,6 @@ version that was read: if somebody wrote meanwhile, or the process dies, the let
 again.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,7 +1,5 @@
 """The auditor's pages: what people did, keys that were entered, and signed exports by the day."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What signing folder and reading list share: a person, a letter, and short texts about it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple

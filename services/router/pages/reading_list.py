@@ -1,7 +1,5 @@
 """The reading list: letters that a chief or the director reads in person, by policy."""
 
-from __future__ import annotations
-
 import heapq
 from collections import Counter
 from collections.abc import Iterator

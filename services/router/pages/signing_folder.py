@@ -1,7 +1,5 @@
 """The signing folder: drafts that wait for a person, read and signed or sent back one by one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal

@@ -1,7 +1,5 @@
 """The triage desk: the next letter with a suggestion, and decisions that can be undone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 

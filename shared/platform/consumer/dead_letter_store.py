@@ -6,8 +6,6 @@ committed once it is stored here, and later events of its letter wait for it. It
 only its structure is stored in clear.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import logging

@@ -5,8 +5,6 @@ after the effects of the records are acknowledged, and write the topic's incarna
 commit's metadata (ADR-0007).
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import suppress

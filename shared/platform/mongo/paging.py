@@ -3,8 +3,6 @@
 Entries of the same instant are ordered by id, so that none is left out between two pages.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ crash it starts over. Parked records are checked forever, because a record of su
 parked later.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Sequence
 
 from shared.platform.consumer.dead_letter_store import DeadLetterStore

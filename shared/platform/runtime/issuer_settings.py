@@ -4,8 +4,6 @@ Each has its own names for what it says of a person. Both also sign browsers in 
 for which a service is one of their clients.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
