@@ -5,7 +5,6 @@ Server-rendered, escaped, and readable without JavaScript. Nothing here knows a 
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -22,8 +21,6 @@ from shared.platform.mongo.database import Collection
 from shared.platform.mongo.paging import Place, place, written
 from shared.platform.runtime.clock import Now
 from shared.web.rendering import page
-
-HERE: Final = Path(__file__).parent
 
 MOST_DAYS: Final = 100
 """Entries on the page of daily counts; all are in the list for programs."""

@@ -80,18 +80,6 @@ def can_view(viewer: Viewer, letter: LetterAccess) -> Sight:
     return next((sight for sight in FALLING if sight in found), "nothing")
 
 
-def seen_until(viewer: Viewer, letter: LetterAccess) -> int:
-    """The number of the last fact that a viewer of its `past` may see; 0: none."""
-    return max(
-        (
-            held.until
-            for held in letter.held
-            if viewer.seats.intersection(_seats(letter, held.bureau, held.unit))
-        ),
-        default=0,
-    )
-
-
 def may_reach(letter: LetterAccess, bureau: str, *, unit: str | None = None) -> bool:
     """Whether the letter may be routed, returned or passed on there.
 

@@ -59,8 +59,6 @@ class WriterForm:
     says: tuple[str, ...] = ()
     """What it causes, as paragraphs."""
     warns: str | None = None
-    has_words: bool = False
-    """Whether words can be typed that may report an emergency."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -101,7 +99,6 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
             WriterField("question", N_("Question"), kind="hidden", first=_open_question),
             WriterField("text", N_("Your answer"), most=MAX_NOTE),
         ),
-        has_words=True,
     ),
     "addition": WriterForm(
         N_("Add something"),
@@ -111,7 +108,6 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         NewAddition,
         (WriterField("text", N_("What do you want to add?"), most=MAX_NOTE),),
         says=(N_("Adding something does not change the date by which you get a reply."),),
-        has_words=True,
     ),
     "rating": WriterForm(
         N_("Rate the reply"),
@@ -132,7 +128,6 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
             ),
         ),
         says=(N_("If your matter is solved, the letter is closed."),),
-        has_words=True,
     ),
     "reopening": WriterForm(
         N_("Have it handled again"),
@@ -149,7 +144,6 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
             ),
         ),
         says=(N_("You can do this twice. The second time the province supervises it."),),
-        has_words=True,
     ),
     "appeal": WriterForm(
         N_("Appeal"),
@@ -159,7 +153,6 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         NewText,
         (WriterField("text", N_("Why is the decision wrong?"), most=MAX_NOTE),),
         says=(N_("You can appeal once. The province decides who looks at it again."),),
-        has_words=True,
     ),
     "withdrawal": WriterForm(
         N_("Withdraw the letter"),

@@ -31,8 +31,6 @@ Name = Annotated[str, Path(pattern=f"^({'|'.join(EVERY_FORM)})$")]
 NOT_NOW: Final = N_(
     "This can’t be done now: the letter is in another state, or somebody else has done it."
 )
-OWN: Final = frozenset({"csrf", "step", "key", "version"})
-"""Fields of every form."""
 FIELD_OF: Final = {"words": "text", "clock": "clock"}
 """The form's field for a field that a rule names."""
 

@@ -1,10 +1,9 @@
 """What the router's pages share: where they are, keys of forms, guards, and refusals in words."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from re import fullmatch
 from secrets import token_hex
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import Depends
 
@@ -15,13 +14,10 @@ from shared.platform.http.tokens import Person
 from shared.web.forms import FormFields
 from shared.web.language import N_
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 PLACE = "/desk"
 """All pages of staff are below this path."""
 INBOX: Final = f"{PLACE}/inbox"
 LETTERS: Final = f"{PLACE}/letters"
-Step = Literal["check", "send"]
-"""What a posted form asks for: the check page, or to do it."""
 AtDesk = Annotated[
     Person, Depends(on_page(staff("bureau", "triage", "supervisor", "director", "auditor")))
 ]
