@@ -1,75 +1,33 @@
 """Documents, indexes and queries of the publisher: letters, publications and figures."""
 
-from services.publisher.store.count_entries import (
-    COUNTS,
-    CountEntry,
-    append,
-    begin,
-    days_noted,
-    entries_after,
-    entries_of,
-    last_entry,
-    leaves_of,
-    newest_day,
-    newest_entries,
-)
-from services.publisher.store.daily_figures import (
-    FIGURES,
-    DayFigures,
-    counted,
-    figures_before,
-    keep_figures,
-)
-from services.publisher.store.documents import (
-    INDEXES,
-    LETTERS,
-    READS,
-    STATE,
-    WRITES,
-    index,
-    outgoing,
-)
-from services.publisher.store.publication_queries import (
-    DraftRow,
-    ProblemRow,
-    count_drafts,
-    drafts,
-    letter_of,
-    problems,
-    publication,
-    publications,
-)
-
-__all__ = [
-    "COUNTS",
-    "FIGURES",
-    "INDEXES",
-    "LETTERS",
-    "READS",
-    "STATE",
-    "WRITES",
-    "CountEntry",
-    "DayFigures",
-    "DraftRow",
-    "ProblemRow",
-    "append",
-    "begin",
-    "count_drafts",
-    "counted",
-    "days_noted",
-    "drafts",
-    "entries_after",
-    "entries_of",
-    "figures_before",
-    "index",
-    "keep_figures",
-    "last_entry",
-    "leaves_of",
-    "letter_of",
-    "newest_day",
-    "newest_entries",
-    "outgoing",
-    "problems",
-    "publication",
-    "publications",
-]
+from services.publisher.store.count_entries import COUNTS as COUNTS
+from services.publisher.store.count_entries import CountEntry as CountEntry
+from services.publisher.store.count_entries import append as append
+from services.publisher.store.count_entries import begin as begin
+from services.publisher.store.count_entries import days_noted as days_noted
+from services.publisher.store.count_entries import entries_after as entries_after
+from services.publisher.store.count_entries import entries_of as entries_of
+from services.publisher.store.count_entries import last_entry as last_entry
+from services.publisher.store.count_entries import leaves_of as leaves_of
+from services.publisher.store.count_entries import newest_day as newest_day
+from services.publisher.store.count_entries import newest_entries as newest_entries
+from services.publisher.store.daily_figures import FIGURES as FIGURES
+from services.publisher.store.daily_figures import DayFigures as DayFigures
+from services.publisher.store.daily_figures import counted as counted
+from services.publisher.store.daily_figures import figures_before as figures_before
+from services.publisher.store.daily_figures import keep_figures as keep_figures
+from services.publisher.store.documents import INDEXES as INDEXES
+from services.publisher.store.documents import LETTERS as LETTERS
+from services.publisher.store.documents import READS as READS
+from services.publisher.store.documents import STATE as STATE
+from services.publisher.store.documents import WRITES as WRITES
+from services.publisher.store.documents import index as index
+from services.publisher.store.documents import outgoing as outgoing
+from services.publisher.store.publication_queries import DraftRow as DraftRow
+from services.publisher.store.publication_queries import ProblemRow as ProblemRow
+from services.publisher.store.publication_queries import count_drafts as count_drafts
+from services.publisher.store.publication_queries import drafts as drafts
+from services.publisher.store.publication_queries import letter_of as letter_of
+from services.publisher.store.publication_queries import problems as problems
+from services.publisher.store.publication_queries import publication as publication
+from services.publisher.store.publication_queries import publications as publications

@@ -22,21 +22,10 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from shared.contracts.topics import BY_NAME
 from shared.platform.kafka import aiokafka_patches
-from shared.platform.kafka.producer import MAX_REQUEST_BYTES, Headers, Outbound, Producer
-
-__all__ = [
-    "MAX_POLL_INTERVAL_S",
-    "MAX_REQUEST_BYTES",
-    "Bus",
-    "BusFault",
-    "Headers",
-    "Inbound",
-    "Outbound",
-    "Partition",
-    "hang_up",
-    "inbound",
-    "let_go",
-]
+from shared.platform.kafka.producer import MAX_REQUEST_BYTES as MAX_REQUEST_BYTES
+from shared.platform.kafka.producer import Headers as Headers
+from shared.platform.kafka.producer import Outbound as Outbound
+from shared.platform.kafka.producer import Producer
 
 BusFault = KafkaError
 """Raised by everything here if the broker can't be reached or refuses: retry."""
