@@ -26,10 +26,8 @@ from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
-from shared.web.masthead import masthead
-from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.sign_in_setup import FORMS, install_pages
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
-from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
 
@@ -81,15 +79,7 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
     app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=FORMS)
-    install(
-        app,
-        settings=settings,
-        service="publisher",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=masthead("publisher", settings),
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=to_issuer, now=now)
+    install_pages(app, settings, shell=shell, folder=HERE, client=to_issuer, now=now)
     opened(app, desk)
     return Service(
         settings=settings,
