@@ -6,13 +6,7 @@ from typing import Any, TypeAlias
 
 from services.publisher.domain import draft, letter_projection, publication, withdrawal
 from services.publisher.domain.letter import PublisherLetter
-from shared.contracts.published_v1 import (
-    LetterPublished,
-    PublicationCorrected,
-    PublicationProblemDecided,
-    PublicationProblemReported,
-    PublicationWithdrawn,
-)
+from shared.contracts import published_v1
 from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
 
 PublisherEvent: TypeAlias = (
@@ -20,16 +14,16 @@ PublisherEvent: TypeAlias = (
     | letter_projection.FactProjected
     | draft.CopyReceived
     | draft.DraftProposed
-    | LetterPublished
+    | published_v1.LetterPublished
     | ReleasePublished
-    | PublicationProblemReported
-    | PublicationProblemDecided
+    | published_v1.PublicationProblemReported
+    | published_v1.PublicationProblemDecided
     | publication.ChangeProposed
     | publication.ChangeMade
-    | PublicationCorrected
+    | published_v1.PublicationCorrected
     | ReleaseCorrected
     | withdrawal.DraftDropped
-    | PublicationWithdrawn
+    | published_v1.PublicationWithdrawn
     | ReleaseWithdrawn
 )
 
@@ -40,18 +34,18 @@ FOLDS: Mapping[type[PublisherEvent], Callable[[PublisherLetter, Any], PublisherL
             letter_projection.FactProjected: letter_projection.fact_projected,
             draft.CopyReceived: draft.copy_received,
             draft.DraftProposed: draft.draft_proposed,
-            LetterPublished: draft.letter_published,
-            PublicationProblemReported: publication.problem_reported,
-            PublicationProblemDecided: publication.problem_settled,
+            published_v1.LetterPublished: draft.letter_published,
+            published_v1.PublicationProblemReported: publication.problem_reported,
+            published_v1.PublicationProblemDecided: publication.problem_settled,
             publication.ChangeProposed: publication.change_proposed,
             publication.ChangeMade: publication.change_made,
             withdrawal.DraftDropped: withdrawal.withdrawn,
-            PublicationWithdrawn: withdrawal.withdrawn,
+            published_v1.PublicationWithdrawn: withdrawal.withdrawn,
         }
     )
 )
 LOG_ONLY: frozenset[type[PublisherEvent]] = frozenset(
-    {ReleasePublished, PublicationCorrected, ReleaseCorrected, ReleaseWithdrawn}
+    {ReleasePublished, published_v1.PublicationCorrected, ReleaseCorrected, ReleaseWithdrawn}
 )
 """Events for others; the event before each of them changes the letter."""
 
