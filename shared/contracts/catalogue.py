@@ -7,11 +7,7 @@ from shared.contracts.deadlines_v1 import ClockFired
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
 from shared.contracts.event import Event
 from shared.contracts.keys_v1 import KeyChanged
-from shared.contracts.releases_v1 import (
-    ReleaseCorrected,
-    ReleasePublished,
-    ReleaseWithdrawn,
-)
+from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
 from shared.contracts.resends_v1 import ResendRequested
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.topics_v1 import TopicCreated

@@ -17,15 +17,7 @@ from shared.kernel.complaints import (
     is_about_its_inspection,
 )
 from shared.kernel.places import PROVINCE
-from shared.kernel.viewers import (
-    ANY_BUREAU,
-    INSPECTORS,
-    Viewer,
-    chief,
-    handler,
-    person,
-    unit_of,
-)
+from shared.kernel.viewers import ANY_BUREAU, INSPECTORS, Viewer, chief, handler, person, unit_of
 
 Sight = Literal["all", "past", "course", "copy", "nothing"]
 """`past`: what a former holder was sent until its holding ended. `course`: numbers, dates, states

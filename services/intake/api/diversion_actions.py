@@ -5,12 +5,7 @@ from dataclasses import dataclass
 from services.intake import metrics
 from services.intake.api.dependencies import FrontDesk
 from services.intake.domain import Command
-from services.intake.domain.diversion import (
-    Diversion,
-    ResolveDiversion,
-    SayHappening,
-    SeeDiversion,
-)
+from services.intake.domain.diversion import Diversion, ResolveDiversion, SayHappening, SeeDiversion
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import NotFound
 from shared.platform.http.tokens import Person

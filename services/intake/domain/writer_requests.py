@@ -10,12 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from services.intake.domain.files import check_room
-from services.intake.domain.letter import (
-    IntakeLetter,
-    RequestKind,
-    WriterRequest,
-    check_owner,
-)
+from services.intake.domain.letter import IntakeLetter, RequestKind, WriterRequest, check_owner
 from services.intake.domain.pii_spans import marked_for
 from services.intake.domain.submission import letter_files
 from shared.contracts import submitted_v1

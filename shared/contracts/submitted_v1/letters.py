@@ -8,15 +8,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import Field
 
 from shared.contracts.event import Event, Readers, read_by
-from shared.contracts.fields import (
-    Code,
-    Flag,
-    Instant,
-    OpaqueId,
-    Ordinal,
-    Sha256,
-    Version,
-)
+from shared.contracts.fields import Code, Flag, Instant, OpaqueId, Ordinal, Sha256, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, Attachment, CopySpan, Place, Triage, WriterFacts
 from shared.contracts.vocabulary import (
@@ -28,13 +20,7 @@ from shared.contracts.vocabulary import (
     OnBehalf,
     ScanOutcome,
 )
-from shared.contracts.words import (
-    Contact,
-    Identity,
-    LetterText,
-    PublicText,
-    Words,
-)
+from shared.contracts.words import Contact, Identity, LetterText, PublicText, Words
 
 Attachments: TypeAlias = Annotated[tuple[Attachment, ...], Field(max_length=20)]
 
