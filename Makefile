@@ -165,9 +165,9 @@ test: dev stack renderer ## The tests, without slow ones and house rules (PYTEST
 test-all: dev stack renderer ## All tests but those on Apache Kafka, with more examples
 	@$(PY) -m pytest $(IN_PARALLEL) --hypothesis-profile=thorough -m "not engines" $(PYTEST_FLAGS)
 
-test-browser: dev stack ## Pages in Chromium: each role's day, axe, policy of content, keyboard (SHORT=yes: one look a page)
+test-browser: dev stack ## Pages in Chromium: each role's day, axe, policy of content, keyboard (SHORT=yes: one look a page, nothing slow)
 	@if command -v chromium >/dev/null; then \
-		$(if $(SHORT),BROWSER_SHORT=yes) $(PY) -m pytest --numprocesses 3 --dist loadfile -m browser tests/browser $(PYTEST_FLAGS); \
+		$(if $(SHORT),BROWSER_SHORT=yes) $(PY) -m pytest --numprocesses 3 --dist loadfile -m "browser$(if $(SHORT), and not slow)" tests/browser $(PYTEST_FLAGS); \
 	else echo "skipped: Chromium is not installed; make browser-deps"; fi
 
 screenshots: dev ## Each page in both languages, schemes and widths, and in elder mode (.screenshots)

@@ -166,7 +166,9 @@ def _app(
     install_pages(app, settings, shell=shell, folder=HERE, client=client, now=now)
     app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.letters_at = origin_of("router", settings)
+    app.state.writers_pages_at = settings.citizen_pages_url
     app.state.export_signer = ExportSigner(shell.seals.ring, "intake")
+    app.add_middleware(pages.LeftMiddleware)
     app.add_middleware(EmergencyGuardMiddleware)
     app.add_middleware(ClientNetworkMiddleware, trusted=settings.proxies)
     app.add_middleware(CrossOriginMiddleware, origins=desk.frontends.origins)

@@ -1,4 +1,4 @@
-"""Periodic jobs of the publisher: waiting drafts, figures about all letters, and daily counts."""
+"""Periodic jobs of the publisher: drafts, search, figures about all letters, and daily counts."""
 
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,9 @@ SIGNED_AFTER = timedelta(minutes=30)
 """How long after a day its letters are counted: those sent at its end have arrived by then."""
 NOTED_BEFORE = timedelta(days=1)
 """By so much the clocks of replicas and a slow start may differ."""
+FILL_SOON_S = 0.5
+FILL_AGAIN_S = 6 * 3_600.0
+"""While an old replica still writes, there are new pages without n-grams."""
 MOST_SHARE = 0.05
 """The largest share of time that figures may take: they read every letter."""
 
@@ -35,6 +38,25 @@ class DraftGauge:
     async def count(self) -> None:
         """Count once. Raises: DatabaseFault."""
         DRAFTS_WAITING.set(await store.count_drafts(self._letters, self._now()))
+
+
+class SearchFiller:
+    """Makes pages findable that were published before there was a search."""
+
+    def __init__(self, letters: Collection) -> None:
+        self._letters = letters
+        self._found = 0
+
+    async def run(self) -> None:
+        """Fill until cancelled; retries after database faults."""
+        await run_periodically(self.fill, name="filling the search", pause_s=self._pause)
+
+    async def fill(self) -> None:
+        """Fill some pages. Raises: DatabaseFault."""
+        self._found = await store.fill_search(self._letters)
+
+    def _pause(self, _: float) -> float:
+        return FILL_SOON_S if self._found else FILL_AGAIN_S
 
 
 class FiguresCounter:

@@ -1,11 +1,12 @@
 """Composition of the publisher: the only place where its parts meet."""
 
+from __future__ import annotations
+
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import httpx
-from fastapi import FastAPI
 
 from services.publisher import api, pages
 from services.publisher.api.dependencies import DailyCounts, EditorialDesk
@@ -14,7 +15,7 @@ from services.publisher.domain.letter import PublisherLetter
 from services.publisher.domain.publication import ProblemDeadlines
 from services.publisher.domain.withdrawal import forget
 from services.publisher.handlers import HANDLERS
-from services.publisher.jobs import DailyCounter, DraftGauge, FiguresCounter
+from services.publisher.jobs import DailyCounter, DraftGauge, FiguresCounter, SearchFiller
 from services.publisher.settings import PublisherSettings
 from services.publisher.store import COUNTS, FIGURES, INDEXES, READS, STATE, WRITES, index, outgoing
 from shared.platform.app.service import Service
@@ -75,12 +76,16 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         figures=counter.latest,
         daily=DailyCounts(counts, keys),
         now=now,
+        public_url=(settings.public_url or "").rstrip("/"),
     )
     gauge = DraftGauge(shell.documents, now=now, pause_s=settings.count_pause_s)
     ready = Readiness()
-    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=FORMS)
+    forms = (*FORMS, *pages.FORMS)
+    app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=forms)
     install_pages(app, settings, shell=shell, folder=HERE, client=to_issuer, now=now)
-    opened(app, desk)
+    app.state.desk = desk
+    app.include_router(api.router)
+    app.include_router(pages.router)
     return Service(
         settings=settings,
         shell=shell,
@@ -88,14 +93,6 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
         ready=ready,
         new_consumer=shell.consumer,
         indexes={**INDEXES, **SIGN_IN_INDEXES},
-        loops=(gauge.run, counter.run, daily.run),
+        loops=(gauge.run, counter.run, daily.run, SearchFiller(shell.documents).run),
         close=to_issuer.aclose,
     )
-
-
-def opened(app: FastAPI, desk: EditorialDesk) -> FastAPI:
-    """`app` with the routes and pages for editors and for everyone."""
-    app.state.desk = desk
-    app.include_router(api.router)
-    app.include_router(pages.router)
-    return app

@@ -36,6 +36,7 @@ DESKS: Final = (
     DeskLink("intake", "/reveals/log", N_("Identities"), ("auditor",)),
     DeskLink("intake", "/counter", N_("Counter"), ("counter", *map(counter, BUREAUS))),
     DeskLink("intake", "/duty", N_("Duty desk"), ("duty",)),
+    DeskLink("publisher", "/editors", N_("Editors’ desk"), ("editor",)),
 )
 
 
@@ -50,10 +51,15 @@ class DeskAddresses(Protocol):
     def duty_url(self) -> str | None:
         """Of the duty desk."""
 
+    @property
+    def editors_url(self) -> str | None:
+        """Of the editors' desk."""
+
 
 def masthead(service: str, settings: DeskAddresses) -> tuple[Entry, ...]:
     """Return the entries of that service's masthead: its own desks, and others' with an address."""
-    hosts = {name: found for name in ("router", "intake") if (found := origin_of(name, settings))}
+    services = dict.fromkeys(desk.service for desk in DESKS)
+    hosts = {name: found for name in services if (found := origin_of(name, settings))}
     hosts[service] = ""
     return tuple(
         Entry(f"{hosts[desk.service]}{desk.path}", desk.label, desk.roles)
@@ -64,6 +70,10 @@ def masthead(service: str, settings: DeskAddresses) -> tuple[Entry, ...]:
 
 def origin_of(service: str, settings: DeskAddresses) -> str | None:
     """Return scheme and host of another service's desks; None if its address isn't set."""
-    address = {"router": settings.desk_url, "intake": settings.duty_url}[service]
+    address = {
+        "router": settings.desk_url,
+        "intake": settings.duty_url,
+        "publisher": settings.editors_url,
+    }[service]
     parts = urlsplit(address or "")
     return f"{parts.scheme}://{parts.netloc}" if address else None

@@ -82,7 +82,7 @@ class SessionCookies:
         if request.method not in SAFE and not _is_upload(request):
             await self._check_form(request, found)
         if found is None or found.is_over:
-            raise NotSignedIn(at=_address(self.paths.sign_in, _here(request)))
+            raise NotSignedIn(at=self._sign_in(request))
         request.state.session = found
         return found
 
@@ -106,6 +106,12 @@ class SessionCookies:
             raise NotSignedIn(at=_address(self.paths.again, page_of(request), why="ended"))
         if found.kept is not None and found.kept.path == page_of(request):
             await self.sessions.drop_kept(found)
+
+    def _sign_in(self, request: Request) -> str:
+        """Where to sign in; a file that was sent is not kept."""
+        if request.method in SAFE:
+            return _address(self.paths.sign_in, _here(request))
+        return _address(self.paths.again, page_of(request), why="file")
 
     def _fresh(self, request: Request) -> str:
         return _address(self.paths.sign_in, _here(request), fresh="1")

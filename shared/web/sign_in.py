@@ -268,7 +268,7 @@ def routes(side: Side) -> APIRouter:
     @router.get(paths.again)
     @open_to_all
     async def show_again(
-        request: Request, why: Literal["ended", "fresh", "unknown"], to: To = None
+        request: Request, why: Literal["ended", "file", "fresh", "unknown"], to: To = None
     ) -> Response:
         """Explain why a form's sender must sign in first, and whether the words are kept.
 
@@ -276,7 +276,7 @@ def routes(side: Side) -> APIRouter:
         redirects.
         """
         to = local_path(to)
-        return page(request, "sign_in_again.html", why=why, to=to, sign_in=paths.sign_in)
+        return page(request, "sign_in_again.html", why=why, to=to, sign_in=paths.sign_in, side=side)
 
     @router.get(paths.callback)
     @open_to_all

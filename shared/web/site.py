@@ -11,14 +11,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import RedirectResponse, Response
 
 from shared.contracts.bilingual import Bilingual
+from shared.kernel.errors import BadValue
 from shared.platform.http.application import open_to_all
 from shared.platform.http.problems import CODES, TITLES
 from shared.platform.runtime.clock import Now
 from shared.web import style_guide
 from shared.web.addresses import local_path
 from shared.web.formats import Formats
+from shared.web.forms import FormFields, parse_form
 from shared.web.language import ELDER_COOKIE, LANG_COOKIE, LANGS, Lang, Words, words_of
 from shared.web.printed import printed
+from shared.web.qr_code import qr_code
 from shared.web.rendering import Entry, Site, page
 
 HERE: Final = Path(__file__).parent
@@ -27,6 +30,7 @@ CACHED: Final = {"cache-control": "public, max-age=3600"}
 KEPT_FOR_S: Final = 365 * 24 * 3600
 JSON: Final = {"application/json", "application/problem+json"}
 FORM: Final = "application/x-www-form-urlencoded"
+UPLOAD: Final = "multipart/form-data"
 OF_A_BODY: Final = {"content-length", "content-type"}
 
 
@@ -91,6 +95,7 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
     )
     _translate_in(environment, formats.words)
     environment.filters.update(formats.filters)
+    environment.filters["qr_code"] = qr_code
     environment.globals["asset"] = _asset
     environment.policies["ext.i18n.trimmed"] = True
     return environment
@@ -153,18 +158,29 @@ async def switch_display(
     return answer
 
 
-def as_viewed(request: Request, answer: Response) -> Response:
-    """The answer; a problem as a page if a browser shows it."""
+def as_viewed(request: Request, answer: Response, *, typed: FormFields | None = None) -> Response:
+    """The answer; a problem as a page if a browser shows it. `typed`: what can be sent again."""
     is_page = answer.status_code >= 400 and _wants_page(request)
-    return problem_page(request, answer) if is_page else answer
+    return problem_page(request, answer, typed=typed) if is_page else answer
 
 
 def _viewed(handler: Handler) -> Handler:
     async def handle(request: Request, fault: Any) -> Response:
         given = handler(request, fault)
-        return as_viewed(request, given if isinstance(given, Response) else await given)
+        answer = given if isinstance(given, Response) else await given
+        return as_viewed(request, answer, typed=await _typed(request, answer.status_code))
 
     return handle
+
+
+async def _typed(request: Request, status: int) -> FormFields | None:
+    """The form that was sent while we were not available."""
+    if status != 503 or _type_of(request) != FORM:
+        return None
+    try:
+        return parse_form(await request.body())
+    except BadValue:
+        return None
 
 
 def _wants_page(request: Request) -> bool:
@@ -173,20 +189,27 @@ def _wants_page(request: Request) -> bool:
         part.partition(";")[0].strip().lower()
         for part in request.headers.get("accept", "").split(",")
     }
-    is_form = request.headers.get("content-type", "").lower() == FORM
-    is_viewed = request.method in {"GET", "HEAD"} or is_form
+    is_viewed = request.method in {"GET", "HEAD"} or _type_of(request) in {FORM, UPLOAD}
     return is_viewed and "text/html" in accepted and not accepted & JSON
 
 
-def problem_page(request: Request, problem: Response) -> Response:
-    """The same answer as a page: its title, and links."""
+def _type_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def problem_page(
+    request: Request, problem: Response, *, typed: FormFields | None = None
+) -> Response:
+    """The same answer as a page: its title, links, and a button that sends the form again."""
     status = problem.status_code
     zh, _, en = TITLES[CODES.get(status, "internal" if status >= 500 else "malformed")].partition(
         " · "
     )
     title = Bilingual(zh, en[:1].upper() + en[1:])
     more = {"here": "/"} if status == 404 else {}
-    shown = page(request, "problem.html", status=status, title=title, code=status, **more)
+    shown = page(
+        request, "problem.html", status=status, title=title, code=status, typed=typed, **more
+    )
     kept = {name: value for name, value in problem.headers.items() if name not in OF_A_BODY}
     shown.headers.update(kept)
     return shown

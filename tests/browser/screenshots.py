@@ -17,9 +17,16 @@ from playwright.async_api import Browser
 from shared.web.language import LANGS
 from tests.browser.desk_world import DeskWorld, Look, desk_world
 from tests.browser.duty_world import duty_world
+from tests.browser.editors_world import editors_world
 from tests.browser.writer_world import writer_world
 from tests.support.browser import NARROW, WIDE, Scheme, chromium
-from tests.support.page_list import DUTY_PAGES, ROUTER_PAGES, WRITERS_PAGES, StaffPage
+from tests.support.page_list import (
+    DUTY_PAGES,
+    EDITORS_PAGES,
+    ROUTER_PAGES,
+    WRITERS_PAGES,
+    StaffPage,
+)
 
 TOGETHER = 4
 """Pages opened at once."""
@@ -55,6 +62,7 @@ async def take_all(browser: Browser, folder: Path, names: Sequence[str]) -> int:
         (desk_world, ROUTER_PAGES),
         (duty_world, DUTY_PAGES),
         (writer_world, WRITERS_PAGES),
+        (editors_world, EDITORS_PAGES),
     )
     for open_world, pages in worlds:
         chosen = [page for page in pages if not names or page.name in names]

@@ -11,11 +11,13 @@ from playwright.async_api import Browser
 
 from tests.browser.desk_world import DeskWorld, Look, desk_world
 from tests.browser.duty_world import duty_world
+from tests.browser.editors_world import editors_world
 from tests.browser.writer_world import writer_world
 from tests.support.browser import NARROW, axe_findings
 from tests.support.page_list import (
     DECISION_PAGES,
     DUTY_PAGES,
+    EDITORS_PAGES,
     ROUTER_PAGES,
     WRITERS_PAGES,
     StaffPage,
@@ -82,6 +84,14 @@ async def writers(
         yield opened
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def at_publisher(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[DeskWorld]:
+    async with editors_world(browser, tmp_path_factory.mktemp("keys")) as opened:
+        yield opened
+
+
 CASES = [
     pytest.param(page, look, id=f"{page.name}-{look}")
     for page in ROUTER_PAGES
@@ -115,6 +125,21 @@ async def test_the_writers_pages_are_accessible(
     writers: DeskWorld, page: StaffPage, look: str
 ) -> None:
     await check(writers, page, LOOKS[look])
+
+
+@pytest.mark.parametrize(
+    ("page", "look"),
+    [
+        pytest.param(page, look, id=f"{page.name}-{look}")
+        for page in EDITORS_PAGES
+        for look in LOOKS
+        if look == "narrow" or not page.is_form
+    ],
+)
+async def test_the_publishers_pages_are_accessible(
+    at_publisher: DeskWorld, page: StaffPage, look: str
+) -> None:
+    await check(at_publisher, page, LOOKS[look])
 
 
 async def check(world: DeskWorld, page: StaffPage, look: Look) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +52,12 @@ async def write(desk: Front) -> None:
 
 
 @asynccontextmanager
-async def writer_world(browser: Browser, folder: Path) -> AsyncIterator[DeskWorld]:
-    """The world, until the end of the block."""
+async def writer_world(
+    browser: Browser, folder: Path, *, behind: Callable[[Any], Any] = lambda app: app
+) -> AsyncIterator[DeskWorld]:
+    """The world, until the end of the block. `behind`: what stands before the application."""
     async with guarded_front(folder) as desk:
         await write(desk)
         app = cast("Any", desk.client._transport).app
-        async with served(app) as address:
+        async with served(behind(app)) as address:
             yield DeskWorld(browser, address, Writers(desk))

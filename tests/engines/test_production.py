@@ -43,6 +43,7 @@ def production(cluster: Servers, who: str, *, port: int, offices: Path) -> dict[
         "MAILBOX_SIGN_IN_URL": SIGN_IN,
         "MAILBOX_DESK_URL": "https://desk.example.org",
         "MAILBOX_DUTY_URL": "https://duty.example.org/duty",
+        "MAILBOX_EDITORS_URL": "https://editors.example.org",
         "MAILBOX_ROUTER_HTTP_PORT": str(port),
         "MAILBOX_ROUTER_DATABASE": "mailbox_router_production",
     }

@@ -94,7 +94,7 @@ async def opened_face(
         with_pages(app, _service_of(settings), now=now)
         app.state.misses = Misses(now=now, most=misses)
         with_sessions(app, now=now)
-        _include(app, router)
+        include_once(app, router)
         for layer in layers:
             app.add_middleware(layer)
         for name, part in parts.items():
@@ -108,7 +108,7 @@ _included: dict[int, BaseRoute] = {}
 """By `id` of the router: resolved FastAPI routes, because resolving takes a tenth of a second."""
 
 
-def _include(app: FastAPI, router: APIRouter) -> None:
+def include_once(app: FastAPI, router: APIRouter) -> None:
     """Include the router as the first application did that included it."""
     if id(router) in _included:
         app.router.routes.append(_included[id(router)])

@@ -69,6 +69,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "lin-by-name": {**CITIZEN, "roles": ["triage"]},
 }
 
+READING_ROOM = "https://letters.example"
 ORIGINS = data_files.frontends().origins
 DRAWN: Mapping[store.Kind, Callable[[bytes], str]] = {
     "letter": new_letter_number,
@@ -269,7 +270,10 @@ def _state(
         "desk": desk,
         "duty_queue": DutyQueue(desk),
         "is_development": False,
-        "citizen_pages": replace(pages.CitizenPages.of(kept), client="mailbox-pages"),
+        "writers_pages_at": "https://mailbox.example.cn",
+        "citizen_pages": replace(
+            pages.CitizenPages.of(kept), client="mailbox-pages", public_url=READING_ROOM
+        ),
         "export_signer": ExportSigner(shelf.seals.ring, "intake"),
     }
 
@@ -327,7 +331,11 @@ async def front(
             frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        own_layers = (EmergencyGuardMiddleware, partial(CrossOriginMiddleware, origins=ORIGINS))
+        own_layers = (
+            pages.LeftMiddleware,
+            EmergencyGuardMiddleware,
+            partial(CrossOriginMiddleware, origins=ORIGINS),
+        )
         layers = (*own_layers, *limiting.layers)
         parts: dict[str, Any] = {"layers": layers, **_state(kept, desk, shelf), **limits}
         async with opened_face(

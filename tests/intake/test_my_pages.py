@@ -1,11 +1,15 @@
 """Writers read their letters and act on them in a browser, by the same rules as over the API."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from shared.contracts.published_v1 import LetterPublished, PublicationWithdrawn
+from shared.contracts.topics import PUBLISHED
 from shared.platform.http.tokens import Person
+from shared.web.qr_code import qr_code
 from tests.intake.browsing import (
     ASKED,
     DECLINED,
@@ -17,8 +21,8 @@ from tests.intake.browsing import (
     show,
 )
 from tests.intake.emergencies import ASK, STOP, diverted, guarded_front
-from tests.intake.front import Front
-from tests.intake.story import received, routed
+from tests.intake.front import READING_ROOM, Front
+from tests.intake.story import NOON, received, replied, routed
 from tests.support.page_outline import page_faults
 from tests.support.sign_in import signed_in
 
@@ -183,14 +187,34 @@ async def test_a_possible_emergency_is_answered_on_its_page(desk: Front) -> None
     assert (await show(desk, page)).status_code == 404
 
 
+async def test_a_published_letter_leads_to_its_public_page(desk: Front) -> None:
+    number = await desk.taken_in()
+    await desk.progress(number, received(), routed(), replied())
+    await as_writer(desk)
+    said = LetterPublished(publication="P-1", path="/publications/P-1", published_at=NOON)
+    await desk.shelf.hear_events(PUBLISHED.name, number, said)
+    link = f'href="{READING_ROOM}/publications/P-1"'
+    assert link in (await show(desk, f"/my/letters/{number}")).text
+    gone = PublicationWithdrawn(publication="P-1", reason="problem")
+    await desk.shelf.hear_events(PUBLISHED.name, number, gone)
+    assert link not in (await show(desk, f"/my/letters/{number}")).text
+
+
 async def test_a_writer_takes_away_notice_receipt_and_data(desk: Front) -> None:
     number = await desk.taken_in()
     await desk.progress(number, received(), routed())
+    receipt = f"/my/letters/{number}/receipt.json"
+    assert (await show(desk, receipt)).status_code == 303, "to the sign-in"
     await as_writer(desk)
     shown = (await show(desk, f"/my/letters/{number}")).text
-    for path in (f"/my/letters/{number}/notice", f"/my/letters/{number}/receipt.json"):
-        assert f'href="{path}"' in shown
-        assert number in (await show(desk, path)).text
+    links = set(re.findall(r'href="(/[^"?#]*)"', shown)) - {"/leave", "/display"}
+    assert {f"/my/letters/{number}/{name}" for name in ("notice", "receipt.json")} <= links
+    for path in links:
+        assert (await show(desk, path)).status_code in {200, 303}, path
+    code = qr_code(f"https://mailbox.example.cn/my/letters/{number}")
+    for path in ("", "?done=sent", "/notice"):
+        assert (await show(desk, f"/my/letters/{number}{path}")).text.count(code) == 1
+    assert "attachment" in (await show(desk, receipt)).headers["content-disposition"]
     data = await show(desk, "/my/data")
     assert number in data.text
     assert "attachment" in data.headers["content-disposition"]

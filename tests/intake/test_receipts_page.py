@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.intake.browsing import as_writer, show
 from tests.intake.emergencies import FORM, HERE
 from tests.intake.front import Front, front
 from tests.intake.story import TEXT
@@ -91,16 +90,3 @@ async def test_members_that_are_no_texts_are_no_receipt(desk: Front) -> None:
 async def test_the_form_comes_from_this_page_alone(desk: Front) -> None:
     answer = await checked(desk, "{}", **{"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
-
-
-async def test_a_writer_saves_the_receipt_as_a_file_and_nobody_else_does(desk: Front) -> None:
-    given = await receipt(desk)
-    path = f"/my/letters/{given['letter']}"
-    assert (await show(desk, f"{path}/receipt")).status_code == 303, "to the sign-in"
-    await as_writer(desk)
-    assert f'href="{path}/receipt"' in (await show(desk, path)).text
-    answer = await show(desk, f"{path}/receipt")
-    assert answer.json() == given
-    assert answer.headers["content-disposition"].startswith("attachment; ")
-    await as_writer(desk, "huang")
-    assert (await show(desk, f"{path}/receipt")).status_code == 404

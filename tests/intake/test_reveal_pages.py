@@ -72,7 +72,7 @@ async def test_a_masked_letter_needs_another_person(desk: Front) -> None:
     asked = {"letter": number, "reveal": name, "key": "form-key-2", "granted": "yes"}
     granted = await send(desk, WAITING, csrf, **asked)
     assert granted.headers["location"] == f"{WAITING}?done=granted"
-    assert "No request waits." in (await desk.client.get(WAITING, headers=ENGLISH)).text
+    assert "No requests are waiting." in (await desk.client.get(WAITING, headers=ENGLISH)).text
     csrf = await as_(desk, "s-4471", HANDLER)
     assert "See who wrote it" in (await desk.client.get(page, headers=ENGLISH)).text
     shown = await send(desk, f"{page}/{name}/identity", csrf)

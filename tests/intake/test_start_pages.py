@@ -52,7 +52,20 @@ async def test_whoever_leaves_is_signed_out_and_leaves_nothing_behind(desk: Fron
     assert "mailbox" not in away.headers["location"]
     assert away.headers["clear-site-data"] == '"cache", "storage"'
     assert away.headers["referrer-policy"] == "no-referrer"
-    assert (await show(desk, "/my/letters")).status_code == 303
+    assert (await show(desk, "/my/letters")).headers["location"] == away.headers["location"]
+
+
+async def test_whoever_has_left_and_comes_again_by_the_address_is_let_in(desk: Front) -> None:
+    await as_writer(desk)
+    neutral = (await show(desk, "/leave")).headers["location"]
+    await as_writer(desk)
+    desk.client.cookies.set("mailbox-pages-away", "1")
+    for path in ("/", "/city/guangzhou", "/write", "/my/letters"):
+        assert (await show(desk, path)).headers["location"] == neutral, "the back button"
+    typed = {**ENGLISH, "sec-fetch-site": "none"}
+    assert (await desk.client.get("/my/letters", headers=typed)).headers["location"] == "/"
+    assert (await desk.client.get("/", headers=typed)).status_code == 200
+    assert (await show(desk, "/my/letters")).status_code == 200
 
 
 async def test_the_staffs_own_host_leads_to_the_duty_desk(desk: Front) -> None:

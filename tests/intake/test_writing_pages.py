@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,25 @@ async def test_a_change_in_another_window_loses_nothing(desk: Front) -> None:
     assert "of the other window" in (await show(desk, f"{letter}/matter")).text
 
 
+async def test_half_a_text_is_saved_while_it_is_written(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    await send(desk, f"{letter}/kind", csrf, category="request", version="0")
+    shown = (await show(desk, f"{letter}/matter")).text
+    assert 'data-autosave="20"' in shown
+    half: dict[str, str] = {"subject": "", "body": f"{STOP} half a sen", "step": "autosave"}
+    saved = await send(desk, f"{letter}/matter", csrf, **half, version="1")
+    assert saved.json() == {"draft": 2}
+    late = await send(desk, f"{letter}/matter", csrf, **half | {"body": "x"}, version="1")
+    assert late.status_code == 412
+    long = await send(desk, f"{letter}/matter", csrf, **half | {"body": "y" * 10_001}, version="2")
+    assert long.status_code == 422
+    shown = (await show(desk, f"{letter}/matter")).text
+    assert "half a sen" in shown
+    assert 'name="version" value="2"' in shown
+    assert await desk.shelf.documents.find({}) == []
+
+
 @pytest.mark.parametrize("whom", ["nobody", "officer"])
 async def test_a_complaint_says_whom_it_is_about(desk: Front, whom: str) -> None:
     csrf = await as_writer(desk)
@@ -158,7 +178,7 @@ async def test_urgent_words_are_answered_before_they_are_sent(desk: Front) -> No
     given = {"subject": "x", "body": f"写明{STOP}的信", "version": "0"}
     told = await send(desk, f"{letter}/matter", csrf, **given)
     assert 'href="tel:110"' in told.text
-    assert "it is not sent" in told.text
+    assert "It is not sent yet" in told.text
     assert await desk.shelf.documents.find({}) == []
 
 
@@ -362,3 +382,28 @@ async def test_an_own_letter_on_the_same_matter_is_offered_before_another_is_wri
     assert f'href="{letter}/files"' in told.text
     await as_writer(desk, "huang")
     assert known not in (await show(desk, f"{letter}/matter")).text
+
+
+async def test_a_form_that_the_database_cant_take_is_sent_again_from_the_page(desk: Front) -> None:
+    csrf = await as_writer(desk)
+    letter = await begun(desk)
+    desk.drafts.failures.append("before")
+    given = {"subject": "x", "body": 'two lines\n"quoted"', "version": "0"}
+    away = await send(desk, f"{letter}/matter", csrf, **given)
+    assert (away.status_code, "Try again" in away.text) == (503, True)
+    assert f'action="{letter}/matter"' in away.text
+    form = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', away.text)
+    again = {name: unescape(value) for name, value in form}
+    assert again == {"csrf": csrf, **given}
+    assert (await send(desk, f"{letter}/matter", **again)).status_code == 303
+    assert "two lines" in (await show(desk, f"{letter}/matter")).text
+
+
+async def test_a_file_sent_after_the_sessions_end_leads_to_a_page_and_not_to_another_host(
+    desk: Front,
+) -> None:
+    csrf = await as_writer(desk)
+    letter = await written(desk, csrf)
+    desk.shelf.now.pass_by(minutes=31)
+    late = await upload(desk, csrf, letter, photo())
+    assert late.headers["location"] == "/my/sign-in/again?to=%2Fwrite&why=file"

@@ -10,24 +10,25 @@ from typing import Any
 import httpx
 from typing_extensions import override
 
+from services.publisher import api, pages
 from services.publisher.api.dependencies import DailyCounts, EditorialDesk
 from services.publisher.domain import Command
 from services.publisher.domain.letter import PublisherLetter
 from services.publisher.jobs import DailyCounter, FiguresCounter
-from services.publisher.wiring import opened
 from shared.contracts.topics import PROGRESS, SUBMITTED
 from shared.contracts.values import About
 from shared.contracts.words import PublicText
-from shared.platform.http.application import application
+from shared.platform.http.application import Limits, application
 from shared.platform.http.tokens import Person
 from shared.platform.runtime.readiness import Readiness
+from tests.intake.faces import include_once
 from tests.publisher.story import LETTER, RULES, WORDS, answered, copied
 from tests.support.doubles import Memory
 from tests.support.keyring import signing_keys
 from tests.support.memory_shell import KnownPeople, MemoryShell, memory_shell
 from tests.support.moving import moment
 from tests.support.pages import with_pages
-from tests.support.sign_in import both
+from tests.support.sign_in import both, with_sessions
 from tests.support.watching import Watch, unwatched
 
 
@@ -103,8 +104,13 @@ async def faces(watch: Watch = unwatched) -> AsyncIterator[Face]:
             now=stage.now,
         )
         people = KnownPeople(PEOPLE, now=stage.now)
-        app = application("Publisher", verifiers=both(people), ready=Readiness())
-        opened(with_pages(app, "publisher", now=stage.now), desk)
+        app = application(
+            "Publisher", verifiers=both(people), ready=Readiness(), limits=Limits(forms=pages.FORMS)
+        )
+        with_sessions(app, now=stage.now)
+        with_pages(app, "publisher", now=stage.now).state.desk = desk
+        include_once(app, api.router)
+        include_once(app, pages.router)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://publisher") as client:
             yield Face(stage, client, figuring, counting)

@@ -29,6 +29,7 @@ from tests.support.moving import moment
 
 OurStage = MemoryShell[Command, PublisherLetter]
 LISTED = ("copied_at", "problem_at", "published_at", "publication")
+SETTLED = ("rejected_at", "taken_down_at", "grams")
 COUNTED = ("received_on", "leaf_noted_at")
 EDITED = visibility_filter(Viewer(MEI, frozenset({"editor"})), least="copy")
 
@@ -53,7 +54,7 @@ async def publish(stage: OurStage, letter: str = LETTER, number: int = 0) -> str
 def test_a_draft_is_listed_from_copy_to_publication() -> None:
     copied_at = moment(26)
     assert store.index(PublisherLetter()) == {
-        **dict.fromkeys((*LISTED, *COUNTED)),
+        **dict.fromkeys((*LISTED, *SETTLED, *COUNTED)),
         **marks(None),
     }
     assert (

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.intake.pages.writing_steps import STEPS
-from shared.kernel.letter_number import new_diversion_number, new_letter_number
+from shared.kernel.letter_number import (
+    new_diversion_number,
+    new_letter_number,
+    new_publication_id,
+)
 from tests.support.letter_world import NUMBERS
 
 CHIEF: Final = "example-guangzhou-chief"
@@ -30,12 +34,22 @@ WRITTEN: Final = {
     for name, drawn in {"asked": 1, "answered": 2, "refused": 3, "new": 4}.items()
 } | {"urgent": new_diversion_number((5).to_bytes(10, "big"))}
 """Numbers in the world of `tests/browser/writer_world.py`."""
+EDITED: Final = {
+    name: new_letter_number(drawn.to_bytes(10, "big"))
+    for name, drawn in {
+        "candidate": 21, "in work": 22, "proposed": 23, "public": 24, "rejected": 25, "english": 26,
+    }.items()
+}  # fmt: skip
+"""Numbers in the world of `tests/browser/editors_world.py`."""
 COUNTER_LETTER: Final = new_letter_number((13).to_bytes(10, "big"))
+PUBLICATION: Final = new_publication_id((1).to_bytes(10, "big"))
 _NUMBERS: Final = {
+    "publication": PUBLICATION,
     **NUMBERS,
     **DIVERSIONS,
     **FILE_LETTERS,
     **WRITTEN,
+    **EDITED,
     "counter": COUNTER_LETTER,
 }
 
@@ -178,3 +192,28 @@ WRITERS_PAGES: Final = (
     StaffPage("my-missing", "chen", "/my/letters/GD-0"),
 )
 """Of citizens, at intake."""
+EDITORS_PAGES: Final = (
+    StaffPage("editors", "mei", "/editors"),
+    StaffPage("editors-proposed", "zhou", "/editors?list=proposed&city=guangzhou", is_form=True),
+    StaffPage("editors-problems", "mei", "/editors?list=problems", is_form=True),
+    StaffPage("editors-empty", "mei", "/editors?list=newer", is_form=True),
+    StaffPage("draft", "mei", "/editors/letters/{candidate}"),
+    StaffPage("draft-in-work", "mei", "/editors/letters/{in work}?done=marked"),
+    StaffPage("draft-proposed", "zhou", "/editors/letters/{proposed}", is_form=True),
+    StaffPage("draft-rejected", "mei", "/editors/letters/{rejected}", is_form=True),
+    StaffPage("draft-wording", "mei", "/editors/letters/{in work}/wording"),
+    StaffPage("draft-proposal", "mei", "/editors/letters/{candidate}/proposal"),
+    StaffPage("draft-approval", "zhou", "/editors/letters/{proposed}/approval"),
+    StaffPage("draft-return", "zhou", "/editors/letters/{proposed}/return", is_form=True),
+    StaffPage("draft-rejection", "mei", "/editors/letters/{candidate}/rejection", is_form=True),
+    StaffPage("editors-publication", "zhou", "/editors/letters/{public}"),
+    StaffPage("publication-correct", "mei", "/editors/letters/{public}/change/corrected"),
+    StaffPage("publication-take-down", "mei", "/editors/letters/{public}/change/withdrawn"),
+    StaffPage("change-approval", "zhou", "/editors/letters/{public}/change/approval"),
+    StaffPage("reading-room", "nobody", "/"),
+    StaffPage("reading-room-found", "nobody", "/?words=路灯"),
+    StaffPage("reading-room-publication", "nobody", "/publications/{publication}"),
+    StaffPage("reading-room-problem", "nobody", "/publications/{publication}/problem"),
+    StaffPage("reading-room-missing", "nobody", "/publications/none"),
+)
+"""Of editors and readers, at the publisher."""

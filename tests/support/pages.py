@@ -22,6 +22,7 @@ class PageSettings:
     is_development: bool = True
     desk_url: str = "http://desk.invalid"
     duty_url: str = "http://duty.invalid"
+    editors_url: str = "http://editors.invalid"
 
 
 def with_pages(app: FastAPI, service: str, *, now: Now, is_development: bool = True) -> FastAPI:

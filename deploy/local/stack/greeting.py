@@ -31,6 +31,13 @@ PAGES = (
     ("intake", "/duty", "duty-luo", "值班台 duty desk"),
     ("intake", "/counter", "counter-gz", "来访来电登记 letters of visitors and callers"),
     ("intake", "/look-up", "supervisor-wu", "按人查信 letters of a person"),
+    (
+        "publisher",
+        "/editors",
+        "editor-mei",
+        "公开编辑台（换 editor-zhou 复核） editors, two of them",
+    ),
+    ("publisher", "/", "-", "公开阅览室 public reading room"),
     ("publisher", "/figures/daily", "-", "每日公开数字 daily public figures"),
 )
 """Service, path, who signs in (`-`: nobody has to), and what it is."""

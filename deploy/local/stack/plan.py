@@ -176,6 +176,7 @@ def settings(
         "MAILBOX_SIGN_IN_URL": url(ports.issuer),
         "MAILBOX_DESK_URL": url(ports.router),
         "MAILBOX_DUTY_URL": f"{url(ports.intake)}/duty",
+        "MAILBOX_EDITORS_URL": url(ports.publisher),
         "MAILBOX_KEYS_DIR": str(place.keys),
     }
 

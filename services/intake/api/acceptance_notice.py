@@ -67,6 +67,8 @@ class AcceptanceNotice:
     count: DayCount | None
     """None if no receipt explains the day."""
     printed_at: datetime
+    page: str | None
+    """The address of the letter's page, for its QR code; None where writers have no pages."""
 
 
 @router.get("/{letter}/notice", response_class=HTMLResponse)
@@ -82,12 +84,20 @@ async def print_notice(
     if found.state in NEVER_ACCEPTED:
         raise OutOfOrder(f"accepted while {found.state}")
     printing: Printing = request.app.state.printed
-    notice = acceptance_notice(number, found, printed_at=desk.now())
+    notice = acceptance_notice(
+        number, found, printed_at=desk.now(), page=letter_page(request, number)
+    )
     return printing(request, "acceptance_notice", lang=lang, notice=notice)
 
 
+def letter_page(request: Request, number: str) -> str | None:
+    """The address of a letter's page, which only its writer can open; None without such pages."""
+    site: str | None = getattr(request.app.state, "writers_pages_at", None)
+    return f"{site}/my/letters/{number}" if site else None
+
+
 def acceptance_notice(
-    number: str, letter: IntakeLetter, *, printed_at: datetime
+    number: str, letter: IntakeLetter, *, printed_at: datetime, page: str | None
 ) -> AcceptanceNotice:
     """What the notice of that letter says."""
     status, receipt = data_files.categories().statuses[letter.state], receipt_of(letter)
@@ -104,6 +114,7 @@ def acceptance_notice(
         is_provisional=letter.reply_is_provisional,
         count=day_count(receipt) if receipt and receipt.days else None,
         printed_at=printed_at,
+        page=page,
     )
 
 

@@ -5,6 +5,8 @@ emergency: the problem gets the member `emergency`, and the duty desk gets the w
 is valid.
 """
 
+from __future__ import annotations
+
 import asyncio
 import re
 from contextlib import suppress
@@ -139,11 +141,21 @@ async def _emergency(
         return None
     desk: FrontDesk = scope["app"].state.desk
     text = text_of_request(await body.content())
+    refused = refused_emergency(desk, text, letter=letter)
+    return None if refused is None else await refused.shown(await _person(scope))
+
+
+def refused_emergency(
+    desk: FrontDesk, text: RequestText, *, letter: str | None = None
+) -> RefusedEmergency | None:
+    """The emergency in words that were not accepted; None without signs of one.
+
+    `letter`: its number, if the words are about a letter.
+    """
     for piece in text.pieces:
         triaged = desk.triage(Written(text.subject, piece, city=text.city))
         if triaged.threshold is not None:
-            refused = _RefusedEmergency(desk, text, piece, triaged, letter)
-            return await refused.shown(await _person(scope), triaged.threshold)
+            return RefusedEmergency(desk, text, piece, triaged, letter, triaged.threshold)
     return None
 
 
@@ -155,7 +167,7 @@ async def _person(scope: Scope) -> Person | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _RefusedEmergency:
+class RefusedEmergency:
     """A refused request with signs of an emergency."""
 
     desk: FrontDesk
@@ -165,16 +177,17 @@ class _RefusedEmergency:
     triaged: TriageResult
     letter: str | None
     """The letter in the path of the request."""
+    threshold: Threshold
 
-    async def shown(self, person: Person | None, threshold: Threshold) -> EmergencyShown:
+    async def shown(self, person: Person | None) -> EmergencyShown:
         """What the writer sees; with a valid sign-in the duty desk has the words by then."""
         if person is not None:
             with suppress(Refused):
-                return await self._diverted(person, threshold)
+                return await self._diverted(person)
         lines = lines_for(self.triaged, self.text.city)
         return EmergencyShown(detail=NotKept.detail, lines=lines)
 
-    async def _diverted(self, person: Person, threshold: Threshold) -> EmergencyShown:
+    async def _diverted(self, person: Person) -> EmergencyShown:
         """The same words of the same writer are one diversion. Raises: NotKept."""
         desk, text = self.desk, self.text
         digest = desk.blind.of("content", f"{text.subject}\n{self.body}")
@@ -183,7 +196,7 @@ class _RefusedEmergency:
             number = await desk.numbers.number(record, request=digest, kind="diversion")
             detected = await self._detected(person)
         diversion = await desk.diversions.divert(
-            number, detected, threshold=threshold, request=(record, digest)
+            number, detected, threshold=self.threshold, request=(record, digest)
         )
         return emergency_shown(number, diversion)
 

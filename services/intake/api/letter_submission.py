@@ -71,16 +71,7 @@ class LetterSubmission:
             desk,
             person,
             body,
-            desk.triage(
-                Written(
-                    body.subject,
-                    body.body,
-                    category=body.category,
-                    city=body.place.city,
-                    addressed_to=body.addressed_to,
-                    is_about_police=body.about is not None,
-                )
-            ),
+            triage_of(desk, body),
             record=desk.blind.of("submission", person.sub, key.strip('"')),
             digest=desk.blind.of("letter", body.digest_of()),
         )
@@ -259,6 +250,27 @@ class LetterSubmission:
         except RateLimited:
             if not await self.desk.numbers.has_drawn(self.record):
                 raise
+
+
+def triage_of(desk: FrontDesk, body: NewLetter) -> TriageResult:
+    """Triage of the letter; a call for help typed as its place counts as well.
+
+    The name of a place alone, such as a reservoir's, is no sign of an emergency.
+    """
+    letter = desk.triage(
+        Written(
+            body.subject,
+            body.body,
+            category=body.category,
+            city=body.place.city,
+            addressed_to=body.addressed_to,
+            is_about_police=body.about is not None,
+        )
+    )
+    if letter.threshold == "stop" or not body.place.detail:
+        return letter
+    place = desk.triage(Written("", body.place.detail, city=body.place.city))
+    return place if place.threshold == "stop" else letter
 
 
 def submit_command(

@@ -36,7 +36,7 @@ class SameMatter(Refused):
             "detail": (
                 "您已有一封内容相同的来信正在办理，可在原信中补充；如确属另一件事，仍可寄出。 · "
                 "You have an open letter on the same matter and can add to it. "
-                "If this is another matter, you may send it all the same."
+                "If this is another matter, you may still send it."
             ),
             "letter": letter,
             "add_at": f"/v1/letters/{letter}/addition",

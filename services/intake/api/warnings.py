@@ -111,7 +111,7 @@ class CrimeReport(Warned):
     code = "crime_report"
     detail = (
         "写信不等于报案，请先看下列办法；看过后仍可寄出此信。 · "
-        "A letter is no report to the police. Read where to turn; you may send it all the same."
+        "A letter is no report to the police. Read where to go instead; you may still send it."
     )
 
 
@@ -121,7 +121,8 @@ class NotPolice(Warned):
     code = "not_police"
     detail = (
         "此事由其他部门办理，请先看下列办法；看过后仍可寄出此信。 · "
-        "Others are competent for this. Read where to turn; you may send it all the same."
+        "Another authority is responsible for this. "
+        "Read where to go instead; you may still send it."
     )
 
 

@@ -7,11 +7,13 @@ from services.intake.pages import (
     duty_pages,
     emergencies,
     files,
+    leaving,
     look_up,
     my_documents,
     my_letters,
     my_requests,
     notice,
+    offline,
     receipts,
     reveal_log,
     reveals,
@@ -21,6 +23,7 @@ from services.intake.pages import (
     writing_files,
 )
 from services.intake.pages.duty_pages import PLACE
+from services.intake.pages.leaving import LeftMiddleware
 from services.intake.pages.start import WRITE, CitizenPages
 from services.intake.pages.writing_files import UPLOADS
 
@@ -38,9 +41,11 @@ for desk in (
     receipts,
     my_requests,
     emergencies,
+    offline,
     writing_files,
     writing,
     widget,
+    leaving,
     start,
 ):
     router.include_router(desk.router)
@@ -51,4 +56,4 @@ FORMS = (
 )
 """Paths below which pages accept forms."""
 
-__all__ = ["FORMS", "UPLOADS", "CitizenPages", "router"]
+__all__ = ["FORMS", "UPLOADS", "CitizenPages", "LeftMiddleware", "router"]

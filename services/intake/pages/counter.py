@@ -20,6 +20,7 @@ from shared.kernel.errors import BadValue, NotFound, Refused
 from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import on_page
 from shared.platform.http.tokens import Person
+from shared.rules.text.written import Written
 from shared.web.form_pages import key_in, new_key
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_
@@ -41,7 +42,7 @@ REASONS: Final = (
 YES_NO: Final = (("yes", N_("Yes")), ("no", N_("No")))
 DONE: Final = {
     "entered": N_("The letter is accepted."),
-    "sent": N_("The code is on its way to the phone. It holds for ten minutes."),
+    "sent": N_("The code is on its way to the phone. It is valid for ten minutes."),
     "confirmed": N_("The phone is confirmed."),
 }
 REFUSALS: Final = {
@@ -51,10 +52,10 @@ REFUSALS: Final = {
     "already_done": N_("The phone is confirmed already."),
     "guardian_needed": N_("Under 14 a guardian must agree: fill in name, phone and relation."),
     "notice_not_current": N_("The notice has changed. Read out the current one and begin again."),
-    "backlog": N_("Too many letters wait at present. Try again in a moment."),
+    "backlog": N_("Too many letters are waiting at the moment. Try again shortly."),
 }
 """What to do instead, by the refusal's code."""
-NUMBER: Final = N_("Check the number: a document of this kind can’t have it.")
+NUMBER: Final = N_("Check the number: it is not valid for this kind of document.")
 OTHERWISE: Final = N_("This can’t be done now.")
 LABELS: Final = {
     "entry": N_("Who is it?"),
@@ -70,7 +71,7 @@ LABELS: Final = {
     "letter.subject": N_("Subject"),
     "letter.body": N_("What the person says"),
     "letter.on_behalf": N_("For whom"),
-    "letter.writer.acting_as": N_("By what right"),
+    "letter.writer.acting_as": N_("In what capacity"),
     "letter.writer.helped.name": N_("Name of the person helped"),
     "letter.writer.guardian.name": N_("Guardian’s name"),
     "letter.writer.guardian.phone": N_("Guardian’s phone"),
@@ -113,7 +114,8 @@ async def check(request: Request, person: Clerk, desk: Desk) -> Response:
     if body is None or errors or fields.get("step") == "change":
         return _form(request, desk, fields, errors=errors, status=422 if errors else 200)
     if fields.get("step") != "send":
-        return page(request, "counter_check.html", **_checked(fields))
+        urgent = _is_urgent(desk, fields)
+        return page(request, "counter_check.html", is_urgent=urgent, **_checked(fields))
     try:
         accepted = await enter_counter_letter(body, person, key_in(fields), desk, Response())
     except Warned as warned:
@@ -179,12 +181,19 @@ def _form(
         status=status,
         fields=fields,
         errors=errors or {},
+        is_urgent=_is_urgent(desk, fields),
         labels=LABELS,
         answers=ANSWERS,
         codes={name: [*_first(name), *choices(kind)] for name, kind in KINDS.items()},
         notice=desk.notices.on(civil_date(desk.now())),
         key=new_key(),
     )
+
+
+def _is_urgent(desk: FrontDesk, fields: FormFields) -> bool:
+    """Whether what the person says looks like an emergency, before it is sent."""
+    written = Written(fields.get("letter.subject"), fields.get("letter.body"))
+    return desk.triage(written).threshold is not None
 
 
 def _first(name: str) -> list[tuple[str, str]]:

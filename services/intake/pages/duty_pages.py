@@ -32,7 +32,7 @@ REFERENCE: TypeAdapter[str] = TypeAdapter(OpaqueId)
 After = Annotated[str | None, Query(max_length=80)]
 DONE: Final = {
     "seen": N_("It is recorded that you have seen this."),
-    "resolved": N_("It is recorded what was done."),
+    "resolved": N_("What was done is recorded."),
 }
 """What a page says after an action."""
 
@@ -208,7 +208,7 @@ def resolution_errors(fields: FormFields) -> dict[str, str]:
         return {"outcome": N_("Choose what was done")}
     is_with_110 = chosen[0] == "handed_to_110"
     if is_with_110 and reference is None:
-        return {"reference": N_("Give the number under which 110 took it over")}
+        return {"reference": N_("Give the reference number that 110 gave you")}
     if not is_with_110 and reference is not None:
         return {"reference": N_("Leave this empty unless 110 took it over")}
     if reference is not None and not _is_valid(REFERENCE, reference):

@@ -19,7 +19,7 @@ from shared.web.session_cookies import restored_fields
 from shared.web.vocabulary import choices
 
 HERE: Final = "/look-up"
-KINDS: Final = (("document", N_("By a document’s number")), ("phone", N_("By a phone number")))
+KINDS: Final = (("document", N_("A document’s number")), ("phone", N_("A phone number")))
 router = APIRouter(include_in_schema=False)
 Seeker = Annotated[Person, Depends(on_page(staff(*SEEKERS)))]
 FreshSeeker = Annotated[Person, Depends(fresh(on_page(staff(*SEEKERS))))]

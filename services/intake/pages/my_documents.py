@@ -26,7 +26,7 @@ async def show_notice(request: Request, person: Writer, desk: Desk, letter: Numb
 async def save_receipt(person: Writer, desk: Desk, letter: Number) -> Response:
     """The signed receipt as a file."""
     receipt = await read_receipt(letter, person, desk)
-    named = {"content-disposition": f'attachment; filename="{receipt.letter}.json"'}
+    named = {"content-disposition": f'attachment; filename="receipt-{receipt.letter}.json"'}
     content = receipt.model_dump_json(indent=2)
     return Response(content, media_type="application/json", headers=named)
 

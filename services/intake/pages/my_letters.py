@@ -5,11 +5,13 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from services.intake.api.acceptance_notice import letter_page
 from services.intake.api.dependencies import Desk
 from services.intake.api.letter_access import accesses_shown
 from services.intake.api.letters import list_letters, read_letter
 from services.intake.domain.offered_requests import offered
 from services.intake.pages.request_forms import FORMS, FormName
+from services.intake.pages.start import pages_of
 from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import citizen, on_page
 from shared.platform.http.parameters import After
@@ -20,9 +22,7 @@ from shared.web.rendering import page
 MINE: Final = "/my/letters"
 Writer = Annotated[Person, Depends(on_page(citizen()))]
 Done = Annotated[FormName | Literal["sent"] | None, Query()]
-SENT: Final = N_(
-    "Your letter has come in. Write down its number: it stands below. You see each step here."
-)
+SENT: Final = N_("Your letter has arrived. Keep the number below. You can follow each step here.")
 router = APIRouter()
 
 
@@ -49,5 +49,8 @@ async def show_letter(
         changes=[(kind, FORMS[kind].title) for kind in ("contact", "consent")],
         accesses=accesses_shown(state),
         has_receipt=state.words is not None,
+        public_url=(pages_of(request).public_url or "").rstrip("/"),
+        qr=letter_page(request, number),
+        is_sent=done == "sent",
         done=SENT if done == "sent" else FORMS[done].done if done else None,
     )

@@ -10,8 +10,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.intake.api.dependencies import Desk
-from services.intake.api.receipts import read_receipt
-from services.intake.pages.my_letters import MINE, Writer
 from shared.kernel.letter_receipts import LONGEST, leaf_of, receipt_in
 from shared.platform.crypto.signing_keys import NotAuthentic, verify
 from shared.platform.http.application import open_to_all
@@ -25,15 +23,6 @@ router = APIRouter(include_in_schema=False)
 VALID: Final = N_("This receipt is genuine: the mailbox has received this letter.")
 UNREADABLE: Final = N_("This is not a receipt. Paste the whole file, from { to }.")
 FORGED: Final = N_("This receipt is not genuine, or it was changed.")
-
-
-@router.get(MINE + "/{letter}/receipt")
-async def take_receipt(letter: str, person: Writer, desk: Desk) -> Response:
-    """The receipt of a letter of the writer's own, as a file."""
-    receipt = await read_receipt(letter, person, desk)
-    name = f"receipt-{receipt.letter}.json"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(receipt.model_dump_json(indent=1), 200, headers, "application/json")
 
 
 @router.get(RECEIPTS)

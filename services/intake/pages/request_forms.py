@@ -35,6 +35,8 @@ class WriterForm(AskedForm[IntakeLetter]):
 
     send: str = ""
     """The button."""
+    has_words: bool = False
+    """Whether words can be typed that may report an emergency."""
 
 
 def _open_question(letter: IntakeLetter) -> str:
@@ -69,6 +71,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
             RequestField("question", N_("Question"), kind="hidden", value=_open_question),
             RequestField("text", N_("Your answer"), most=MAX_NOTE),
         ),
+        has_words=True,
         send=N_("Send the answer"),
     ),
     "addition": WriterForm(
@@ -78,6 +81,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         NewAddition,
         (RequestField("text", N_("What do you want to add?"), most=MAX_NOTE),),
         says=(N_("Adding something does not change the date by which you get a reply."),),
+        has_words=True,
         send=N_("Send it"),
     ),
     "rating": WriterForm(
@@ -94,16 +98,17 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
             ),
             RequestField(
                 "comment",
-                N_("Anything to say about it? (optional)"),
+                N_("Comments (optional)"),
                 hint=N_("The bureau reads it. To have the letter handled again, reopen it."),
                 most=COMMENT,
             ),
         ),
-        says=(N_("If your matter is solved, the letter is closed."),),
+        says=(N_("If you say that it is solved, the letter is closed."),),
+        has_words=True,
         send=N_("Send the rating"),
     ),
     "reopening": WriterForm(
-        N_("Have it handled again"),
+        N_("Ask for it to be handled again"),
         N_("Your request to handle the letter again is on its way."),
         requests.reopen_letter,
         NewText,
@@ -116,6 +121,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
             ),
         ),
         says=(N_("You can do this twice. The second time the province supervises it."),),
+        has_words=True,
         send=N_("Reopen the letter"),
     ),
     "appeal": WriterForm(
@@ -125,6 +131,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         NewText,
         (RequestField("text", N_("Why is the decision wrong?"), most=MAX_NOTE),),
         says=(N_("You can appeal once. The province decides who looks at it again."),),
+        has_words=True,
         send=N_("Send the appeal"),
     ),
     "withdrawal": WriterForm(
@@ -140,7 +147,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
                 choices=lambda _: choices("withdrawal_reason"),
             ),
         ),
-        warns=N_("Nobody goes on with it, and you get no reply."),
+        warns=N_("Nobody will handle it any further, and you will get no reply."),
         send=N_("Withdraw the letter"),
     ),
     "consent": WriterForm(
@@ -151,14 +158,16 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         (
             RequestField(
                 "to_publish",
-                N_("May the letter and its reply be published without anything about you?"),
+                N_("May the letter and its reply be published, with everything about you removed?"),
                 "radios",
                 choices=lambda _: YES_NO,
                 value=lambda letter: "yes" if letter.consent_to_publish else "no",
             ),
         ),
         says=(
-            N_("Names, numbers, addresses and everything else that leads to you are removed."),
+            N_(
+                "Names, numbers, addresses and everything else that could identify you are removed."
+            ),
             N_("If you say no later, what is published is taken down."),
         ),
         send=N_("Save"),
@@ -173,7 +182,10 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
                 "contact.phone",
                 N_("Phone"),
                 "text",
-                hint=N_("For text messages about this letter. Empty: the phone of your sign-in."),
+                hint=N_(
+                    "For text messages about this letter. If you leave it empty, "
+                    "they go to the phone you signed in with."
+                ),
                 value=_contact("phone"),
                 most=32,
             ),

@@ -159,7 +159,7 @@ def standing_of(reveal: RevealListed) -> Message:
     if reveal.revealed_at or reveal.signed_in_at:
         return N_("seen")
     if reveal.granted is None:
-        return N_("waits")
+        return N_("waiting")
     return N_("granted, not seen") if reveal.granted else N_("refused")
 
 

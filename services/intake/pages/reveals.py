@@ -57,10 +57,10 @@ DONE: Final = {
 REFUSALS: Final = {
     "needs_grant": N_("For this letter somebody else must grant it: ask first."),
     "not_allowed": N_("Another person must decide about this request."),
-    "too_late": N_("The time to see it has passed. Ask again if you still need it."),
+    "too_late": N_("The time for viewing it has passed. Ask again if you still need it."),
     "limit": N_("The limit of requests for this letter is reached."),
     "out_of_order": N_("This can’t be done now. The letter or the request has changed."),
-    "already_done": N_("Somebody has decided about this request already."),
+    "already_done": N_("This request has already been decided."),
 }
 """What to do instead, by the refusal's code."""
 

@@ -27,8 +27,6 @@ from shared.web.vocabulary import choices
 
 WRITE: Final = "/write"
 EMERGENCY: Final = TriageResult("emergency")
-CLEARED: Final = '"cache", "storage"'
-"""What a browser forgets of this host on the way out; cookies are deleted one by one."""
 MENU_ENTRIES: Final = frozenset(
     {"website-popup", "website-bay", "website-directory", "wechat", "weibo"}
 )
@@ -109,20 +107,6 @@ async def go(entry: str, city: OneCity) -> Response:
         raise NotFound
     query = urlencode({"to": city, "entry": entry})
     return RedirectResponse(f"{WRITE}?{query}", status_code=303)
-
-
-@router.get("/leave")
-@open_to_all
-async def leave(request: Request) -> Response:
-    """Away to a page that tells nothing, signed out, with nothing left in this browser."""
-    answer = RedirectResponse(pages_of(request).neutral_url, status_code=303)
-    cookies = request.app.state.browser_sessions["citizens"]
-    session = await cookies.find(request)
-    if session is not None:
-        await cookies.sessions.end(session)
-    cookies.cookie.delete(answer)
-    answer.headers["clear-site-data"] = CLEARED
-    return answer
 
 
 def _start(request: Request, city: Bureau | None) -> Response:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from pydantic import ValidationError
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from services.intake.api.dependencies import Desk
 from services.intake.api.drafts import DraftId
@@ -20,17 +20,16 @@ from services.intake.api.letters import submit_letter
 from services.intake.api.letters_schemas import NewLetter
 from services.intake.api.limited import SenderLimit
 from services.intake.api.similar_letters import BeingWritten, SameMatter, find_similar
-from services.intake.api.warnings import Warned, lines_for
+from services.intake.api.warnings import Warned
 from services.intake.pages.my_letters import MINE, Writer
 from services.intake.pages.start import WRITE, pages_of
 from services.intake.pages.writing_desk import WritingDesk, flattened
 from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, WritingStep
 from services.intake.store.letter_drafts import DraftChanged
 from shared.contracts.vocabulary import Language
-from shared.kernel.errors import LimitReached, Refused
+from shared.kernel.errors import BadValue, LimitReached, Refused
 from shared.kernel.working_days import civil_date
 from shared.platform.http.parameters import RequestBody
-from shared.rules.text.written import Written
 from shared.web.formats import lang_of
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_
@@ -45,7 +44,7 @@ CHANGED: Final = N_(
 MANY: Final = N_("You have ten unfinished letters. Finish or erase one first.")
 REFUSALS: Final[Mapping[str, str]] = {
     "backlog": N_("Too many letters are waiting at the moment. Your letter is kept: try later."),
-    "bad_value": N_("The sign-in gave no phone number. Give one under “How can we reach you?”."),
+    "bad_value": N_("Your sign-in has no phone number. Give one under “How can we reach you?”."),
     "guardian_needed": N_("Under 14 a guardian must agree: say who it is."),
     "limit": N_("You have reached the limit of letters for now. Your letter is kept: try later."),
     "too_often": N_(
@@ -122,11 +121,13 @@ async def save_step(
     """Keep the answer, and go to the next question."""
     fields = await fields_of(request)
     writing = await WritingDesk.of(request, person=person, desk=desk, draft=draft)
+    given = fields.get("version")
+    version = int(given) if given.isdecimal() and len(given) < 10 else 0
+    if name == "matter" and fields.get("step") == "autosave":
+        return await _autosaved(writing, fields, version=version)
     body, errors = read_form(STEPS[name].model, fields)
     if body is None:
         return writing.show(name, fields, errors=errors, status=422)
-    given = fields.get("version")
-    version = int(given) if given.isdecimal() and len(given) < 10 else 0
     changed = _answered(writing.content, name, body)
     content = LetterDraft.model_validate(_without_nobody(changed, name, body))
     try:
@@ -136,13 +137,25 @@ async def save_step(
     except LimitReached:
         return writing.show(name, fields, errors={"": MANY}, status=409)
     writing = replace(writing, content=content, version=saved.version)
-    if name == "matter" and (dangerous := _danger(writing)) is not None:
-        return dangerous
-    if name == "matter" and (known := await _known(writing)) is not None:
-        return known
     is_change = fields.get("then") == "check"
     to = writing.address("check") if is_change else writing.after(name)
+    if lines := writing.urgent(name, fields):
+        back = writing.address(name)
+        return writing.page("write_danger.html", lines=lines, onwards=to, back=back)
+    if name == "matter" and (known := await _known(writing, onwards=to)) is not None:
+        return known
     return RedirectResponse(to, status_code=303)
+
+
+async def _autosaved(writing: WritingDesk, fields: FormFields, *, version: int) -> Response:
+    """Save what is typed so far, also half of it. Raises: BadValue; DraftChanged; LimitReached."""
+    typed = {field: fields.get(field) or None for field in ("subject", "body")}
+    try:
+        content = LetterDraft.model_validate(writing.content.model_dump() | typed)
+    except ValidationError:
+        raise BadValue("draft") from None
+    saved = await writing.save(content, version=version)
+    return JSONResponse({"draft": saved.version})
 
 
 def _answered(content: LetterDraft, name: StepName, body: RequestBody) -> dict[str, Any]:
@@ -163,21 +176,7 @@ def _without_nobody(changed: dict[str, Any], name: StepName, body: Any) -> dict[
     return changed
 
 
-def _danger(writing: WritingDesk) -> Response | None:
-    """What to do now, if the words look like an emergency. They are not sent to anybody yet."""
-    content = writing.content
-    triaged = writing.desk.triage(
-        Written(content.subject or "", content.body or "", category=content.category or "request")
-    )
-    if triaged.threshold is None:
-        return None
-    city = content.place.city if content.place else None
-    return writing.page(
-        "write_danger.html", lines=lines_for(triaged, city), onwards=writing.after("matter")
-    )
-
-
-async def _known(writing: WritingDesk) -> Response | None:
+async def _known(writing: WritingDesk, *, onwards: str) -> Response | None:
     """What there is already on the same matter: own open letters, and public answers."""
     content = writing.content
     asked = BeingWritten.model_validate(
@@ -192,7 +191,7 @@ async def _known(writing: WritingDesk) -> Response | None:
         "write_similar.html",
         found=found,
         public_url=(public_url or "").rstrip("/"),
-        onwards=writing.after("matter"),
+        onwards=onwards,
     )
 
 

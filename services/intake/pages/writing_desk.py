@@ -12,11 +12,13 @@ from starlette.responses import Response
 from services.intake.api.dependencies import FrontDesk
 from services.intake.api.drafts_schemas import LetterDraft
 from services.intake.api.letter_submission import age_group_of
+from services.intake.api.warnings import LineShown, lines_for
 from services.intake.pages.start import WRITE
 from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, steps_of
 from services.intake.store.letter_drafts import SavedLetterDraft
 from shared.kernel.working_days import civil_date
 from shared.platform.http.tokens import Person
+from shared.rules.text.written import Written
 from shared.web.forms import FormFields
 from shared.web.rendering import page
 
@@ -62,6 +64,24 @@ class WritingDesk:
         owner = self.desk.owner(self.person)
         return await self.desk.drafts.save(owner, self.id, content=stored, version=version)
 
+    def urgent(self, name: StepName, fields: FormFields) -> list[LineShown]:
+        """Where to turn now, if what was typed on that step looks like an emergency.
+
+        It is not sent to anybody yet.
+        """
+        typed = {
+            asked.name: fields.get(asked.name)
+            for asked in STEPS[name].fields
+            if asked.kind in {"text", "area"}
+        }
+        subject = typed.pop("subject", "")
+        city = self.content.place.city if self.content.place else None
+        category = self.content.category or "request"
+        written = Written(subject, "\n".join(typed.values()), category=category, city=city)
+        triaged = self.desk.triage(written)
+        is_urgent = triaged.threshold == "stop" or (name == "matter" and triaged.threshold)
+        return lines_for(triaged, city) if is_urgent else []
+
     def show(
         self,
         name: StepName,
@@ -85,6 +105,7 @@ class WritingDesk:
             kind=name,
             values=values,
             errors=errors or {},
+            urgent=self.urgent(name, fields) if fields else [],
             number=steps.index(name) + 1 if name in steps else 1,
             total=len(steps),
             back=self.address(before) if before else WRITE,

@@ -30,7 +30,9 @@ UPLOADS: Final = {UPLOAD: MAX_FILE + MOST_BEFORE}
 DRAFT: Final = r"[A-Za-z0-9_-]{1,64}"
 FILE_REFUSALS: Final[Mapping[str, str]] = {
     "file_type": N_("Only photos (JPEG, PNG, WebP, HEIC) and PDF can be sent."),
-    "file_broken": N_("Choose a file. If you have, it can’t be read: it may be damaged."),
+    "file_broken": N_(
+        "Choose a file. If you have chosen one, it can’t be read and may be damaged."
+    ),
     "file_encrypted": N_("The file is protected by a password. Remove the password first."),
     "file_complex": N_("The file is too complex. Send a smaller version, or a photo of it."),
     "too_large": N_("The file is larger than 10 MB."),
@@ -105,4 +107,6 @@ async def show_files(
         back=writing.address(steps[steps.index("files") - 1]),
         onwards=writing.after("files"),
         most=MOST_FILES,
+        most_bytes=MAX_FILE,
+        too_large=FILE_REFUSALS["too_large"],
     )

@@ -27,7 +27,7 @@ NOBODY: Final = "nobody"
 HANDLER_READS: Final = N_("The bureau that handles the letter reads this.")
 KEPT_APART: Final = N_(
     "Kept apart from your letter. The bureau that handles it may see it, except for complaints "
-    "and reports; every look is recorded."
+    "and reports. Every access is recorded."
 )
 
 
@@ -144,9 +144,9 @@ class WritingStep:
 
 _KINDS: Final[Mapping[Category, str]] = {
     "inquiry": N_("about rules, papers and how to apply"),
-    "request": N_("to have the police do or settle something"),
+    "request": N_("for the police to do or settle something"),
     "complaint": N_("about how the police acted or decided"),
-    "report": N_("a clue to an offence or misconduct of others"),
+    "report": N_("what you know of an offence or misconduct by others"),
     "suggestion": N_("how something could be better"),
     "thanks": N_("to praise a unit or an officer"),
 }
@@ -169,7 +169,7 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
         (StepField("category", N_("Kind of letter"), "radios", choices=kinds),),
     ),
     "mailbox": WritingStep(
-        N_("To whose mailbox?"),
+        N_("Which mailbox should it go to?"),
         MailboxAnswer,
         (
             StepField(
@@ -180,7 +180,12 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
                 lambda: [("", N_("Choose")), *choices("bureau")],
             ),
         ),
-        says=(N_("Its chief answers. If another bureau is responsible, the letter goes there."),),
+        says=(
+            N_(
+                "The chief of that mailbox answers. "
+                "If another bureau is responsible, the letter goes there."
+            ),
+        ),
     ),
     "about": WritingStep(
         N_("Is it about somebody in the police?"),
@@ -188,31 +193,31 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
         (
             StepField(
                 "about.kind",
-                N_("Whom do you complain about?"),
+                N_("Who is it about?"),
                 "radios",
-                N_("Whoever it is about never sees the letter."),
+                N_("The people the letter is about never see it."),
                 lambda: [*choices("about_kind"), (NOBODY, N_("Nobody in the police"))],
             ),
             StepField(
                 "about.bureau",
-                N_("Of which bureau? (optional)"),
+                N_("Which bureau? (optional)"),
                 "select",
                 None,
                 _optional("bureau", N_("I don’t know")),
             ),
             StepField(
                 "on_behalf",
-                N_("Do you write for somebody else?"),
+                N_("Are you writing for somebody else?"),
                 "select",
                 None,
                 _optional("on_behalf", N_("No, for myself")),
             ),
             StepField(
                 "writer.acting_as",
-                N_("If so, by what right?"),
+                N_("If so, in what capacity?"),
                 "select",
                 None,
-                _optional("acting_as", N_("I write for myself")),
+                _optional("acting_as", N_("I am writing for myself")),
             ),
         ),
     ),
@@ -237,7 +242,7 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
         ),
     ),
     "matter": WritingStep(
-        N_("What is the matter?"),
+        N_("What is your letter about?"),
         MatterAnswer,
         (
             StepField("subject", N_("In one line"), "text", HANDLER_READS, most=MAX_SUBJECT),
@@ -259,8 +264,8 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
         (),
         says=(
             N_(
-                "Photos and PDF, at most ten, each up to 10 MB. Where and with what a photo was "
-                "taken is removed; what can be seen in it stays."
+                "Photos and PDF files, at most ten, each up to 10 MB. The place and device "
+                "recorded in a photo are removed; the picture itself stays."
             ),
             HANDLER_READS,
         ),
@@ -273,7 +278,10 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
                 "contact.phone",
                 N_("Phone (optional)"),
                 "text",
-                N_("Empty: the phone of your sign-in. You get a text message at each step."),
+                N_(
+                    "If you leave this empty, messages go to the phone you signed in with. "
+                    "You get one at each step."
+                ),
                 most=32,
             ),
             StepField("contact.email", N_("E-mail (optional)"), "text", most=254),
@@ -283,7 +291,7 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
         says=(KEPT_APART,),
     ),
     "guardian": WritingStep(
-        N_("Who agrees that you write?"),
+        N_("Which guardian agrees that you write?"),
         GuardianAnswer,
         (
             StepField("writer.guardian.name", N_("Guardian’s name"), "text", most=100),
@@ -306,13 +314,17 @@ STEPS: Final[Mapping[StepName, WritingStep]] = {
         (
             StepField(
                 "consent_to_publish",
-                N_("May the letter and its reply be published without anything about you?"),
+                N_("May the letter and its reply be published, with everything about you removed?"),
                 "radios",
                 N_("You can change this at any time. Reports are never published."),
                 lambda: [("yes", N_("Yes")), ("no", N_("No"))],
             ),
         ),
-        says=(N_("Names, numbers, addresses and everything else that leads to you are removed."),),
+        says=(
+            N_(
+                "Names, numbers, addresses and everything else that could identify you are removed."
+            ),
+        ),
     ),
 }
 """In the order in which they are asked."""

@@ -34,26 +34,19 @@ class DailyCounts:
     keys: SigningKeys
 
 
+@dataclass(frozen=True, slots=True)
 class EditorialDesk:
     """The publisher's parts as its routes need them."""
 
-    def __init__(
-        self,
-        documents: Collection,
-        tell: Callable[[IdempotentCommand[Command]], Awaitable[PublisherLetter]],
-        *,
-        state_of: Callable[[str], Awaitable[PublisherLetter | None]],
-        figures: Callable[[], DayFigures | None],
-        daily: DailyCounts,
-        now: Now,
-    ) -> None:
-        """`figures`: the last count before today, if there is one."""
-        self.documents = documents
-        self.tell = tell
-        self.now = now
-        self.figures = figures
-        self.daily = daily
-        self.state_of = state_of
+    documents: Collection
+    tell: Callable[[IdempotentCommand[Command]], Awaitable[PublisherLetter]]
+    state_of: Callable[[str], Awaitable[PublisherLetter | None]]
+    figures: Callable[[], DayFigures | None]
+    """The last count before today, if there is one."""
+    daily: DailyCounts
+    now: Now
+    public_url: str = ""
+    """Where everyone reads publications; empty: at this address."""
 
     async def letter(self, number: str, editor: Person) -> PublisherLetter:
         """The letter, if it has a draft that this editor may see. Raises: NotFound.

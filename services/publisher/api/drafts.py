@@ -22,6 +22,7 @@ from services.publisher.api.drafts_schemas import (
     draft_shown,
 )
 from services.publisher.domain.draft import ApproveDraft, ProposeDraft
+from services.publisher.domain.letter import NEW_COPY
 from services.publisher.metrics import PUBLISHED
 from shared.kernel.errors import NotFound
 from shared.kernel.letter_number import RANDOM_BYTES, new_publication_id
@@ -60,11 +61,10 @@ async def propose(
     which: Annotated[WhichCopy | None, Body()] = None,
 ) -> DraftShown:
     """Propose a draft for publication. Repeating the same call changes nothing."""
-    copy = await _copy(letter, desk, which=which, editor=editor)
-    command = ProposeDraft(copy, editor.staff_id, desk.now())
-    state = await desk.tell(
-        IdempotentCommand(letter, command, f"propose:{copy}:{digest_of(editor)}")
-    )
+    copy, edition = await _read(letter, desk, which=which, editor=editor)
+    command = ProposeDraft(copy, editor.staff_id, desk.now(), edition)
+    name = f"propose:{copy}:{edition}:{digest_of(editor)}"
+    state = await desk.tell(IdempotentCommand(letter, command, name))
     return draft_shown(letter, state, editor=editor)
 
 
@@ -76,24 +76,26 @@ async def approve(
     which: Annotated[WhichCopy | None, Body()] = None,
 ) -> DraftShown:
     """Publish what another editor has proposed. Repeating the same call changes nothing."""
-    copy = await _copy(letter, desk, which=which, editor=editor)
+    copy, edition = await _read(letter, desk, which=which, editor=editor)
     drawn = new_publication_id(token_bytes(RANDOM_BYTES))
-    command = ApproveDraft(copy, editor.staff_id, drawn, desk.now())
-    state = await desk.tell(
-        IdempotentCommand(letter, command, f"approve:{copy}:{digest_of(editor)}")
-    )
+    command = ApproveDraft(copy, editor.staff_id, drawn, desk.now(), edition)
+    name = f"approve:{copy}:{edition}:{digest_of(editor)}"
+    state = await desk.tell(IdempotentCommand(letter, command, name))
     if state.page is not None and state.page.publication == drawn:
         PUBLISHED.inc()
     return draft_shown(letter, state, editor=editor)
 
 
-async def _copy(
+async def _read(
     letter: str, desk: EditorialDesk, *, which: WhichCopy | None, editor: Person
-) -> int:
-    """The copy that the editor has read, of a letter that they may see. Raises: NotFound."""
+) -> tuple[int, int]:
+    """Copy and edition that the editor has read. Raises: NotFound, if they may not see it."""
     state = await desk.letter(letter, editor)
-    if which is not None and which.copy_number is not None:
-        return which.copy_number
     if state.draft is None:
         raise NotFound("draft")
-    return state.draft.copy
+    which = which or WhichCopy()
+    edition = state.editable.work.edition if state.editable else NEW_COPY
+    return (
+        state.draft.copy if which.copy_number is None else which.copy_number,
+        edition if which.edition is None else which.edition,
+    )

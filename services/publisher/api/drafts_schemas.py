@@ -1,19 +1,26 @@
 """Bodies of the routes for drafts, and how a draft is shown to editors."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.publisher.domain.editing import edited_words, wording_of
 from services.publisher.domain.letter import (
+    EditedDraft,
+    EditorsMark,
     LivePublication,
+    MarkKind,
+    MarkReason,
     ProposedChange,
     ProposedDraft,
     PublicPage,
     PublisherLetter,
+    RejectedDraft,
+    RejectReason,
 )
 from shared.contracts.combining_marks import cap_marks
-from shared.contracts.fields import Ordinal
+from shared.contracts.fields import Count, Ordinal
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import (
     Category,
@@ -29,11 +36,14 @@ from shared.kernel.errors import NotFound
 from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
 
+Stage: TypeAlias = Literal["copied", "proposed", "published", "rejected"]
+
 
 class WhichCopy(RequestBody):
-    """The copy that the editor has read; without it, the present one."""
+    """The copy, and its edition, that the editor has read; without it, the present one."""
 
     copy_number: Ordinal | None = Field(default=None, alias="copy")
+    edition: Count | None = None
 
 
 class WordsShown(BaseModel):
@@ -72,11 +82,39 @@ class ChangeShown(BaseModel):
     is_proposed_by_you: bool
 
 
+class MarkShown(BaseModel):
+    """What an editor decided about words of the draft."""
+
+    number: int
+    decision: Literal["hidden", "kept"]
+    what: MarkKind
+    reason: MarkReason
+    text: str = Field(repr=False)
+    is_by_you: bool
+
+
+class SentBackShown(BaseModel):
+    """What is missing in a proposal that was sent back."""
+
+    text: str = Field(repr=False)
+    at: datetime
+    is_by_you: bool
+
+
+class RejectionShown(BaseModel):
+    """Why the draft is not published."""
+
+    reason: RejectReason
+    text: str | None = Field(repr=False)
+    at: datetime
+    is_by_you: bool
+
+
 class DraftShown(BaseModel):
     """A draft as editors see it; it says whether you proposed it, but not who else did."""
 
     letter: str
-    stage: Literal["copied", "proposed", "published"]
+    stage: Stage
     copy_number: int = Field(serialization_alias="copy")
     state: State | None
     category: Category | None
@@ -90,6 +128,15 @@ class DraftShown(BaseModel):
     suggested_by: Role | None = None
     publication: str | None = None
     path: str | None = None
+    edition: int = 0
+    """Grows with each change by an editor."""
+    copied: WordsShown | None = None
+    """The copy as it came."""
+    wording: WordsShown | None = None
+    """The text before editors' marks."""
+    marks: tuple[MarkShown, ...] = ()
+    sent_back: SentBackShown | None = None
+    rejection: RejectionShown | None = None
     newer: NewerShown | None = None
     problems: tuple[ProblemShown, ...] = ()
     change: ChangeShown | None = None
@@ -102,7 +149,7 @@ class DraftListed(BaseModel):
 
     letter: str
     copied_at: datetime
-    stage: Literal["copied", "proposed", "published"]
+    stage: Stage
     copy_number: int = Field(validation_alias="copy", serialization_alias="copy")
     state: State | None
     category: Category | None
@@ -124,7 +171,7 @@ def draft_shown(number: str, letter: PublisherLetter, *, editor: Person) -> Draf
     draft = letter.draft
     if draft is None:
         raise NotFound("draft")
-    words = draft.page if isinstance(draft, LivePublication) else draft.words
+    words = draft.page if isinstance(draft, LivePublication) else edited_words(draft)
     proposed = draft if isinstance(draft, ProposedDraft) else None
     return DraftShown(
         letter=number,
@@ -138,7 +185,45 @@ def draft_shown(number: str, letter: PublisherLetter, *, editor: Person) -> Draf
         proposed_at=proposed.proposed_at if proposed else None,
         is_proposed_by_you=proposed is not None and proposed.editor == editor.staff_id,
         suggested_by=letter.suggested_by,
+        **(_of_work(letter.editable, editor) if letter.editable else {}),
         **(_of_publication(letter.published, editor) if letter.published else {}),
+    )
+
+
+def _of_work(draft: EditedDraft, editor: Person) -> dict[str, Any]:
+    work, sent_back = draft.work, draft.work.sent_back
+    return {
+        "edition": work.edition,
+        "copied": WordsShown(**_words(draft.words)),
+        "wording": WordsShown(**_words(wording_of(draft))),
+        "marks": tuple(_mark(mark, editor) for mark in work.marks),
+        "sent_back": sent_back
+        and SentBackShown(
+            text=sent_back.note.text,
+            at=sent_back.at,
+            is_by_you=sent_back.editor == editor.staff_id,
+        ),
+        "rejection": _rejection(draft, editor) if isinstance(draft, RejectedDraft) else None,
+    }
+
+
+def _mark(mark: EditorsMark, editor: Person) -> MarkShown:
+    return MarkShown(
+        number=mark.number,
+        decision=mark.decision,
+        what=mark.what,
+        reason=mark.reason,
+        text=mark.words.text,
+        is_by_you=mark.editor == editor.staff_id,
+    )
+
+
+def _rejection(draft: RejectedDraft, editor: Person) -> RejectionShown:
+    return RejectionShown(
+        reason=draft.reason,
+        text=draft.note.text if draft.note else None,
+        at=draft.rejected_at,
+        is_by_you=draft.editor == editor.staff_id,
     )
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from services.publisher.domain import draft, letter_projection, publication, withdrawal
+from services.publisher.domain import draft, editing, letter_projection, publication, withdrawal
 from services.publisher.domain.evolve import PublisherEvent
 from services.publisher.domain.letter import PublisherLetter
 
@@ -15,6 +15,11 @@ Command: TypeAlias = (
     | draft.ReceiveCopy
     | draft.ProposeDraft
     | draft.ApproveDraft
+    | editing.RewordDraft
+    | editing.MarkWords
+    | editing.SendDraftBack
+    | editing.RejectDraft
+    | editing.RestoreDraft
     | publication.ReportProblem
     | publication.ProposeChange
     | publication.ApproveChange
@@ -34,6 +39,11 @@ def rule_table(deadlines: publication.ProblemDeadlines) -> RuleTable:
             draft.ReceiveCopy: draft.receive_copy,
             draft.ProposeDraft: draft.propose_draft,
             draft.ApproveDraft: draft.approve_draft,
+            editing.RewordDraft: editing.reword_draft,
+            editing.MarkWords: editing.mark_words,
+            editing.SendDraftBack: editing.send_draft_back,
+            editing.RejectDraft: editing.reject_draft,
+            editing.RestoreDraft: editing.restore_draft,
             publication.ReportProblem: partial(publication.report_problem, deadlines=deadlines),
             publication.ProposeChange: publication.propose_change,
             publication.ApproveChange: publication.approve_change,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.publisher.domain.editing import check_no_numbers, edited_words
 from services.publisher.domain.letter import (
     ANSWERED,
     CopiedDraft,
@@ -15,9 +16,8 @@ from services.publisher.domain.letter import (
 from shared.contracts.published_v1 import LetterPublished
 from shared.contracts.releases_v1 import ReleasePublished
 from shared.contracts.words import PublicText
-from shared.kernel.errors import BadValue, NotAllowed, NotFound, OutOfOrder
+from shared.kernel.errors import NotAllowed, NotFound, OutOfOrder
 from shared.kernel.working_days import civil_date
-from shared.rules.pii import exposed_parts
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class ProposeDraft:
     copy: int
     editor: str
     at: datetime
+    edition: int | None = None
+    """Which one the editor has read; None: whatever is there."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class ApproveDraft:
     editor: str
     publication: str
     at: datetime
+    edition: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def propose_draft(command: ProposeDraft, letter: PublisherLetter) -> tuple[Draft
     draft = letter.draft
     if isinstance(draft, ProposedDraft | LivePublication) and draft.copy == command.copy:
         return ()
-    _publishable(letter, command.copy)
+    _publishable(letter, command)
     return (DraftProposed(command.editor, command.at),)
 
 
@@ -94,7 +97,7 @@ def approve_draft(
     """
     if letter.published is not None and letter.published.copy == command.copy:
         return ()
-    draft = _publishable(letter, command.copy)
+    draft = _publishable(letter, command)
     if not isinstance(draft, ProposedDraft):
         raise OutOfOrder("nobody has proposed it")
     if draft.editor == command.editor:
@@ -102,31 +105,28 @@ def approve_draft(
     return _publish(command, letter, draft)
 
 
-def check_no_numbers(words: PublicText) -> None:
-    """Copies of an older intake and editors' words may show numbers. Raises: BadValue."""
-    for part in exposed_parts(words):
-        raise BadValue(f"words.{part}")
-
-
-def _publishable(letter: PublisherLetter, copy: int) -> WaitingDraft:
-    """The draft, if it is the copy that the editor has read and the letter is answered.
+def _publishable(letter: PublisherLetter, command: ProposeDraft | ApproveDraft) -> WaitingDraft:
+    """The draft, if it is the one that the editor has read and the letter is answered.
 
     Raises: NotFound; OutOfOrder; BadValue, if somebody's number stands in it.
     """
     if letter.draft is None:
         raise NotFound("draft")
-    if letter.waiting is None or letter.waiting.copy != copy:
+    draft = letter.waiting
+    if draft is None or draft.copy != command.copy:
         raise OutOfOrder("another copy stands there now")
+    if command.edition is not None and draft.work.edition != command.edition:
+        raise OutOfOrder("the draft has changed in the meantime")
     if letter.state not in ANSWERED:
         raise OutOfOrder(f"publish while {letter.state or 'not heard of'}")
-    check_no_numbers(letter.waiting.words)
-    return letter.waiting
+    check_no_numbers(edited_words(draft))
+    return draft
 
 
 def _publish(
     command: ApproveDraft, letter: PublisherLetter, draft: ProposedDraft
 ) -> tuple[LetterPublished, ReleasePublished]:
-    page = _page(letter, draft, publication=command.publication, at=command.at)
+    page = page_of(letter, draft, publication=command.publication, at=command.at)
     published = LetterPublished(
         publication=page.publication,
         path=page.path,
@@ -161,7 +161,9 @@ def draft_proposed(letter: PublisherLetter, event: DraftProposed) -> PublisherLe
     draft = letter.waiting
     if draft is None:
         return letter
-    proposed = ProposedDraft(draft.words, draft.copy, draft.copied_at, event.editor, event.at)
+    proposed = ProposedDraft(
+        draft.words, draft.copy, draft.copied_at, event.editor, event.at, draft.work
+    )
     return replace(letter, draft=proposed)
 
 
@@ -170,15 +172,15 @@ def letter_published(letter: PublisherLetter, event: LetterPublished) -> Publish
     draft = letter.waiting
     if draft is None:
         return letter
-    page = _page(letter, draft, publication=event.publication, at=event.published_at)
-    return replace(letter, draft=LivePublication(draft.copy, page))
+    page = page_of(letter, draft, publication=event.publication, at=event.published_at)
+    return replace(letter, draft=LivePublication(draft.copy, page), taken_down=None)
 
 
-def _page(
+def page_of(
     letter: PublisherLetter, draft: WaitingDraft, *, publication: str, at: datetime
 ) -> PublicPage:
-    """The page: words of the copy, and codes from the router."""
-    words = draft.words
+    """The page of a draft: words of the copy as edited, and codes from the router."""
+    words = edited_words(draft)
     return PublicPage(
         publication=publication,
         title=words.title,

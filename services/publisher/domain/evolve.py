@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from services.publisher.domain import draft, letter_projection, publication, withdrawal
+from services.publisher.domain import draft, editing, letter_projection, publication, withdrawal
 from services.publisher.domain.letter import PublisherLetter
 from shared.contracts import published_v1
 from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
@@ -14,6 +14,11 @@ PublisherEvent: TypeAlias = (
     | letter_projection.FactProjected
     | draft.CopyReceived
     | draft.DraftProposed
+    | editing.DraftReworded
+    | editing.WordsMarked
+    | editing.DraftSentBack
+    | editing.DraftRejected
+    | editing.DraftRestored
     | published_v1.LetterPublished
     | ReleasePublished
     | published_v1.PublicationProblemReported
@@ -34,12 +39,17 @@ FOLDS: Mapping[type[PublisherEvent], Callable[[PublisherLetter, Any], PublisherL
             letter_projection.FactProjected: letter_projection.fact_projected,
             draft.CopyReceived: draft.copy_received,
             draft.DraftProposed: draft.draft_proposed,
+            editing.DraftReworded: editing.draft_reworded,
+            editing.WordsMarked: editing.words_marked,
+            editing.DraftSentBack: editing.draft_sent_back,
+            editing.DraftRejected: editing.draft_rejected,
+            editing.DraftRestored: editing.draft_restored,
             published_v1.LetterPublished: draft.letter_published,
             published_v1.PublicationProblemReported: publication.problem_reported,
             published_v1.PublicationProblemDecided: publication.problem_settled,
             publication.ChangeProposed: publication.change_proposed,
             publication.ChangeMade: publication.change_made,
-            withdrawal.DraftDropped: withdrawal.withdrawn,
+            withdrawal.DraftDropped: withdrawal.draft_dropped,
             published_v1.PublicationWithdrawn: withdrawal.withdrawn,
         }
     )

@@ -5,7 +5,7 @@ Instants are UTC.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About
@@ -17,8 +17,9 @@ from shared.contracts.vocabulary import (
     ProblemOutcome,
     Role,
     State,
+    WhyUnpublished,
 )
-from shared.contracts.words import PublicText
+from shared.contracts.words import PublicText, Reason
 from shared.kernel.access_policy import LetterAccess, complaint
 from shared.kernel.viewers import person
 
@@ -26,6 +27,16 @@ ANSWERED: tuple[State, ...] = ("replied", "closed")
 """States in which a letter may be published, and in which its page can be up to date."""
 MOST_TITLE = 200
 """Characters of a title in release events. Source: `Release.title`."""
+
+MarkKind: TypeAlias = Literal["person", "place", "workplace", "account", "number", "detail"]
+"""What an editor hides."""
+MarkReason: TypeAlias = Literal[
+    "tells_who", "minor", "officer", "not_needed", "public_body", "no_person", "mistaken"
+]
+"""Why an editor hides words, leaves them in sight, or lifts a mark."""
+RejectReason: TypeAlias = Literal["not_general", "tells_who", "reply_unsuitable", "duplicate"]
+NEW_COPY: Final = 0
+"""The edition of a copy that no editor has changed."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +108,49 @@ class ProposedChange:
 
 
 @dataclass(frozen=True)
+class EditorsMark:
+    """Words that an editor hides, or leaves in sight although a rule doubts them."""
+
+    number: int
+    decision: Literal["hidden", "kept"]
+    what: MarkKind
+    reason: MarkReason
+    words: Reason
+    editor: str
+    """Opaque id, as everywhere below."""
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """What is missing, as the editor says who sent a proposal back."""
+
+    editor: str
+    at: datetime
+    note: Reason
+
+
+@dataclass(frozen=True)
+class EditorsWork:
+    """What editors have done with a copy."""
+
+    edition: int = NEW_COPY
+    """Grows with each change; an editor acts on the edition that they have read."""
+    wording: PublicText | None = None
+    """The text as an editor has shortened or reworded it, before `marks`; None: as it came."""
+    marks: tuple[EditorsMark, ...] = ()
+    sent_back: SentBack | None = None
+
+
+@dataclass(frozen=True)
 class CopiedDraft:
     """A copy from intake, made with the writer's consent, that waits for an editor."""
 
     words: PublicText
+    """As it came."""
     copy: int
     copied_at: datetime
+    work: EditorsWork = EditorsWork()
     kind: Literal["copied"] = "copied"
 
 
@@ -116,7 +164,23 @@ class ProposedDraft:
     editor: str
     """Opaque id of the editor who proposed it."""
     proposed_at: datetime
+    work: EditorsWork = EditorsWork()
     kind: Literal["proposed"] = "proposed"
+
+
+@dataclass(frozen=True)
+class RejectedDraft:
+    """A copy that is not to be published; a copy with a later reply takes its place."""
+
+    words: PublicText
+    copy: int
+    copied_at: datetime
+    editor: str
+    rejected_at: datetime
+    reason: RejectReason
+    note: Reason | None
+    work: EditorsWork = EditorsWork()
+    kind: Literal["rejected"] = "rejected"
 
 
 @dataclass(frozen=True)
@@ -137,7 +201,17 @@ class LivePublication:
 
 
 WaitingDraft: TypeAlias = CopiedDraft | ProposedDraft
-Draft: TypeAlias = CopiedDraft | ProposedDraft | LivePublication
+EditedDraft: TypeAlias = WaitingDraft | RejectedDraft
+Draft: TypeAlias = EditedDraft | LivePublication
+
+
+@dataclass(frozen=True)
+class TakenDown:
+    """A publication that was taken down, without its words."""
+
+    publication: str
+    reason: WhyUnpublished
+    published_at: datetime
 
 
 @dataclass(frozen=True)
@@ -188,14 +262,21 @@ class PublisherLetter:
     promises: tuple[CountedPromise, ...] = ()
     is_read: bool = False
     """Whether a chief has read it in person."""
+    taken_down: TakenDown | None = None
+    """What was last taken down, until something is published again."""
     leaf: LetterLeaf | None = None
     """None: it became known before letters were counted day by day."""
     kind: Literal["letter"] = "letter"
 
     @property
     def waiting(self) -> WaitingDraft | None:
-        """The draft, unless it is published."""
+        """The draft that may be published; None if it is published or rejected."""
         return self.draft if isinstance(self.draft, CopiedDraft | ProposedDraft) else None
+
+    @property
+    def editable(self) -> EditedDraft | None:
+        """The draft with editors' work, also if it is rejected."""
+        return None if isinstance(self.draft, LivePublication) else self.draft
 
     @property
     def published(self) -> LivePublication | None:

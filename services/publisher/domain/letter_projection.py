@@ -90,7 +90,7 @@ def _withdrawn_if_barred(letter: PublisherLetter) -> tuple[WithdrawalEvent, ...]
 
 def _barred(letter: PublisherLetter) -> PublisherLetter:
     """The letter, never to be published; a draft is dropped, a publication is left to withdraw."""
-    return replace(letter, is_barred=True, draft=None if letter.waiting else letter.draft)
+    return replace(letter, is_barred=True, draft=letter.published)
 
 
 def _bureau(letter: PublisherLetter, fact: Fact) -> Bureau | None:

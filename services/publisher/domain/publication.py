@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from services.publisher.domain.draft import check_no_numbers
+from services.publisher.domain.editing import check_no_numbers
 from services.publisher.domain.letter import (
     ANSWERED,
     LivePublication,

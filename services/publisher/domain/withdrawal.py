@@ -4,7 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from services.publisher.domain.letter import LivePublication, PublisherLetter, ReportedProblem
+from services.publisher.domain.letter import (
+    LivePublication,
+    PublisherLetter,
+    ReportedProblem,
+    TakenDown,
+)
 from shared.contracts.published_v1 import PublicationProblemDecided, PublicationWithdrawn
 from shared.contracts.releases_v1 import ReleaseWithdrawn
 from shared.contracts.values import ClockChange
@@ -61,9 +66,16 @@ def forget(letter: PublisherLetter, what: Collection[Erasable]) -> PublisherLett
     return replace(letter, draft=None) if "words" in what else letter
 
 
-def withdrawn(letter: PublisherLetter, _: DraftDropped | PublicationWithdrawn) -> PublisherLetter:
-    """The letter without draft and publication."""
+def draft_dropped(letter: PublisherLetter, _: DraftDropped) -> PublisherLetter:
+    """The letter without its draft."""
     return replace(letter, draft=None)
+
+
+def withdrawn(letter: PublisherLetter, event: PublicationWithdrawn) -> PublisherLetter:
+    """The letter without its publication; that there was one stays known to editors."""
+    page = letter.page
+    taken_down = page and TakenDown(page.publication, event.reason, page.published_at)
+    return replace(letter, draft=None, taken_down=taken_down or letter.taken_down)
 
 
 def _taken_down(published: LivePublication, reason: WhyUnpublished) -> Iterable[WithdrawalEvent]:

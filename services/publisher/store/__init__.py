@@ -16,6 +16,10 @@ from services.publisher.store.daily_figures import DayFigures as DayFigures
 from services.publisher.store.daily_figures import counted as counted
 from services.publisher.store.daily_figures import figures_before as figures_before
 from services.publisher.store.daily_figures import keep_figures as keep_figures
+from services.publisher.store.desk_lists import DESK_LISTS as DESK_LISTS
+from services.publisher.store.desk_lists import DeskList as DeskList
+from services.publisher.store.desk_lists import count_desk_lists as count_desk_lists
+from services.publisher.store.desk_lists import desk_list as desk_list
 from services.publisher.store.documents import INDEXES as INDEXES
 from services.publisher.store.documents import LETTERS as LETTERS
 from services.publisher.store.documents import READS as READS
@@ -31,3 +35,5 @@ from services.publisher.store.publication_queries import letter_of as letter_of
 from services.publisher.store.publication_queries import problems as problems
 from services.publisher.store.publication_queries import publication as publication
 from services.publisher.store.publication_queries import publications as publications
+from services.publisher.store.reading_room_search import fill_search as fill_search
+from services.publisher.store.reading_room_search import search as search

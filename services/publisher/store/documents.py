@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 
 from services.publisher.domain import PublisherEvent
-from services.publisher.domain.letter import PublisherLetter
+from services.publisher.domain.letter import PublisherLetter, RejectedDraft
 from services.publisher.store.count_entries import COUNT_INDEXES, COUNTS
 from services.publisher.store.daily_figures import FIGURES, FIGURES_INDEXES
+from services.publisher.store.reading_room_search import SEARCH_INDEX, search_grams
 from shared.contracts import published_v1
 from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, RESENDS, SUBMITTED
@@ -31,6 +32,9 @@ INDEXES = {
         Index((("problem_at", 1), ("_id", 1)), sparse=True),
         Index((("published_at", -1), ("publication", -1)), sparse=True),
         Index((("publication", 1),), sparse=True),
+        SEARCH_INDEX,
+        Index((("rejected_at", -1), ("_id", -1)), sparse=True),
+        Index((("taken_down_at", -1), ("_id", -1)), sparse=True),
         Index((("received_on", 1),), sparse=True),
         Index((("leaf_noted_at", 1),), sparse=True),
     ),
@@ -44,7 +48,7 @@ def index(state: PublisherLetter) -> Document:
     newer = state.published.newer if state.published else None
     waiting = state.waiting or newer
     problems = state.published.problems if state.published else ()
-    leaf = state.leaf
+    leaf, draft = state.leaf, state.draft
     return {
         "received_on": leaf.received_on.isoformat() if leaf else None,
         "leaf_noted_at": leaf.noted_at if leaf else None,
@@ -54,6 +58,9 @@ def index(state: PublisherLetter) -> Document:
         ),
         "published_at": state.page.published_at if state.page else None,
         "publication": state.page.publication if state.page else None,
+        "grams": search_grams(state.page) if state.page else None,
+        "rejected_at": draft.rejected_at if isinstance(draft, RejectedDraft) else None,
+        "taken_down_at": state.taken_down.published_at if state.taken_down else None,
         **marks(state.standing),
     }
 

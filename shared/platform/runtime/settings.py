@@ -210,6 +210,8 @@ class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
     """Where the desks of bureaus and of the province are, for links of other desks."""
     duty_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
     """Where the duty desk is, for links of other desks."""
+    editors_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """Where the editors' desk is, for links of other desks."""
     keys_dir: Path
     offices_file: Path = OFFICES
     """The office holders, from the operator's file; the default is an example."""
@@ -234,7 +236,7 @@ class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
         """This service as a client of each issuer that signs its browsers in."""
         return {"staff": self.staff_client}
 
-    @field_validator("public_url", "sign_in_url", "desk_url", "duty_url")
+    @field_validator("public_url", "sign_in_url", "desk_url", "duty_url", "editors_url")
     @classmethod
     def _trustworthy(cls, address: str | None, info: ValidationInfo) -> str | None:
         return address and checked_address(address, info)

@@ -1,5 +1,8 @@
 """Personal data in texts: their spans, and the marks that replace them."""
 
+from shared.rules.pii.doubtful import DoubtfulSpan as DoubtfulSpan
+from shared.rules.pii.doubtful import DoubtRule as DoubtRule
+from shared.rules.pii.doubtful import doubtful_spans as doubtful_spans
 from shared.rules.pii.numbers import HIDDEN_IN as HIDDEN_IN
 from shared.rules.pii.numbers import KINDS as KINDS
 from shared.rules.pii.numbers import exposed_parts as exposed_parts

@@ -90,6 +90,11 @@ def stated_spans(text: str, *, name: str = "") -> tuple[OwnSpan, ...]:
     return apart(span for span in found if _is_own(text, span, name))
 
 
+def account_spans(text: str) -> tuple[OwnSpan, ...]:
+    """Where `text` names an account for messages or a plate, whoever it belongs to."""
+    return apart(_accounts(Folded(text, _NARROWED)))
+
+
 def _accounts(folded: Folded) -> Iterator[OwnSpan]:
     for what, pattern in _PATTERNS:
         for match in pattern.finditer(folded.text):

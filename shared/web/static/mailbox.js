@@ -29,7 +29,7 @@
   });
 
   // What went wrong, or what was done, is read first.
-  const first = document.querySelector("[data-error-summary]") || document.querySelector(".banner[role=alert]");
+  const first = document.querySelector("[data-urgent]") || document.querySelector("[data-error-summary]") || document.querySelector(".banner[role=alert]");
   if (first) first.focus();
 
   // Characters left, counted as the server counts them.
@@ -51,21 +51,31 @@
     count();
   }
 
-  // What is being written is saved now and then.
+  // A file that is too large is named before it is sent.
+  for (const file of all("input[data-most]")) {
+    file.addEventListener("change", () => {
+      file.setCustomValidity(file.files[0]?.size > file.dataset.most ? file.dataset.tooLarge : "");
+      file.reportValidity();
+    });
+  }
+
+  // What is being written is saved now and then, and when another app or tab comes to the front.
   for (const form of all("form[data-autosave]")) {
     const [draft, said] = [form.querySelector("[data-draft]"), form.querySelector("[data-autosaved]")];
     const typed = () => {
       const body = new URLSearchParams(new FormData(form));
-      body.delete("draft");
+      body.delete(draft.name);
       body.set("step", "autosave");
       return body;
     };
     let last = String(typed());
-    setInterval(async () => {
+    let [isSaving, waits] = [false, null];
+    const save = async () => {
       const body = typed();
       const now = String(body);
-      if (form.dataset.sent || now === last) return;
-      body.set("draft", draft.value);
+      if (isSaving || form.dataset.sent || now === last) return;
+      isSaving = true;
+      body.set(draft.name, draft.value);
       try {
         const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
         if (!answer.ok) throw new Error(answer.status);
@@ -77,7 +87,17 @@
       } catch {
         said.textContent = said.dataset.failed;
       }
-    }, form.dataset.autosave * 1000);
+      isSaving = false;
+      if (waits) form.requestSubmit(waits.submitter);
+    };
+    form.addEventListener("submit", (event) => {
+      if (!isSaving) return;
+      waits = event;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, true);
+    setInterval(save, form.dataset.autosave * 1000);
+    document.addEventListener("visibilitychange", () => document.hidden && save());
   }
 
   // Undo for a few seconds; the server decides what is still possible.
@@ -143,7 +163,18 @@
     });
   }
 
-  // The way out replaces the page, so that going back doesn't lead to it.
+  // Without a network a worker answers for these pages, where the browser allows workers.
+  const worker = document.querySelector("[data-offline]");
+  if (worker && navigator.serviceWorker) {
+    for (const scope of ["/write", "/my"]) {
+      navigator.serviceWorker.register(worker.dataset.offline, { scope }).catch(() => {});
+    }
+  }
+
+  // The way out replaces the page, so that going back does not lead to it; nor to a page before it.
+  const leave = document.querySelector("a[data-leave]");
+  const [entry] = performance.getEntriesByType("navigation");
+  if (leave && document.cookie.includes("mailbox-pages-away=0") && entry?.type === "back_forward") location.replace(leave.href);
   for (const link of all("a[data-leave]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();

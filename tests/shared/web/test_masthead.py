@@ -8,14 +8,19 @@ import pytest
 from starlette.routing import Match
 
 from services.intake import pages as intake
+from services.publisher import pages as publisher
 from services.router import pages as router
 from services.router.settings import RouterSettings
 from shared.platform.http.tokens import Person
 from shared.web.masthead import DESKS, DeskLink, masthead
 from tests.intake.faces import settings
 
-ELSEWHERE = {"desk_url": "https://desk.invalid", "duty_url": "https://duty.invalid/duty"}
-SERVICES = {"router": router.router, "intake": intake.router}
+ELSEWHERE = {
+    "desk_url": "https://desk.invalid",
+    "duty_url": "https://duty.invalid/duty",
+    "editors_url": "https://editors.invalid",
+}
+SERVICES = {"router": router.router, "intake": intake.router, "publisher": publisher.router}
 
 
 @pytest.mark.parametrize("desk", DESKS, ids=lambda desk: desk.path)
@@ -48,4 +53,4 @@ def test_desks_without_a_known_address_are_left_out(tmp_path: Path) -> None:
 
 def test_nobody_sees_desks_of_other_roles(tmp_path: Path) -> None:
     assert shown(tmp_path, "router", "duty", **ELSEWHERE) == ["https://duty.invalid/duty"]
-    assert shown(tmp_path, "router", "editor", **ELSEWHERE) == []
+    assert shown(tmp_path, "router", "editor", **ELSEWHERE) == ["https://editors.invalid/editors"]

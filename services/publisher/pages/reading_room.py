@@ -20,11 +20,15 @@ from shared.platform.http.application import open_to_all
 from shared.platform.mongo.database import Collection
 from shared.platform.mongo.paging import Place, place, written
 from shared.platform.runtime.clock import Now
+from shared.rules.text.search_grams import grams, terms
+from shared.web.language import N_
 from shared.web.rendering import page
 
 MOST_DAYS: Final = 100
 """Entries on the page of daily counts; all are in the list for programs."""
 
+MOST_WORDS: Final = 100
+TOO_SHORT: Final = N_("Write at least two characters.")
 router = APIRouter(include_in_schema=False)
 
 
@@ -49,27 +53,48 @@ async def show_list(
     documents: Documents,
     now: Instant,
     after: Annotated[str | None, Query(max_length=80)] = None,
+    words: Annotated[str | None, Query(max_length=MOST_WORDS)] = None,
 ) -> Response:
-    """Publications, newest first, from `after` on; an invalid place means from the start."""
+    """Publications, newest first, from `after` on; an invalid place means from the start.
+
+    `words`: only those that contain them all.
+    """
+    if words and words.strip():
+        return await _show_found(request, documents, words.strip())
     start = _place(after)
     found, end = await store.publications(documents, now, after=start)
     return page(
         request,
         "list.html",
-        publications=[_shown(each) for each in found],
+        publications=[public_entry(each) for each in found],
         older=written(end) if end else None,
         is_first=start is None,
     )
 
 
+async def _show_found(request: Request, documents: Collection, words: str) -> Response:
+    searched = terms(words)
+    is_long = bool(grams(words))
+    found = await store.search(documents, searched)
+    return page(
+        request,
+        "found.html",
+        words=words,
+        errors={} if is_long else {"words": TOO_SHORT},
+        publications=[public_entry(each) for each in found],
+    )
+
+
 @router.get("/publications/{publication}")
 @open_to_all
-async def show_publication(request: Request, documents: Documents, publication: str) -> Response:
+async def show_publication(
+    request: Request, documents: Documents, publication: str, reported: str | None = None
+) -> Response:
     """One publication, or a page that says there is none."""
     found = await store.publication(documents, publication)
     if found is None:
         return page(request, "missing.html", status=404)
-    return page(request, "publication.html", entry=_shown(found))
+    return page(request, "publication.html", entry=public_entry(found), reported=reported)
 
 
 @router.get("/figures/daily")
@@ -98,7 +123,7 @@ def _place(after: str | None) -> Place | None:
         return None
 
 
-def _shown(found: PublicPage) -> Mapping[str, Any]:
+def public_entry(found: PublicPage) -> Mapping[str, Any]:
     """What a page shows of a publication: words, codes and civil dates."""
     return {
         "path": found.path,
