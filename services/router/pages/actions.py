@@ -8,13 +8,13 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.router.api.dependencies import StaffAction, TheDesk, letter_for, request_id
-from services.router.pages.action_forms import ActionField, ActionForm
+from services.router.pages.action_forms import ActionForm
 from services.router.pages.decision_forms import EVERY_FORM
 from services.router.pages.frame import INBOX, LETTERS, AtDesk, action_on, refusal_text
 from services.router.pages.history_text import HistoryItem, history_items
 from shared.kernel.errors import NotFound, Refused
 from shared.platform.http.parameters import RequestBody
-from shared.web.form_pages import key_in
+from shared.web.form_pages import AskedField, key_in
 from shared.web.forms import FormFields, fields_of
 from shared.web.language import N_
 from shared.web.rendering import page
@@ -85,7 +85,7 @@ class ActionPage:
         }
         return page(self.request, template, status=status, **(shown | more))
 
-    def _value(self, asked: ActionField) -> str:
+    def _value(self, asked: AskedField[StaffAction]) -> str:
         first = asked.value(self.action) if asked.value else ""
         if asked.kind == "fixed":
             return first
