@@ -1,7 +1,5 @@
 """Composition of the publisher: the only place where its parts meet."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 from typing import Final

@@ -14,11 +14,10 @@ from services.publisher import store
 from services.publisher.api.dependencies import DailyCounts
 from services.publisher.domain.letter import PublicPage
 from shared.kernel.daily_counts import Entry
-from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
 from shared.platform.http.application import open_to_all
 from shared.platform.mongo.database import Collection
-from shared.platform.mongo.paging import Place, place, written
+from shared.platform.mongo.paging import place_or_start, written
 from shared.platform.runtime.clock import Now
 from shared.rules.text.search_grams import grams, terms
 from shared.web.language import N_
@@ -61,7 +60,7 @@ async def show_list(
     """
     if words and words.strip():
         return await _show_found(request, documents, words.strip())
-    start = _place(after)
+    start = place_or_start(after)
     found, end = await store.publications(documents, now, after=start)
     return page(
         request,
@@ -114,13 +113,6 @@ def _counted(entry: Entry) -> Mapping[str, Any]:
         "corrects": entry["corrects"],
         "file": f"/public/v1/figures/daily/{entry['day']}",
     }
-
-
-def _place(after: str | None) -> Place | None:
-    try:
-        return place(after) if after else None
-    except BadValue:
-        return None
 
 
 def public_entry(found: PublicPage) -> Mapping[str, Any]:

@@ -41,6 +41,14 @@ def place(text: str) -> Place:
     return at, found[2]
 
 
+def place_or_start(after: str | None) -> Place | None:
+    """Where a page begins; None, at the start, without a place or for an invalid one."""
+    try:
+        return place(after) if after else None
+    except BadValue:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list sorted by the instant in `at` and then by `_id`, oldest (1) or newest (-1) first."""
