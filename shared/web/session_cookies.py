@@ -96,9 +96,9 @@ class SessionCookies:
         )
 
     async def _check_form(self, request: Request, found: Session | None) -> None:
-        """Raises: NotSignedIn; NotAllowed."""
+        """Raises: NotSignedIn; NotAllowed, after which a page shows what was typed."""
         if found is None:
-            raise NotSignedIn(at=_address(self.paths.again, page_of(request), why="unknown"))
+            raise NotAllowed("the form's session is not known here")
         if not hmac.compare_digest(await _token(request), found.csrf.encode()):
             raise NotAllowed("the form is not one of this session")
         if found.is_over:

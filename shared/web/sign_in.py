@@ -268,7 +268,7 @@ def routes(side: Side) -> APIRouter:
     @router.get(paths.again)
     @open_to_all
     async def show_again(
-        request: Request, why: Literal["ended", "file", "fresh", "unknown"], to: To = None
+        request: Request, why: Literal["ended", "file", "fresh"], to: To = None
     ) -> Response:
         """Explain why a form's sender must sign in first, and whether the words are kept.
 

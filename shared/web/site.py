@@ -1,18 +1,18 @@
 """The pages of a service: environment of templates, static files, switches, problem pages."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final, Protocol
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.responses import FileResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import RedirectResponse, Response
 
 from shared.contracts.bilingual import Bilingual
-from shared.kernel.errors import BadValue
+from shared.kernel.errors import BadValue, NotAllowed
 from shared.platform.http.application import open_to_all
+from shared.platform.http.identity import check_same_site
 from shared.platform.http.problems import CODES, TITLES
 from shared.platform.runtime.clock import Now
 from shared.web import style_guide
@@ -22,11 +22,10 @@ from shared.web.forms import FormFields, parse_form
 from shared.web.language import ELDER_COOKIE, LANG_COOKIE, LANGS, Lang, Words, words_of
 from shared.web.printed import printed
 from shared.web.qr_code import qr_code
-from shared.web.rendering import Entry, Site, page
+from shared.web.rendering import Entry, Site, page, session_in
+from shared.web.static_files import asset, static_file
 
 HERE: Final = Path(__file__).parent
-STATIC: Final = HERE / "static"
-CACHED: Final = {"cache-control": "public, max-age=3600"}
 KEPT_FOR_S: Final = 365 * 24 * 3600
 JSON: Final = {"application/json", "application/problem+json"}
 FORM: Final = "application/x-www-form-urlencoded"
@@ -96,7 +95,8 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
     _translate_in(environment, formats.words)
     environment.filters.update(formats.filters)
     environment.filters["qr_code"] = qr_code
-    environment.globals["asset"] = _asset
+    environment.tests["words"] = _is_words
+    environment.globals["asset"] = asset
     environment.policies["ext.i18n.trimmed"] = True
     return environment
 
@@ -109,29 +109,19 @@ def _translate_in(environment: Environment, words: Words) -> None:
     installed.install_gettext_callables(words.gettext, for_number, newstyle=True)
 
 
-def _asset(name: str) -> str:
-    """The address of a static file; it changes with the content."""
-    return f"/static/{name}?v={_DIGESTS[name]}"
-
-
-_DIGESTS: Final = {
-    file.name: sha256(file.read_bytes()).hexdigest()[:8] for file in STATIC.glob("mailbox*")
-}
-
-
-def _serve(path: str, file: str, *, media_type: str) -> None:
-    @files.get(path)
+def _serve(name: str, *, media_type: str, folder: str = "") -> None:
+    @files.get(f"{folder}/{name}")
     @open_to_all
-    async def show_file() -> FileResponse:
+    async def show_file(request: Request) -> Response:
         """A file that every page may need."""
-        return FileResponse(STATIC / file, media_type=media_type, headers=CACHED)
+        return static_file(request, name, media_type=media_type)
 
 
-_serve("/favicon.svg", "favicon.svg", media_type="image/svg+xml")
-_serve("/favicon.ico", "favicon.ico", media_type="image/x-icon")
-_serve("/static/mailbox.css", "mailbox.css", media_type="text/css")
+_serve("favicon.svg", media_type="image/svg+xml")
+_serve("favicon.ico", media_type="image/x-icon")
+_serve("mailbox.css", media_type="text/css", folder="/static")
 for _script in ("mailbox.js", "mailbox-receipts.js"):
-    _serve(f"/static/{_script}", _script, media_type="text/javascript")
+    _serve(_script, media_type="text/javascript", folder="/static")
 
 
 @files.get("/display")
@@ -174,13 +164,20 @@ def _viewed(handler: Handler) -> Handler:
 
 
 async def _typed(request: Request, status: int) -> FormFields | None:
-    """The form that was sent while we were not available."""
-    if status != 503 or _type_of(request) != FORM:
+    """A form of ours that was sent while we were away, or whose session is over."""
+    is_over = status == 403 and session_in(request) is None
+    if not (is_over or status == 503) or _type_of(request) != FORM:
         return None
     try:
+        check_same_site(request)
         return parse_form(await request.body())
-    except BadValue:
+    except (BadValue, NotAllowed):
         return None
+
+
+def _is_words(value: str) -> bool:
+    """Whether a person has typed it; codes and tokens are one word."""
+    return re.search(r"[^\w.-]", value.strip(), re.ASCII) is not None
 
 
 def _wants_page(request: Request) -> bool:

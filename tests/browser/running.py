@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +102,10 @@ class Desk:
         """Whether the main part contains the text."""
         return text in await self.page.locator("main").inner_text()
 
+    async def finds(self, selector: str) -> bool:
+        """Whether the page has what the selector looks for."""
+        return await self.page.locator(selector).count() > 0
+
     async def until(self, path: str, holds: Callable[[], Awaitable[bool]]) -> None:
         """Load a page again until it shows what is waited for."""
         await self.page.goto(path)
@@ -111,10 +115,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def running_desks(browser: Browser, folder: Path) -> AsyncIterator[RunningDesks]:
-    """The stack, until the end of the block."""
+async def running_desks(
+    browser: Browser, folder: Path, *, beside: Sequence[str] = ()
+) -> AsyncIterator[RunningDesks]:
+    """The stack, until the end of the block. `beside`: more of its parts."""
     async with (
-        running_stack(folder, only=NEEDED, session_ms=1_000) as stack,
+        running_stack(folder, only=(*NEEDED, *beside), session_ms=1_000) as stack,
         httpx.AsyncClient(timeout=15) as client,
     ):
         yield RunningDesks(stack, browser, People(stack, client, patience_s=PATIENCE_S))

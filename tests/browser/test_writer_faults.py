@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -93,7 +94,7 @@ async def test_a_database_that_is_away_keeps_the_words_on_the_page(
         await typed(tab.page, letter)
         drafts_of(world).failures.append("before")
         await tab.page.click(SEND)
-        await tab.page.get_by_role("button", name="Try again").click()
+        await tab.page.locator('main form button:has-text("again")').click()
         await tab.page.wait_for_url(f"**{letter}/files")
         assert await body_of(tab.page, letter) == WORDS
         assert tab.faults == []
@@ -157,6 +158,21 @@ async def test_two_tabs_of_one_letter_lose_nothing(
         await second.page.wait_for_url(f"**{letter}/files")
         assert await body_of(first.page, letter) == "second text"
         assert first.faults + second.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", LOOKS)
+async def test_words_sent_after_a_sign_out_in_another_tab_are_shown(
+    world: DeskWorld, letter: str, look: Look
+) -> None:
+    async with world.tab("chen", look) as tab:
+        await typed(tab.page, letter)
+        await tab.context.clear_cookies(name=re.compile("citizens"))
+        await tab.page.click(SEND)
+        shown = await tab.page.locator("main").inner_text()
+        assert WORDS in shown
+        assert await tab.page.locator("main .urgent a[href='tel:110']").is_visible()
+        assert tab.faults == []
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The pictures of docs/tour.md: `python -m tests.browser.tour FOLDER`.
 
-One letter goes from triage to signature on a stack of its own; each picture is taken on the way.
+One letter goes from triage to signature, and another from its writer to the reading room, each on
+a stack of its own; the pictures are taken on the way.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from playwright.async_api import ViewportSize
 
+from tests.browser.editing import publish
 from tests.browser.running import Desk, RunningDesks, running_desks
 from tests.support.browser import chromium
 
@@ -44,6 +46,11 @@ OTHERS: Final[tuple[dict[str, Any], ...]] = (
     },
 )
 """What else is in the inbox."""
+ONWARDS: Final = "main form button.primary"
+WRITERS_SUBJECT: Final = "村口红绿灯坏了三个月"
+WRITERS_LETTER: Final = (
+    "村口小学门前的红绿灯从九月起就不亮了，上学时车多，孩子过马路很危险。\n请尽快派人来修，谢谢。"
+)
 REPLY: Final = (
     "您好，来信收悉。\n经核查，该路口信号灯因控制器故障停用，9月12日和10月8日的两次反映均已登记，"
     "但辖区大队未按规定转交养护单位，确有不当，我们已对相关责任人批评教育。\n"
@@ -56,14 +63,19 @@ class Camera:
     """Takes pictures for one folder."""
 
     folder: Path
+    prefix: str = "tour"
+    only: frozenset[str] = frozenset()
+    """The pictures to take; all of them if empty."""
 
     async def take(self, desk: Desk, name: str) -> None:
         """Take what the window shows, small enough for a repository."""
+        if self.only and name not in self.only:
+            return
         await desk.page.evaluate("scrollTo(0, 0)")
         session = await desk.page.context.new_cdp_session(desk.page)
         wanted = {"format": "webp", "quality": QUALITY}
         taken = await session.send("Page.captureScreenshot", wanted)
-        (self.folder / f"tour-{name}.webp").write_bytes(base64.b64decode(taken["data"]))
+        (self.folder / f"{self.prefix}-{name}.webp").write_bytes(base64.b64decode(taken["data"]))
 
 
 async def tour(desks: RunningDesks, camera: Camera) -> None:
@@ -123,16 +135,62 @@ async def _sign(desks: RunningDesks, camera: Camera, number: str) -> None:
         await chief.page.wait_for_url("**done=signed**")
 
 
+async def writers_tour(desks: RunningDesks, camera: Camera, *, lang: str) -> None:
+    """From the start page to the reply, on a phone; the simulated bureau answers."""
+    async with desks.tab("chen", service="intake", lang=lang) as writer:
+        await writer.page.set_viewport_size(PHONE)
+        await writer.page.goto("/city/guangzhou")
+        await camera.take(writer, "start")
+        await writer.press('main a.button[href^="/write"]')
+        await writer.sign_in()
+        await writer.page.locator('input[name="category"][value="request"]').check()
+        await writer.press(ONWARDS)
+        await writer.press(ONWARDS)
+        await writer.page.locator('select[name="place.city"]').select_option("guangzhou")
+        await writer.press(ONWARDS)
+        await writer.page.locator("#subject").fill(WRITERS_SUBJECT)
+        await writer.page.locator("#body").fill(WRITERS_LETTER)
+        await camera.take(writer, "write")
+        await writer.press(ONWARDS)
+        await writer.press("main p > a.button.primary")
+        await writer.press(ONWARDS)
+        await writer.page.locator('input[name="consent_to_publish"][value="yes"]').check()
+        await writer.press(ONWARDS)
+        await camera.take(writer, "check-letter")
+        await writer.press("main form button.primary")
+        await writer.page.wait_for_url("**/my/letters/GD-*")
+        await camera.take(writer, "sent")
+        letter = writer.page.url.partition("?")[0]
+        await writer.until(letter, lambda: writer.finds('main a[href$="/rating"]'))
+        await camera.take(writer, "answered")
+        await writer.press('main a[href$="/rating"]')
+        await writer.page.locator('input[name="solved"][value="yes"]').check()
+        await writer.page.locator('input[name="score"][value="5"]').check()
+        await writer.press(ONWARDS)
+        await writer.page.wait_for_url("**?done=rating")
+        await publish(desks.browser, desks.face("publisher"), WRITERS_SUBJECT)
+        await writer.until(letter, lambda: writer.finds('main a[href*="/publications/"]'))
+        await writer.press('main a[href*="/publications/"]')
+        await writer.page.wait_for_url("**/publications/*")
+        await camera.take(writer, "published")
+
+
 def _english(desks: RunningDesks, who: str) -> AbstractAsyncContextManager[Desk]:
     return desks.tab(who, lang="en")
 
 
 async def main(folder: Path) -> None:
-    """Take the pictures, and say how heavy they are."""
+    """Take the pictures."""
     async with chromium() as browser:
         with tempfile.TemporaryDirectory() as place:
             async with running_desks(browser, Path(place)) as desks:
                 await tour(desks, Camera(folder))
+        with tempfile.TemporaryDirectory() as place:
+            beside = ("bureaus", "publisher")
+            async with running_desks(browser, Path(place), beside=beside) as desks:
+                await writers_tour(desks, Camera(folder), lang="en")
+                chinese = Camera(folder, "tour-zh", frozenset({"start", "answered"}))
+                await writers_tour(desks, chinese, lang="zh-CN")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -51,7 +52,12 @@ def in_python(schema: Json, instance: object) -> bool:
 
 def in_rust(schema: Json, instance: object) -> bool:
     """Whether jsonschema-rs takes it."""
-    return jsonschema_rs.Draft202012Validator(schema).is_valid(instance)
+    return _compiled(json.dumps(schema)).is_valid(instance)
+
+
+@cache
+def _compiled(schema: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(schema))
 
 
 VALIDATORS = pytest.mark.parametrize("check", [in_python, in_rust])

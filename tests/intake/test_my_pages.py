@@ -165,6 +165,24 @@ async def test_forms_of_others_change_nothing(desk: Front) -> None:
     assert (await desk.letter(number)).requests == ()
 
 
+async def test_a_form_of_another_sign_in_shows_its_sender_what_was_typed(desk: Front) -> None:
+    """Such as a form in a second tab, when somebody has signed out in the first one."""
+    number = await desk.taken_in()
+    csrf = await as_writer(desk)
+    path, form = f"/my/letters/{number}/addition", {"csrf": csrf, "text": "long words <b>"}
+    for again in (True, False):
+        desk.client.cookies.clear()
+        if again:
+            await as_writer(desk)
+        for site, shown in (("same-origin", True), ("cross-site", False)):
+            headers = {**ENGLISH, "sec-fetch-site": site}
+            told = await desk.client.post(path, data=form, headers=headers)
+            assert told.status_code == 403
+            assert ("long words &lt;b&gt;" in told.text) == shown
+            assert csrf not in told.text
+    assert (await desk.letter(number)).requests == ()
+
+
 async def test_a_form_sent_after_the_sessions_end_is_kept(desk: Front) -> None:
     number = await desk.taken_in()
     csrf = await as_writer(desk)

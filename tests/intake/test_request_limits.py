@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,12 +21,13 @@ from services.intake.api.client_network import ClientNetworkMiddleware
 from services.intake.api.request_limits import LimitStanding, RateLimited, RequestLimiter
 from services.intake.store import LimitCounts
 from shared.platform.crypto.key_ring import BlindIndex
-from shared.platform.mongo.database import Operation, WriteResult
+from shared.platform.mongo.database import Document, Operation, WriteResult
 from shared.platform.runtime import data_files
 from tests.intake.emergencies import PLANTED, STOP
 from tests.intake.faces import is_problem
 from tests.intake.front import Front, Limiting, body, front
 from tests.support.doubles import Clock, Memory
+from tests.support.sealed_shell import BLIND as SHELL_BLIND
 from tests.support.sealed_shell import running
 
 WINDOW, DAY = parse("3 per 10 minutes"), parse("10 per day")
@@ -108,6 +110,26 @@ async def test_what_waits_together_is_one_write_and_keeps_its_order() -> None:
     assert store.kept["a"]["until"] == now() + timedelta(days=2)
 
 
+async def test_counts_are_read_only_if_they_are_unknown_or_a_limit_is_reached() -> None:
+    class Reading(Memory):
+        reads = 0
+
+        @override
+        async def find(self, *given: Any, **how: Any) -> list[Document]:
+            self.reads += 1
+            return await super().find(*given, **how)
+
+    store, now = Reading(), Clock()
+    hits = [(WINDOW.key_for("a"), 600, 1), (DAY.key_for("a"), 86_400, 1)]
+    async with counting(store, now) as one, counting(store, now) as other:
+        assert [await one.add(hits) for _ in range(2)] == [(1, 1), (2, 2)]
+        assert store.reads == 0
+        assert await other.add(hits) == (3, 3), "another replica reads what it doesn't know"
+        assert store.reads == 1
+        assert await one.add(hits) == (4, 4), "beyond the limit it learns of the other's"
+        assert store.reads == 2
+
+
 async def test_a_document_that_another_replica_has_just_inserted_is_counted_too() -> None:
     class Racing(Memory):
         @override
@@ -170,6 +192,26 @@ async def test_a_repeated_submission_is_answered_at_the_limit(tmp_path: Path) ->
             await desk.submit()
         again = await desk.submit(key="first-key")
         assert (again.status_code, again.json()) == (201, first.json())
+
+
+async def test_a_letter_that_was_refused_is_refused_again_under_its_key(tmp_path: Path) -> None:
+    """Its number is drawn while it is counted: that must not make it a repeated submission."""
+    store = Memory()
+    async with front(tmp_path, limiting=Limiting(store=store)) as desk:
+        await submitted(desk, 4)
+        async with counting(store, desk.shelf.now) as of_another_replica:
+            limits = data_files.request_limits()
+            other = RequestLimiter(
+                limits, of_another_replica, blind=SHELL_BLIND, now=desk.shelf.now
+            )
+            await other.take("letters", SHELL_BLIND.of("owner", "chen"))
+        letters = len(desk.shelf.documents.kept)
+        for _ in range(3):
+            assert is_problem(await desk.submit(key="letter-key-late"), "429 too_often")
+        assert len(desk.shelf.documents.kept) == letters
+        desk.shelf.now.pass_by(seconds=600)
+        assert (await desk.submit(key="letter-key-late")).status_code == 201
+        assert len(desk.shelf.documents.kept) == letters + 1
 
 
 async def test_a_spent_limit_costs_the_database_nothing(tmp_path: Path) -> None:
@@ -269,10 +311,13 @@ async def test_without_the_database_nothing_passes_and_nothing_breaks(tmp_path: 
     async with front(tmp_path, limiting=Limiting(store=store)) as desk:
         store.failures += ["before"]
         assert is_problem(await desk.submit(), "503 not_ready")
-        assert not desk.keys.kept
-        store.unread += [True]
-        assert is_problem(await desk.submit(), "503 not_ready")
+        assert not desk.shelf.documents.kept
         assert (await desk.submit()).status_code == 201
+    async with front(tmp_path, limiting=Limiting(store=store)) as restarted:
+        store.unread += [True]
+        assert is_problem(await restarted.submit(), "503 not_ready")
+        assert not restarted.shelf.documents.kept
+        assert (await restarted.submit()).status_code == 201
 
 
 async def test_a_fault_reaches_everyone_who_waited() -> None:

@@ -28,7 +28,7 @@ async def test_requests_decisions_and_views_are_shown_without_an_identity(desk: 
     number, name = await asked(desk)
     shown = (await get(desk)).text
     assert number in shown
-    assert "waits" in shown
+    assert "waiting" in shown
     assert (await decide(desk, number, name)).status_code == 200
     assert (await view(desk, number, name)).status_code == 200
     shown = (await get(desk)).text

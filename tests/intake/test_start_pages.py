@@ -12,7 +12,10 @@ from shared.contracts.slugs import BUREAUS
 from tests.intake.browsing import ENGLISH, as_writer, show
 from tests.intake.faces import settings
 from tests.intake.front import Front
-from tests.support.page_outline import page_faults
+from tests.support.page_outline import PageOutline, page_faults
+
+MOST_OF_FIRST_PAGE = 40_000 - 3_000
+"""Bytes with all that it loads; 3 kB are left for headers."""
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
@@ -27,6 +30,19 @@ async def test_the_start_says_what_to_do_in_danger_before_anything_else(
     places = [shown.text.index(link) for link in ('href="tel:110"', 'href="sms:12110', "<h1")]
     assert places == sorted(places)
     assert "<form" not in shown.text
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+async def test_the_first_page_is_light(desk: Front, lang: str) -> None:
+    desk.client.cookies.set("mailbox_lang", lang)
+    for path in ("/", "/city/guangzhou"):
+        outline = PageOutline((await show(desk, path)).text)
+        needed = [each["href"] for each in outline.all("link")]
+        needed += [each["src"] for each in outline.all("script")]
+        assert len(needed) == 3
+        answers = [await show(desk, str(each)) for each in (path, *needed)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert sum(answer.num_bytes_downloaded for answer in answers) < MOST_OF_FIRST_PAGE
 
 
 async def test_each_bureau_has_an_entry_of_its_own(desk: Front) -> None:

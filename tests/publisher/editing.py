@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Editors:
 
     face: Face
     _cookies: dict[str, tuple[httpx.Cookies, str]] = field(default_factory=dict)
+    _turns: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def as_(self, who: str) -> str:
         """Change to that person's browser; return the token of its forms."""
@@ -48,8 +50,9 @@ class Editors:
         """The cookies of that person's browser; none of somebody who reads."""
         if who == "nobody":
             return {}
-        await self.as_(who)
-        return {cookie.name: cookie.value or "" for cookie in self.face.client.cookies.jar}
+        async with self._turns:
+            await self.as_(who)
+            return {cookie.name: cookie.value or "" for cookie in self.face.client.cookies.jar}
 
     async def get(self, who: str, path: str, *, lang: str = "en") -> httpx.Response:
         """Somebody opens a page."""

@@ -12,6 +12,7 @@ from collections.abc import (
     Awaitable,
     Callable,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
@@ -94,8 +95,7 @@ class Memory(Collection):
         limit: int = 0,
     ) -> list[Document]:
         await self._before_read(where)
-        wanted = as_kept(dict(where))
-        found = [one for one in self.kept.values() if fits(one, wanted)]
+        found = [one for _, one in self._fitting(where)]
         for name, direction in reversed(sort):
             found.sort(key=partial(rank, name=name), reverse=direction < 0)
         found = found[:limit] if limit else found
@@ -138,7 +138,7 @@ class Memory(Collection):
             raise AutoReconnect("the database went away")
 
     def _apply(self, operations: Sequence[Operation]) -> WriteResult:
-        matched, taken, broken = 0, set(), False
+        matched, taken, upserted, broken = 0, set(), set(), False
         for position, operation in enumerate(operations):
             if isinstance(operation, Update | UpdateEach):
                 try:
@@ -148,37 +148,50 @@ class Memory(Collection):
             elif isinstance(operation, Delete):
                 self._delete(operation)
             elif isinstance(operation, Upsert):
-                self._upsert(operation)
+                place = self._upsert(operation)
+                upserted.update([position] if place == "inserted" else [])
+                taken.update([position] if place == "taken" else [])
             elif operation.document["_id"] in self.kept:
                 taken.add(position)
             else:
                 self.kept[operation.document["_id"]] = as_kept(operation.document)
         if broken:
             raise OperationFailure("an update that the database refuses")
-        return WriteResult(matched, frozenset(taken))
+        return WriteResult(matched, frozenset(taken), frozenset(upserted))
 
     def _update(self, operation: Update | UpdateEach) -> int:
-        wanted = as_kept(operation.where)
-        fitting = (name for name, document in self.kept.items() if fits(document, wanted))
+        fitting = (name for name, _ in self._fitting(operation.where))
         names = [*islice(fitting, None if isinstance(operation, UpdateEach) else 1)]
         for name in names:
             self.kept[name] = apply(as_kept(self.kept[name]), as_kept(operation.change))
         return len(names)
 
-    def _upsert(self, operation: Upsert) -> None:
+    def _upsert(self, operation: Upsert) -> Literal["inserted", "updated", "taken"]:
         is_new = operation.id not in self.kept
+        before = self.kept.get(operation.id, {})
+        if any(before.get(name, most) > most for name, most in operation.at_most.items()):
+            return "taken"
         given = {name: dict(fields) for name, fields in operation.change.items()}
         at_first = given.pop("$setOnInsert", {})
         if is_new:
             given["$set"] = given.get("$set", {}) | at_first
         document = as_kept(self.kept.get(operation.id, {"_id": operation.id}))
         self.kept[operation.id] = apply(document, as_kept(given))
+        return "inserted" if is_new else "updated"
 
     def _delete(self, operation: Delete) -> None:
-        wanted = as_kept(operation.where)
-        found = next((name for name, one in self.kept.items() if fits(one, wanted)), None)
-        if found is not None:
-            del self.kept[found]
+        for name, _ in islice(self._fitting(operation.where), 1):
+            del self.kept[name]
+
+    def _fitting(self, where: Mapping[str, Any]) -> Iterator[tuple[Any, Document]]:
+        """Documents that match, in the order of insertion; one named by `_id` is looked up."""
+        wanted = as_kept(dict(where))
+        named = wanted.get("_id")
+        if isinstance(named, str):
+            candidates = [(named, self.kept[named])] if named in self.kept else []
+        else:
+            candidates = [*self.kept.items()]
+        return ((name, one) for name, one in candidates if fits(one, wanted))
 
 
 class MemoryDatabase(Database):

@@ -36,7 +36,7 @@ def at(document: Document, path: str) -> Any:
 def _values(document: Any, path: str) -> list[Any]:
     """The value at a dotted path, or those of the items of a list on the way."""
     first, _, rest = path.partition(".")
-    value = at(document, first)
+    value = document.get(first, _MISSING) if isinstance(document, dict) else _MISSING
     if not rest:
         return [value]
     if isinstance(value, list):
@@ -105,6 +105,8 @@ def _is_among(value: Any, bound: Any) -> bool:
     """Whether the value, or an item of a list, is among these; None also means missing."""
     if value is _MISSING:
         return None in bound
+    if not isinstance(value, list | dict):
+        return value in bound
     values = [value, *value] if isinstance(value, list) else [value]
     return any(_equal(one, this) for one in values for this in bound)
 

@@ -9,7 +9,7 @@ the day (`request_limits.py`). Neither is stored, logged or sent in clear.
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -86,7 +86,9 @@ def client(peer: str, forwarded: str, *, trusted: Iterable[Network]) -> Address 
 
 def prefix(address: Address, lengths: Mapping[int, int] = PREFIX) -> str:
     """The network of the address, in CIDR notation. `lengths`: of prefixes, by IP version."""
-    return str(ip_network((address, lengths[address.version]), strict=False))
+    length, bits = lengths[address.version], address.max_prefixlen
+    begins = int(address) >> (bits - length) << (bits - length)
+    return f"{type(address)(begins)}/{length}"
 
 
 def _address(text: str) -> Address | None:

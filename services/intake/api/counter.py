@@ -78,7 +78,7 @@ async def enter_counter_letter(
     the numbers to call), and crime reports and other offices' matters are explained first.
     """
     submission = _submission(body, person, key, desk)
-    number, letter = await submission.accept(_unlimited)
+    number, letter = await submission.accept()
     response.headers["location"] = f"/v1/counter/letters/{number}"
     return receipt(desk, number, letter=letter, person=person)
 
@@ -167,10 +167,6 @@ def _submission(
     submission = LetterSubmission.of(desk, writer, body=body.letter, key=key)
     content = body.model_dump_json(exclude={"letter": {"send_anyway"}})
     return replace(submission, entered=entered, digest=desk.blind.of("letter", content))
-
-
-async def _unlimited() -> None:
-    """Clerks enter as many letters as people come."""
 
 
 def _told(desk: FrontDesk, number: str, state: object, person: Person) -> CounterReceipt:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from services.intake.api.diversion_recording import (
 )
 from services.intake.api.letter_entry import UNREGISTERED, LetterEntry, entry_of
 from services.intake.api.letters_schemas import NewLetter, WriterGiven
+from services.intake.api.limited import SenderLimit
 from services.intake.api.request_limits import RateLimited
 from services.intake.api.requests_schemas import NewContact
 from services.intake.api.similar_letters import SameMatter, own_letters_like
@@ -30,7 +30,7 @@ from services.intake.domain.minors import check_guardian
 from services.intake.domain.notices import check_notice
 from services.intake.domain.pii_spans import marked, own_values
 from services.intake.domain.submission import SubmitLetter
-from services.intake.store import Backlogged
+from services.intake.store import Backlogged, DrawnNumber
 from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import About, Place, Triage, WriterFacts
 from shared.contracts.vocabulary import AgeGroup, Threshold
@@ -83,8 +83,8 @@ class LetterSubmission:
             return self.desk.owner(self.person)
         return self.desk.document(self.person.document_type, self.person.id_number or "")
 
-    async def accept(self, take: Callable[[], Awaitable[None]]) -> tuple[str, IntakeLetter]:
-        """The accepted letter and its number; `take` counts it against its sender's limits.
+    async def accept(self, limit: SenderLimit | None = None) -> tuple[str, IntakeLetter]:
+        """The accepted letter and its number; `limit`: against which it is counted.
 
         Raises: Warned, if it is not accepted as a letter; RateLimited; Backlogged; IdReused;
         BadValue; NoticeNotCurrent; GuardianNeeded; EntryNotRegistered; SameMatter.
@@ -100,8 +100,7 @@ class LetterSubmission:
         await self._check_room()
         await self._check_files()
         with self.desk.backlog.one_more():
-            await self._check_limits(take)
-            number, is_new = await self.desk.numbers.draw(self.record, request=self.digest)
+            number, is_new = await self._counted_and_drawn(limit)
             if not is_diversion_number(number):
                 return number, await self._submit(number, command, is_new=is_new)
         raise await self._divert(number, "ask")
@@ -240,16 +239,42 @@ class LetterSubmission:
             metrics.TURNED_AWAY.inc()
             raise Backlogged
 
-    async def _check_limits(self, take: Callable[[], Awaitable[None]]) -> None:
-        """A repeated submission is answered again, however many letters came since.
+    async def _counted_and_drawn(self, limit: SenderLimit | None) -> DrawnNumber:
+        """The number, drawn while the letter is counted against its sender's limit.
 
-        Raises: RateLimited.
+        A repeated submission is answered again, however many letters came since. A number drawn
+        before doesn't prove one, because its letter may have been refused then.
+
+        Raises: RateLimited, IdReused.
         """
+        if limit is None:
+            return await self._draw()
         try:
-            await take()
+            counted = limit.begin()
         except RateLimited:
-            if not await self.desk.numbers.has_drawn(self.record):
+            if not await self._is_stored():
                 raise
+            return await self._draw()
+        try:
+            drawn = await self._draw()
+            try:
+                await limit.show(counted)
+            except RateLimited:
+                if drawn.is_new or not await self._is_stored():
+                    raise
+        finally:
+            counted.counts.cancel()
+        return drawn
+
+    async def _draw(self) -> DrawnNumber:
+        """Raises: IdReused."""
+        return await self.desk.numbers.draw(self.record, request=self.digest)
+
+    async def _is_stored(self) -> bool:
+        """Whether this submission has become a letter or a diversion before."""
+        if not await self.desk.numbers.has_drawn(self.record):
+            return False
+        return await self.desk.letters.state((await self._draw()).number) is not None
 
 
 def triage_of(desk: FrontDesk, body: NewLetter) -> TriageResult:

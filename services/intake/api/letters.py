@@ -1,15 +1,13 @@
 """Routes by which writers send and read their own letters."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Response, status
+from fastapi import APIRouter, Response, status
 
 from services.intake.api.dependencies import Desk
 from services.intake.api.letter_entry import EntryNotRegistered
 from services.intake.api.letter_presentation import letter_line, letter_shown
 from services.intake.api.letter_submission import LetterSubmission
 from services.intake.api.letters_schemas import LetterList, LetterShown, NewLetter, Submitted
-from services.intake.api.limited import SenderLimit, limit_of, shows_limits
+from services.intake.api.limited import SenderLimit, shows_limits
 from services.intake.api.receipts import signed_receipt
 from services.intake.api.warnings import ELSEWHERE, warned
 from services.intake.domain.letter import IntakeLetter
@@ -23,8 +21,6 @@ from shared.platform.mongo.paging import place, written
 from shared.platform.runtime import data_files
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
-
-LetterLimit = Annotated[SenderLimit, Depends(limit_of("letters"))]
 
 
 @router.post(
@@ -41,7 +37,6 @@ async def submit_letter(
     person: Citizen,
     key: IdempotencyKey,
     desk: Desk,
-    limit: LetterLimit,
     response: Response,
 ) -> Submitted:
     """Accept a letter. The same key and letter again give the same answer; a key holds 90 days.
@@ -65,7 +60,8 @@ async def submit_letter(
 
     Who sends too many gets 429 `too_often`, with `Retry-After`; an emergency is never refused.
     """
-    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept(limit.take)
+    limit = SenderLimit(desk, "letters", desk.owner(person), response)
+    number, letter = await LetterSubmission.of(desk, person, body=body, key=key).accept(limit)
     if body.draft:
         await desk.drafts.drop(desk.owner(person), body.draft)
     response.headers["location"] = f"/v1/letters/{number}"

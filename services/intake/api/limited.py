@@ -7,7 +7,12 @@ from typing import Any, Final
 from fastapi import Response
 
 from services.intake.api.dependencies import Desk, FrontDesk
-from services.intake.api.request_limits import LimitStanding, RateLimited, rate_headers
+from services.intake.api.request_limits import (
+    CountedRequest,
+    LimitStanding,
+    RateLimited,
+    rate_headers,
+)
 from shared.kernel.request_limits import LimitKind, RequestLimits
 from shared.platform.http.identity import Citizen
 from shared.platform.http.openapi import refuses
@@ -30,7 +35,18 @@ class SenderLimit:
 
         Raises: RateLimited; DatabaseFault; Busy.
         """
-        left = await self.desk.limiter.take(self.kind, self.owner)
+        await self.show(self.begin())
+
+    def begin(self) -> CountedRequest:
+        """Begin to count the request. Raises: RateLimited; Busy."""
+        return self.desk.limiter.begin(self.kind, self.owner)
+
+    async def show(self, request: CountedRequest) -> None:
+        """Say in the answer what is left once the request is counted.
+
+        Raises: RateLimited; DatabaseFault; Busy.
+        """
+        left = await self.desk.limiter.left(request)
         self.response.headers.update(rate_headers(left))
 
 

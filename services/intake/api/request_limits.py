@@ -5,6 +5,7 @@ headers of draft-ietf-httpapi-ratelimit-headers-11. An answer shows only what is
 what is left to an address or network would show what its neighbours do.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,16 @@ class RateLimited(TooOften):
         }
 
 
+@dataclass(frozen=True, slots=True)
+class CountedRequest:
+    """A request that is being counted."""
+
+    kind: LimitKind
+    keyed: Sequence[tuple[str, LimitPolicy]]
+    """Its limits with their keys."""
+    counts: asyncio.Future[tuple[int, ...]]
+
+
 class RequestLimiter:
     """Counts requests of persons, addresses and networks. Each replica counts in the same store."""
 
@@ -68,7 +79,7 @@ class RequestLimiter:
         self._blind = blind
         self._now = now
         self._spent: OrderedDict[str, float] = OrderedDict()
-        """When the window of an exceeded limit ends, by key; seconds since 1970."""
+        """When the window of a limit that is reached ends, by key; seconds since 1970."""
 
     async def run(self) -> None:
         """Count until cancelled."""
@@ -79,23 +90,35 @@ class RequestLimiter:
 
         Raises: RateLimited, if that is too often; DatabaseFault; Busy.
         """
+        return await self.left(self.begin(kind, owner))
+
+    def begin(self, kind: LimitKind, owner: str) -> CountedRequest:
+        """Begin to count a request, for a caller that does something else meanwhile.
+
+        Raises: RateLimited, before anything is counted, if this process knows that it is too often;
+        Busy.
+        """
         names = self._names(owner)
-        policies = [one for one in self._limits.policies[kind] if one.scope in names]
-        keys = [policy.item.key_for(names[policy.scope]) for policy in policies]
-        self._refuse(
-            kind, [p for p, key in zip(policies, keys, strict=True) if self._is_spent(key)]
-        )
-        counts = await self._counts.add(
-            [(key, p.window_s, 1) for p, key in zip(policies, keys, strict=True)]
-        )
-        found = [
-            self._standing(p, p.item.amount - n) for p, n in zip(policies, counts, strict=True)
+        keyed = [
+            (policy.item.key_for(names[policy.scope]), policy)
+            for policy in self._limits.policies[kind]
+            if policy.scope in names
         ]
-        for key, each in zip(keys, found, strict=True):
-            if each.left < 0:
+        self._refuse(kind, [policy for key, policy in keyed if self._is_spent(key)])
+        counts = self._counts.begin([(key, policy.window_s, 1) for key, policy in keyed])
+        return CountedRequest(kind, keyed, counts)
+
+    async def left(self, request: CountedRequest) -> Sequence[LimitStanding]:
+        """What is left once it is counted. Raises: RateLimited; DatabaseFault; Busy."""
+        found = [
+            (key, self._standing(policy, policy.item.amount - count))
+            for (key, policy), count in zip(request.keyed, await request.counts, strict=True)
+        ]
+        for key, each in found:
+            if each.left <= 0:
                 self._note_spent(key, each.ends_in_s)
-        self._refuse(kind, [each.policy for each in found if each.left < 0])
-        return [each for each in found if each.policy.scope == "person"]
+        self._refuse(request.kind, [each.policy for _, each in found if each.left < 0])
+        return [each for _, each in found if each.policy.scope == "person"]
 
     def _names(self, owner: str) -> dict[str, str]:
         """Keyed hashes of person, address and network with the day: days can't be connected."""

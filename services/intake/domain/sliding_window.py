@@ -6,9 +6,10 @@ in a flood as on a quiet day. Instants are UTC.
 
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
-from shared.rules.similarity import bands, distance
+from shared.rules.similarity import distance
 
 NEAR: Final = 14
 """Maximum differing bits of near-duplicates in a flood. That is more than staff are shown as near:
@@ -48,7 +49,7 @@ class RecentTexts:
     def __init__(self, *, most: int = MOST_IN_BAND) -> None:
         """`most`: how many are remembered for each value of a band."""
         self._most = most
-        self._bands: dict[str, dict[int, None]] = {}
+        self._bands: dict[int, dict[int, None]] = {}
 
     def near(self, fingerprint: int) -> list[int]:
         """Return the remembered ones near this one, which is remembered itself if they are few.
@@ -72,5 +73,15 @@ class RecentTexts:
                 del known[next(iter(known))]
 
 
-def _bands(fingerprint: int) -> tuple[str, ...]:
-    return bands(fingerprint, WIDTHS)
+def _bands(fingerprint: int) -> list[int]:
+    """The bands as numbers, each with the bit of its position."""
+    return [(fingerprint >> place & mask) | mark for place, mask, mark in _CUTS]
+
+
+_CUTS: Final = [
+    (place, (1 << width) - 1, 1 << (max(WIDTHS) + number))
+    for number, (width, place) in enumerate(
+        zip(WIDTHS, accumulate(WIDTHS, initial=0), strict=False)
+    )
+]
+"""Position, mask and mark of each band."""

@@ -15,7 +15,8 @@ from starlette.responses import Response
 from shared.platform.http.application import open_to_all
 from shared.platform.http.request_guard import SECURITY_HEADERS, UNCACHED
 from shared.web.language import N_, translate
-from shared.web.rendering import page
+from shared.web.rendering import VARIES, page
+from shared.web.static_files import packed
 
 PATH: Final = "/offline.js"
 HERE: Final = Path(__file__).parent.parent
@@ -54,6 +55,6 @@ async def show_worker(request: Request) -> Response:
     texts = {name: translate(request, text) for name, text in SAYS.items()}
     script = SOURCE.replace("/*page*/", json.dumps(texts | {"html": html}, ensure_ascii=False))
     script = script.replace("/*headers*/", json.dumps(HEADERS))
-    return Response(
-        script, media_type="text/javascript", headers={"vary": "Accept-Language, Cookie"}
+    return packed(
+        request, script.encode(), media_type="text/javascript", headers={"vary": VARIES} | UNCACHED
     )

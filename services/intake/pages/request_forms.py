@@ -142,7 +142,7 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         (
             RequestField(
                 "reason",
-                N_("Why do you withdraw it?"),
+                N_("Why do you withdraw it? (optional)"),
                 "radios",
                 choices=lambda _: choices("withdrawal_reason"),
             ),

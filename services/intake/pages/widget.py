@@ -8,12 +8,13 @@ from html import escape
 from pathlib import Path
 from typing import Final, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from shared.kernel.places import PROVINCE
 from shared.platform.http.application import open_to_all
 from shared.platform.runtime.data_files import bureaus
+from shared.web.static_files import packed
 
 PATH: Final = "/widget.js"
 SOURCE: Final = Path(__file__).parent.parent / "static" / "widget.js"
@@ -29,9 +30,9 @@ router = APIRouter(include_in_schema=False)
 
 @router.get(PATH)
 @open_to_all
-async def show_widget() -> Response:
+async def show_widget(request: Request) -> Response:
     """The script."""
-    return Response(widget_script(), media_type="text/javascript", headers=HEADERS)
+    return packed(request, widget_script(), media_type="text/javascript", headers=HEADERS)
 
 
 @cache

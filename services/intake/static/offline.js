@@ -29,8 +29,8 @@ const offline = async (request) => {
   return new Response(PAGE.html.replace("<!--act-->", () => act), { status: 503, headers: HEADERS });
 };
 
-// We or a gateway in front of us can't answer now. A 503 of ours that says more is shown.
-const isAway = ({ status, headers }) => status >= 502 && (headers.has("retry-after") || !headers.has("content-security-policy"));
+// A gateway in front of us has no answer. Our own pages have a policy, and are shown.
+const isAway = ({ status, headers }) => status >= 502 && !headers.has("content-security-policy");
 
 const answer = async (request) => {
   const spare = request.clone();

@@ -209,8 +209,7 @@ def draft_page(
 
 def undecided(draft: DraftShown) -> list[TextDoubt]:
     """The doubtful words in the text for publication that no editor has left in sight."""
-    kept = {mark.text for mark in draft.marks if mark.decision == "kept"}
-    found = doubts_in(draft.title, draft.text, draft.reply)
+    found, kept = doubts_in(draft.title, draft.text, draft.reply), _kept(draft)
     return [doubt for doubt in found if doubt.words not in kept]
 
 
@@ -218,13 +217,20 @@ def side_by_side(draft: DraftShown) -> list[dict[str, Any]]:
     """Each part of the copy beside the text for publication."""
     if draft.copied is None:
         return []
+    kept = _kept(draft)
+    texts = {name: (getattr(draft.copied, name), getattr(draft, name)) for name in PARTS}
     return [
         {
             "name": name,
-            "title": title,
-            "before": annotated(getattr(draft.copied, name)),
-            "after": changed(getattr(draft.copied, name), getattr(draft, name)),
-            "lang_of": getattr(draft, name),
+            "title": PARTS[name],
+            "is_changed": before != after,
+            "before": annotated(before),
+            "after": changed(before, after, kept=kept),
+            "sample": after,
         }
-        for name, title in PARTS.items()
+        for name, (before, after) in texts.items()
     ]
+
+
+def _kept(draft: DraftShown) -> set[str]:
+    return {mark.text for mark in draft.marks if mark.decision == "kept"}

@@ -1,7 +1,7 @@
 """Texts side by side: what was changed, which marks stand there, and what may tell who it is."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Final, Literal, TypeAlias
@@ -63,12 +63,15 @@ def doubts_in(*texts: str) -> list[TextDoubt]:
     return list(found.values())
 
 
-def changed(before: str, after: str) -> list[TextPiece]:
-    """The later text with what was removed from the earlier one and added to it."""
+def changed(before: str, after: str, *, kept: Collection[str] = ()) -> list[TextPiece]:
+    """The later text with what was removed from the earlier one and added to it.
+
+    `kept`: words that aren't doubtful any more.
+    """
     pieces: list[TextPiece] = []
     for kind, text in _merged(_clauses_changed(before, after)):
-        pieces += _marked(text) if kind == "same" else [TextPiece(kind, text)]
-    return pieces
+        pieces += annotated(text) if kind == "same" else [TextPiece(kind, text)]
+    return [TextPiece("same", piece.text) if piece.text in kept else piece for piece in pieces]
 
 
 def _clauses_changed(before: str, after: str) -> Iterator[tuple[PieceKind, str]]:

@@ -38,12 +38,16 @@ class MicroBatcher(Generic[T, R]):
 
     async def submit(self, item: T) -> R:
         """Return the answer to `item`. Raises: Busy; the work's exception for this item."""
+        return await self.enqueue(item)
+
+    def enqueue(self, item: T) -> asyncio.Future[R]:
+        """The future answer to `item`; it may be cancelled. Raises: Busy."""
         if self._is_over or len(self._waiting) >= MOST_WAITING:
             raise Busy
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         self._arrived.set()
-        return await answer
+        return answer
 
     async def run(self) -> None:
         """Work until cancelled; items waiting then are processed, later ones refused as Busy."""

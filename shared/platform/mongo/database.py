@@ -10,7 +10,7 @@ with 503 instead of waiting. The first check that finds the database lets all op
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bson.codec_options import CodecOptions
@@ -61,11 +61,13 @@ class Update:
 class Upsert:
     """Apply `change` to the document with that `_id`, which is inserted if it is missing.
 
-    Two processes that insert it at once: one of them finds the position among `taken`.
+    Two processes that insert it at once: one of them finds the position among `taken`. The same
+    holds for a document in which one of the numbers of `at_most` is exceeded; missing ones aren't.
     """
 
     id: str
     change: Document
+    at_most: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class WriteResult:
 
     matched: int
     taken: frozenset[int]
+    upserted: frozenset[int] = frozenset()
+    """Positions of upserts that inserted their document."""
 
 
 class Collection:
@@ -122,7 +126,7 @@ class Collection:
             result = await self._motor.bulk_write([_native(op) for op in operations], ordered=False)
         except BulkWriteError as fault:
             return _unless_only_taken(fault)
-        return WriteResult(result.matched_count, frozenset())
+        return WriteResult(result.matched_count, frozenset(), frozenset(result.upserted_ids or ()))
 
     async def find(
         self,
@@ -246,7 +250,8 @@ def _native(operation: Operation) -> InsertOne[Document] | UpdateOne | UpdateMan
     if isinstance(operation, Delete):
         return DeleteOne(operation.where)
     if isinstance(operation, Upsert):
-        return UpdateOne({"_id": operation.id}, operation.change, upsert=True)
+        below = {name: {"$not": {"$gt": most}} for name, most in operation.at_most.items()}
+        return UpdateOne({"_id": operation.id, **below}, operation.change, upsert=True)
     if isinstance(operation, UpdateEach):
         return UpdateMany(operation.where, operation.change)
     return UpdateOne(operation.where, operation.change)
@@ -261,5 +266,7 @@ def _unless_only_taken(fault: BulkWriteError) -> WriteResult:
     ):
         raise fault
     return WriteResult(
-        int(details.get("nMatched", 0)), frozenset(int(error["index"]) for error in errors)
+        int(details.get("nMatched", 0)),
+        frozenset(int(error["index"]) for error in errors),
+        frozenset(int(each["index"]) for each in details.get("upserted", [])),
     )

@@ -3,9 +3,8 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from itertools import accumulate
 from typing import Final
 
 from shared.rules.text.normalise import SIMPLIFIED
@@ -32,10 +31,23 @@ class CharacterForms(dict[int, str]):
     def __init__(self, form: Callable[[str], str]) -> None:
         super().__init__()
         self._form = form
+        self._uneven = ""
+        """The characters looked up so far whose form isn't one character."""
+        self._pattern: re.Pattern[str] | None = None
 
     def __missing__(self, code: int) -> str:
-        self[code] = self._form(chr(code))
-        return self[code]
+        form = self[code] = self._form(chr(code))
+        if len(form) != 1:
+            self._uneven += chr(code)
+            self._pattern = re.compile(f"[{re.escape(self._uneven)}]")
+        return form
+
+    def uneven_in(self, text: str) -> Iterator[tuple[int, int]]:
+        """The places in `text`, whose characters were all looked up before, where the form isn't
+        one character, and how long it is there.
+        """
+        found = self._pattern.finditer(text) if self._pattern else ()
+        return ((match.start(), len(self[ord(match[0])])) for match in found)
 
 
 class Folded:
@@ -62,12 +74,25 @@ class Folded:
 
     def _origin(self, place: int) -> int:
         """The original place of a character; of the end, the length of the original text."""
-        return bisect_right(self._ends, place)
+        starts, shifts = self._shifts
+        at = bisect_right(starts, place) - 1
+        if at < 0:
+            return place
+        before, after, end = shifts[at]
+        return place + after if place >= end else before
 
     @cached_property
-    def _ends(self) -> list[int]:
-        """Where the form of each original character ends in the folded text."""
-        return [*accumulate(map(len, map(self._forms.__getitem__, map(ord, self._original))))]
+    def _shifts(self) -> tuple[list[int], list[tuple[int, int, int]]]:
+        """Where the forms begin that aren't one character; and for each its original place, what
+        to add to later places, and where it ends.
+        """
+        starts, shifts, shift = list[int](), list[tuple[int, int, int]](), 0
+        for origin, length in self._forms.uneven_in(self._original):
+            start = origin - shift
+            shift += 1 - length
+            starts.append(start)
+            shifts.append((origin, shift, start + length))
+        return starts, shifts
 
 
 def letters_and_digits(text: str) -> Folded:

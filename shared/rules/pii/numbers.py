@@ -5,8 +5,9 @@ characters (`lined`). Doubtful matches are marked.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import Final, NamedTuple
 
 from shared.contracts.vocabulary import CopyPart, OwnValue
@@ -28,6 +29,14 @@ MOST_CHECKED: Final = 500
 """Candidates that are verified; further ones are marked unverified, which bounds the cost."""
 
 _S: Final = "-{0,4}"
+_LEAST: Final = 10
+"""Digits of the shortest number that is recognised without a word before it: `010 2345678`."""
+_RUN: Final = re.compile(rf"\d(?:{_S}\d){{{_LEAST - 1},}}")
+"""Digits with separators between them: every number is within one of these."""
+_BEFORE: Final = 5
+_AFTER: Final = 6
+"""Characters around a run that a number may begin and end with: `+----` and `----x`, and the next
+character."""
 _FIRST: Final = r"(?<!\d)"
 _LAST: Final = r"(?!\d)"
 _CHINA: Final = rf"(?:(?:\+|0{_S}0)?{_S}8{_S}6{_S})?"
@@ -43,6 +52,18 @@ class _Pattern(NamedTuple):
     pattern: re.Pattern[str]
     holds: Callable[[str], bool] = bool
     """Whether the match, without separators, really is such a number."""
+    least: int = 0
+    """Digits that it has at least, in one run of `_LEAST` or more; 0: searched everywhere."""
+
+    def matches(self, text: str, runs: Iterable[tuple[int, int, int]]) -> Iterator[re.Match[str]]:
+        """The matches in `text`; `runs`: start, end and number of digits of each."""
+        if not self.least:
+            return self.pattern.finditer(text)
+        return chain.from_iterable(
+            self.pattern.finditer(text, max(0, start - _BEFORE), end + _AFTER)
+            for start, end, digits in runs
+            if digits >= self.least
+        )
 
 
 def numbers_of_anyone(text: str, *, kinds: Collection[str] = KINDS) -> tuple[OwnSpan, ...]:
@@ -52,7 +73,11 @@ def numbers_of_anyone(text: str, *, kinds: Collection[str] = KINDS) -> tuple[Own
     places, bank cards and plates; phones without area code and travel documents after a word that
     names them.
     """
-    folded = lined(text)
+    return numbers_in(lined(text), kinds=kinds)
+
+
+def numbers_in(folded: Folded, *, kinds: Collection[str] = KINDS) -> tuple[OwnSpan, ...]:
+    """The same of a text that was folded by `lined`."""
     return apart(span for span in _found(folded) if span.what in kinds)
 
 
@@ -66,12 +91,15 @@ def exposed_parts(words: PublicText) -> Iterator[CopyPart]:
 
 def _found(folded: Folded) -> Iterator[OwnSpan]:
     checked = 0
-    for what, pattern, holds in _PATTERNS:
-        for found in pattern.finditer(folded.text):
+    runs = [
+        (*run.span(), len(run[0]) - run[0].count(SEPARATOR)) for run in _RUN.finditer(folded.text)
+    ]
+    for pattern in _PATTERNS:
+        for found in pattern.matches(folded.text, runs):
             start, end = found.span("it")
-            checked += holds is not bool
-            if checked > MOST_CHECKED or holds(found["it"].replace(SEPARATOR, "")):
-                yield OwnSpan(*folded.place_with_hidden(start, end), what)
+            checked += pattern.holds is not bool
+            if checked > MOST_CHECKED or pattern.holds(found["it"].replace(SEPARATOR, "")):
+                yield OwnSpan(*folded.place_with_hidden(start, end), pattern.what)
 
 
 def _digits(least: int, most: int | None = None) -> str:
@@ -124,16 +152,21 @@ _DOCUMENT_WORDS: Final = (
 _NUMBER_IS: Final = r"(?:号码?|number|num|no|is|was|是|为|-){0,8}"
 _DOCUMENT: Final = rf"[a-z](?:{_S}[a-z]){{0,2}}(?:{_S}\d){{6,12}}"
 _PATTERNS: Final[tuple[_Pattern, ...]] = (
-    _Pattern("id_number", _anywhere(r"\d{17}[\dx]")),
-    _Pattern("id_number", _anywhere(rf"{_digits(17)}{_S}[\dx]"), _is_id_number),
-    _Pattern("id_number", _anywhere(_digits(15)), _is_old_id_number),
-    _Pattern("phone", _anywhere(rf"{_CHINA}(?:0{_S})?1{_S}[3-9](?:{_S}\d){{9}}")),
-    _Pattern("phone", _anywhere(rf"{_CHINA}0(?:10|2\d|[3-9]\d\d){_S}{_LOCAL}")),
+    _Pattern("id_number", _anywhere(r"\d{17}[\dx]"), least=17),
+    _Pattern("id_number", _anywhere(rf"{_digits(17)}{_S}[\dx]"), _is_id_number, least=17),
+    _Pattern("id_number", _anywhere(_digits(15)), _is_old_id_number, least=15),
+    _Pattern("phone", _anywhere(rf"{_CHINA}(?:0{_S})?1{_S}[3-9](?:{_S}\d){{9}}"), least=11),
+    _Pattern("phone", _anywhere(rf"{_CHINA}0(?:10|2\d|[3-9]\d\d){_S}{_LOCAL}"), least=_LEAST),
     _Pattern("phone", re.compile(rf"(?P<it>\+{_S}{_digits(8, 15)}){_LAST}")),
     _Pattern("phone", _after(_PHONE_WORDS, _LOCAL)),
-    _Pattern("bank_card", _anywhere(rf"(?=3{_S}[47]){_digits(15)}"), _has_check_digit),
+    _Pattern("bank_card", _anywhere(rf"(?=3{_S}[47]){_digits(15)}"), _has_check_digit, least=15),
     *(
-        _Pattern("bank_card", _anywhere(rf"(?={_ISSUER}){_digits(places)}"), _has_check_digit)
+        _Pattern(
+            "bank_card",
+            _anywhere(rf"(?={_ISSUER}){_digits(places)}"),
+            _has_check_digit,
+            least=places,
+        )
         for places in range(16, 20)
     ),
     _Pattern("bank_card", _after(_CARD_WORDS, _digits(12, 19))),

@@ -12,8 +12,8 @@ from itertools import zip_longest
 from typing import Final
 
 from shared.contracts.vocabulary import OwnValue
-from shared.rules.pii.folded import HIDDEN, CharacterForms, Folded
-from shared.rules.pii.numbers import numbers_of_anyone
+from shared.rules.pii.folded import HIDDEN, CharacterForms, Folded, lined
+from shared.rules.pii.numbers import numbers_in
 from shared.rules.pii.spans import OwnSpan, apart
 
 WINDOW: Final = 24
@@ -34,13 +34,16 @@ _CITY_PLATE: Final = re.compile(
     r"(?P<it>[\u4e00-\u9fa5]{1,3}[ ·.\-]?[a-z]?\d{4,6})(?!\d)"
 )
 """An electric bicycle's, which begins with the city."""
-_PATTERNS: Final[tuple[tuple[OwnValue, re.Pattern[str]], ...]] = (
-    ("email", _EMAIL),
-    ("wechat", _WECHAT),
-    ("wechat", _QQ),
-    ("plate", _CITY_PLATE),
+_PATTERNS: Final[tuple[tuple[OwnValue, re.Pattern[str], tuple[str, ...]], ...]] = (
+    ("email", _EMAIL, ("@",)),
+    ("wechat", _WECHAT, ("信", "vx", "wx", "wechat", "weixin")),
+    ("wechat", _QQ, ("qq", "扣扣", "企鹅号")),
+    ("plate", _CITY_PLATE, ("车牌", "号牌", "牌照", "plate")),
 )
-"""QQ numbers have the kind of WeChat ids: both are accounts for messages."""
+"""Kind, pattern, and words one of which every match contains, also after folding by `lined`.
+
+QQ numbers have the kind of WeChat ids: both are accounts for messages.
+"""
 
 _SENTENCE_END: Final = re.compile(r"[。！？!?;；\n]|\.\s")
 _OTHERS: Final = re.compile(
@@ -84,19 +87,23 @@ def stated_values(*texts: str, name: str = "") -> StatedValues:
 
 def stated_spans(text: str, *, name: str = "") -> tuple[OwnSpan, ...]:
     """Where `text` states such values, in code points: sorted and disjoint."""
-    if not _MAY_STATE.search(text) and len(_DIGIT.findall(text)) < _LEAST_DIGITS:
+    if len(_DIGIT.findall(text)) < _LEAST_DIGITS and not _MAY_STATE.search(text):
         return ()
-    found = (*numbers_of_anyone(text), *_accounts(Folded(text, _NARROWED)))
+    folded = lined(text)
+    found = (*numbers_in(folded), *_accounts(text, folded.text))
     return apart(span for span in found if _is_own(text, span, name))
 
 
 def account_spans(text: str) -> tuple[OwnSpan, ...]:
     """Where `text` names an account for messages or a plate, whoever it belongs to."""
-    return apart(_accounts(Folded(text, _NARROWED)))
+    return apart(_accounts(text, lined(text).text))
 
 
-def _accounts(folded: Folded) -> Iterator[OwnSpan]:
-    for what, pattern in _PATTERNS:
+def _accounts(text: str, in_line: str) -> Iterator[OwnSpan]:
+    """`in_line`: the text folded by `lined`, in which the patterns' words are looked for first."""
+    possible = [each for each in _PATTERNS if any(word in in_line for word in each[2])]
+    folded = Folded(text if possible else "", _NARROWED)
+    for what, pattern, _ in possible:
         for match in pattern.finditer(folded.text):
             yield OwnSpan(*folded.place(*match.span("it")), what)
 

@@ -20,7 +20,7 @@ from shared.platform.mongo.database import DatabaseFault
 from shared.platform.runtime.readiness import Readiness
 from shared.platform.runtime.settings import ServiceSettings
 from shared.web.front_page import Front, front_page
-from shared.web.site import STATIC
+from shared.web.static_files import STATIC
 from tests.support.doubles import Clock
 from tests.support.pages import BROWSER, with_pages
 from tests.support.sign_in import issuers

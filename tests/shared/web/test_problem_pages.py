@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.web.addresses import local_path
+from shared.web.static_files import STATIC
 from tests.shared.web.site import Reader, site
 from tests.support.pages import BROWSER, ENGLISH
 
@@ -69,8 +70,23 @@ async def test_files_are_served_with_a_name_that_follows_their_content(tmp_path:
         for address, kind in ((style, "text/css"), (script["src"], "text/javascript")):
             answer = await client.get(address)
             assert answer.headers["content-type"].startswith(kind)
-            assert answer.headers["cache-control"] == "public, max-age=3600"
-            assert address.rpartition("?v=")[2]
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+            old = await client.get(f"{address[:-1]}-")
+            assert old.headers["cache-control"] == "public, max-age=3600"
+
+
+@pytest.mark.parametrize(
+    ("accepts", "is_packed"),
+    [("gzip, deflate, br", True), ("GZip", True), ("br, gzip;q=0", False), ("", False)],
+)
+async def test_files_are_packed_for_browsers_that_take_it(accepts: str, is_packed: bool) -> None:
+    async with site() as client:
+        answer = await client.get("/static/mailbox.css", headers={"accept-encoding": accepts})
+        assert answer.content == (STATIC / "mailbox.css").read_bytes()
+        assert ("content-encoding" in answer.headers) == is_packed
+        assert answer.headers["vary"] == "Accept-Encoding"
+        page = await client.get("/style-guide", headers={**BROWSER, "accept-encoding": accepts})
+        assert "content-encoding" not in page.headers, "its length must not betray the form's token"
 
 
 @pytest.mark.parametrize(

@@ -193,9 +193,9 @@ async def test_a_forged_form_to_an_ended_session_is_not_kept(browser: Browser) -
     assert (await browser.get("/desk/GD-1")).json().endswith("nothing")
 
 
-async def test_a_form_without_any_session_cannot_be_kept(browser: Browser) -> None:
-    answer = await browser.post("/desk/GD-1", text="long words")
-    assert answer.headers["location"] == "/sign-in/again?to=%2Fdesk%2FGD-1&why=unknown"
+async def test_a_form_without_any_session_is_refused(browser: Browser) -> None:
+    """It can't be kept, as nobody knows whose it is: the page that says so shows the words."""
+    assert (await browser.post("/desk/GD-1", text="long words")).status_code == 403
 
 
 async def test_what_cannot_be_undone_needs_a_fresh_sign_in_and_keeps_the_words(

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from shared.web.site import STATIC
+from shared.web.static_files import STATIC
 
 STYLE = (STATIC / "mailbox.css").read_text("utf-8")
 SCRIPT = (STATIC / "mailbox.js").read_text("utf-8")

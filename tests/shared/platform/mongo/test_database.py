@@ -20,6 +20,7 @@ from shared.platform.mongo.database import (
     Index,
     Insert,
     Update,
+    Upsert,
 )
 from tests.support.doubles import START
 from tests.support.stack import Servers
@@ -183,6 +184,21 @@ async def _found(kept: Collection) -> None:
             await asyncio.sleep(0.05)
         else:
             return
+
+
+@pytest.mark.real
+async def test_an_upsert_with_a_limit_is_applied_so_often_by_all_together(
+    database: Database,
+) -> None:
+    kept = database.collection("things")
+    add = Upsert("a", {"$inc": {"x/1": 1}}, at_most={"x/1": 2})
+    first, *others = await asyncio.gather(
+        *(kept.write([add, Upsert("b", {"$inc": {"x": 1}})]) for _ in range(9))
+    )
+    results = [first, *others, *[await kept.write([add]) for _ in range(3)]]
+    assert sum(0 not in result.taken for result in results) == 3
+    assert sum(0 in result.upserted for result in results) == 1
+    assert await kept.one({"_id": "a"}) == {"_id": "a", "x/1": 3}
 
 
 @pytest.mark.real
