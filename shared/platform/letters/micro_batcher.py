@@ -4,8 +4,6 @@ Items waiting at the same moment share one call, and each gets its own answer. T
 gathers while a call runs, so a busy process forms larger groups and an idle one adds no delay.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
