@@ -1,7 +1,5 @@
 """The pages of a service: environment of templates, static files, switches, problem pages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@ A browser can't be made to forget its history. So for half an hour a cookie with
 entries of that history lead to the neutral page, too. Whoever types our address comes in again.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from fastapi import APIRouter, Request

@@ -3,8 +3,6 @@
 The next group gathers while a call runs: a busy process forms larger groups, an idle one no delay.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
