@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Protocol
 
 from fastapi import APIRouter, FastAPI, Query, Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from starlette.responses import RedirectResponse, Response
+from typing_extensions import override
 
 from shared.contracts.bilingual import Bilingual
 from shared.kernel.errors import BadValue, NotAllowed
@@ -46,6 +48,27 @@ class PageSettings(Protocol):
 
 
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
+
+
+class CompiledTemplates(BytecodeCache):
+    """The compiled templates of one language, for all applications of the process.
+
+    Not of both: labels of constants are translated while a template is compiled.
+    """
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], Any] = {}
+
+    @override
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    @override
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED: Final = {lang: CompiledTemplates() for lang in LANGS}
 
 files = APIRouter(include_in_schema=False)
 
@@ -91,6 +114,7 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
         auto_reload=False,
+        bytecode_cache=COMPILED[formats.words.lang],
     )
     _translate_in(environment, formats.words)
     environment.filters.update(formats.filters)

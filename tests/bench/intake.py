@@ -1,4 +1,8 @@
-"""Letters per second that intake accepts, compared with a minimal service, by turns."""
+"""Letters per second that intake accepts, compared with two plain services, by turns.
+
+The floor seals and inserts a letter, and nothing else. The other does intake's duties, too, each in
+the plain way: it shows how much of the distance from the floor the duties are.
+"""
 
 import asyncio
 import json
@@ -29,8 +33,9 @@ CONNECTIONS = 16
 LINES = 200
 """Connections of the open loop: enough that no letter waits for one."""
 SAMPLE, WARM, COUNT = 50, 200, 1_500
-TURNS = "ABBAABBA"
-"""A is intake, B the floor."""
+TURNS = "ABCBAABCBA"
+"""A is intake, B the floor, C the floor with intake's duties."""
+FLOOR, DUTIES = "tests.bench.intake_floor", "tests.bench.intake_duties"
 PACED_TURNS = "ABBA"
 PACE = 0.5
 """Rate of the open loop, as a share of the floor's."""
@@ -54,6 +59,7 @@ class Round:
     p50_ms: float
     p99_ms: float
     cpu_ms: float
+    database_cpu_ms: float
     writes: float
     backlog_s: float
     """From the last answer until everything was sent."""
@@ -100,40 +106,44 @@ async def _compared(
     ours = trial.ours()
     await trial.post(ours, warm=0, count=SAMPLE)
     document = size(await trial.look.sample(ours.database, "letters"))
-    async with trial.floor(document) as floor:
-        await trial.post(floor, warm=0, count=SAMPLE)
-        sides = {"A": ours, "B": floor}
+    async with trial.floor(FLOOR, document) as floor, trial.floor(DUTIES, document) as duties:
+        for side in (floor, duties):
+            await trial.post(side, warm=0, count=SAMPLE)
+        sides = {"A": ours, "B": floor, "C": duties}
         for turn in turns:
             sides[turn].rounds.append(await trial.post(sides[turn], warm=warm, count=count))
         pace = PACE * median(one.per_second for one in floor.rounds)
         for turn in paced_turns:
             paced = await trial.post(sides[turn], warm=warm, count=count, per_second=pace)
             sides[turn].paced.append(paced)
-        await trial.check(ours)
-        await trial.check(floor)
+        for side in sides.values():
+            await trial.check(side)
         told = await trial.told(ours)
-        return [*_measures(ours.rounds, floor.rounds), *_paced(ours.paced, floor.paced), told]
+        compared = _measures("intake", ours.rounds, floor.rounds)
+        backlog = Measure("intake.backlog", "s", [one.backlog_s for one in ours.rounds])
+        beside_duties = _measures("intake.duties", ours.rounds, duties.rounds)
+        return [*compared, backlog, *_paced(ours.paced, floor.paced), told, *beside_duties]
 
 
-def _measures(ours: list[Round], floor: list[Round]) -> list[Measure]:
+def _measures(name: str, ours: list[Round], floor: list[Round]) -> list[Measure]:
     figures = (
-        ("intake.submissions", "letters/s", "per_second"),
-        ("intake.sustained", "letters/s", "sustained"),
-        ("intake.submissions.p50", "ms", "p50_ms"),
-        ("intake.submissions.p99", "ms", "p99_ms"),
-        ("intake.cpu", "ms/letter", "cpu_ms"),
-        ("intake.writes", "commands/letter", "writes"),
+        ("submissions", "letters/s", "per_second"),
+        ("sustained", "letters/s", "sustained"),
+        ("submissions.p50", "ms", "p50_ms"),
+        ("submissions.p99", "ms", "p99_ms"),
+        ("cpu", "ms/letter", "cpu_ms"),
+        ("database.cpu", "ms/letter", "database_cpu_ms"),
+        ("writes", "commands/letter", "writes"),
     )
-    compared = [
+    return [
         Measure(
-            name,
+            f"{name}.{measured}",
             unit,
             [getattr(one, figure) for one in ours],
             [getattr(one, figure) for one in floor],
         )
-        for name, unit, figure in figures
+        for measured, unit, figure in figures
     ]
-    return [*compared, Measure("intake.backlog", "s", [one.backlog_s for one in ours])]
 
 
 def _paced(ours: list[Round], floor: list[Round]) -> list[Measure]:
@@ -167,16 +177,16 @@ class _Trial:
         return Side(database, self._stack.ports.intake, self._stack.pids["intake"])
 
     @asynccontextmanager
-    async def floor(self, document: int) -> AsyncIterator[Side]:
-        """The floor, which inserts documents of that many bytes."""
-        port, database = free_ports().intake, "mailbox_floor"
+    async def floor(self, module: str, document: int) -> AsyncIterator[Side]:
+        """A plain service, which inserts documents of that many bytes."""
+        port, database = free_ports().intake, f"mailbox_{module.rpartition('_')[2]}"
         settings = {
             **self._settings,
             "MAILBOX_INTAKE_HTTP_PORT": str(port),
             "MAILBOX_INTAKE_DATABASE": database,
             DOCUMENT_BYTES: str(document),
         }
-        plain = child("tests.bench.intake_floor", ready=Http(port), settings=settings)
+        plain = child(module, ready=Http(port), settings=settings)
         async with started(plain, self._log(plain.name), place=machine.TESTED) as running:
             yield Side(database, port, running.pid)
 
@@ -184,7 +194,9 @@ class _Trial:
         self, side: Side, *, warm: int, count: int, per_second: float | None = None
     ) -> Round:
         """One round, of an open loop if `per_second` is given. Raises: WrongOutcome."""
+        server = self._stack.pids["database"]
         writes, cpu = await self.look.writes(), machine.cpu_ms(side.pid)
+        database_cpu = machine.cpu_ms(server)
         found = await self._load(side, warm=warm, count=count, per_second=per_second)
         backlog = await self._settled(side)
         for phase in ("warm", "counted"):
@@ -197,6 +209,7 @@ class _Trial:
             p50_ms=percentile(counted["latencies_ms"], 0.50),
             p99_ms=percentile(counted["latencies_ms"], 0.99),
             cpu_ms=(machine.cpu_ms(side.pid) - cpu) / total,
+            database_cpu_ms=(machine.cpu_ms(server) - database_cpu) / total,
             writes=(await self.look.writes() - writes) / total,
             backlog_s=backlog,
         )

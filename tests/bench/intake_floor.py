@@ -6,6 +6,7 @@ index, no log, no sending.
 """
 
 import os
+from collections.abc import Callable
 
 import httpx
 import uvicorn
@@ -50,16 +51,21 @@ def build(settings: IntakeSettings, documents: Documents, *, size: int) -> FastA
     @app.post("/v1/letters", status_code=201)
     async def submit(body: NewLetter, person: Citizen) -> Submitted:
         """Seal a letter and insert it."""
-        letter, number = _event(body, person), new_letter_number(os.urandom(RANDOM_BYTES))
+        letter, number = event_of(body, person), new_letter_number(os.urandom(RANDOM_BYTES))
         sealed = seal_event(letter, sealer, topic=SUBMITTED.name, letter=number)
         event = sealed.model_dump_json().encode()
-        await documents.insert_one(_document(number, event, size=size))
+        await documents.insert_one(sized(number, event, size=size))
         return Submitted(letter=number, received_at=letter.received_at)
 
     return app
 
 
-def _event(body: NewLetter, person: Person) -> LetterSubmitted:
+Build = Callable[..., FastAPI]
+"""Makes the application of settings, collection and size of documents."""
+
+
+def event_of(body: NewLetter, person: Person) -> LetterSubmitted:
+    """The event of a letter, with its words in clear text."""
     return LetterSubmitted(
         received_at=utc_now(),
         channel=body.channel,
@@ -79,13 +85,14 @@ def _event(body: NewLetter, person: Person) -> LetterSubmitted:
     )
 
 
-def _document(number: str, event: bytes, *, size: int) -> Document:
+def sized(number: str, event: bytes, *, size: int) -> Document:
+    """A document of that many bytes."""
     rest = padding(max(0, size - len(event) - OVERHEAD))
     return {"_id": number, "event": Binary(event), "rest": Binary(rest)}
 
 
-def main() -> None:
-    """Serve until stopped."""
+def serve(build: Build) -> None:
+    """Serve the application until stopped."""
     settings = load(IntakeSettings)
     documents = journalled(settings.mongo_uri.get_secret_value(), settings.database)
     uvicorn.run(
@@ -100,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(build)

@@ -13,7 +13,7 @@ from tests.browser.desk_world import DeskWorld, Look, desk_world
 from tests.browser.duty_world import duty_world
 from tests.browser.editors_world import editors_world
 from tests.browser.writer_world import writer_world
-from tests.support.browser import NARROW, axe_findings
+from tests.support.browser import NARROW, WIDE, axe_findings
 from tests.support.page_list import (
     DECISION_PAGES,
     DUTY_PAGES,
@@ -57,6 +57,7 @@ SMALL_TEXT = """
   .filter(([one, size]) => one.checkVisibility() && size < least - 0.1)
   .map(([one, size]) => `${one.tagName} ${one.className} ${size}`)
 """
+ENLARGE = "document.documentElement.style.fontSize = '400%'"
 OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
 
@@ -151,3 +152,5 @@ async def check(world: DeskWorld, page: StaffPage, look: Look) -> None:
         assert await tab.page.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
         assert await tab.page.evaluate(SMALL_TARGETS, [PRESSED, TARGET[look.is_elder]]) == []
         assert await tab.page.evaluate(SMALL_TEXT, [READ, TEXT[look.is_elder]]) == []
+        if look.width == WIDE and page in WRITERS_PAGES:
+            assert await tab.page.evaluate(f"() => {{ {ENLARGE}; return {OVERFLOW}; }}") <= 0

@@ -49,6 +49,8 @@ async def write(desk: Front) -> None:
     csrf = await as_writer(desk)
     for version, (name, answers) in enumerate(ANSWERS.items()):
         await send(desk, f"/write/{DRAFT}/{name}", csrf, version=str(version), **answers)
+    csrf = await as_writer(desk, "huang")
+    await send(desk, "/write/new-letter/kind", csrf, version="0", **ANSWERS["kind"])
 
 
 @asynccontextmanager

@@ -70,3 +70,27 @@ ANSWERS = {
     "consent": {"consent_to_publish": "yes"},
 }
 """The answers of a letter, by the step that asks for them."""
+
+
+async def version_of(desk: Front, page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', (await show(desk, page)).text)
+    assert found is not None
+    return found[1]
+
+
+async def begun(desk: Front, query: str = "") -> str:
+    """The address of a new letter."""
+    went = await show(desk, f"/write{query}")
+    assert went.status_code == 303
+    return str(went.headers["location"]).partition("/kind")[0]
+
+
+async def written(desk: Front, csrf: str, **over: dict[str, str]) -> str:
+    """The address of a letter with all answers."""
+    letter = await begun(desk)
+    for name, answers in (ANSWERS | over).items():
+        page = f"{letter}/{name}"
+        given = {"version": await version_of(desk, page), **answers}
+        saved = await send(desk, page, csrf, **given)
+        assert saved.status_code in {200, 303}, saved.text
+    return letter

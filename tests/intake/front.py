@@ -246,6 +246,11 @@ class Limiting:
         return RequestLimiter(limits, counts, blind=blind, now=now)
 
 
+OWN_LAYERS: Sequence[Callable[[ASGIApp], ASGIApp]] = (
+    pages.LeftMiddleware,
+    EmergencyGuardMiddleware,
+    partial(CrossOriginMiddleware, origins=ORIGINS),
+)
 RECEIPTS = signing_keys("receipts-1")
 UNLIMITED = Limiting(1_000)
 
@@ -331,12 +336,7 @@ async def front(
             frontends=data_files.frontends(),
         )
         kept, whole = settings(IntakeSettings, folder), _routes()
-        own_layers = (
-            pages.LeftMiddleware,
-            EmergencyGuardMiddleware,
-            partial(CrossOriginMiddleware, origins=ORIGINS),
-        )
-        layers = (*own_layers, *limiting.layers)
+        layers = (*OWN_LAYERS, *limiting.layers)
         parts: dict[str, Any] = {"layers": layers, **_state(kept, desk, shelf), **limits}
         async with opened_face(
             kept, whole, now=now, forms=pages.FORMS, uploads={**UPLOADS, **pages.UPLOADS}, **parts

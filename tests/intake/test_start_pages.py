@@ -9,6 +9,7 @@ import pytest
 from services.intake.pages import CitizenPages
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import BUREAUS
+from shared.rules.places.stations import Station, Stations
 from tests.intake.browsing import ENGLISH, as_writer, show
 from tests.intake.faces import settings
 from tests.intake.front import Front
@@ -52,7 +53,19 @@ async def test_each_bureau_has_an_entry_of_its_own(desk: Front) -> None:
         assert shown.status_code == 200
         assert f'href="/write?to={slug}"' in shown.text
         assert (f'href="/city/{slug}"' in front) == (slug != "province")
+        assert 'href="tel:12389"' in shown.text
+        assert "09:00" in shown.text
     assert (await show(desk, "/city/atlantis")).status_code == 404
+
+
+async def test_a_city_shows_its_police_stations(desk: Front) -> None:
+    state = cast("Any", desk.client._transport).app.state
+    own = Station(
+        "guangzhou", "示例派出所", "Example Station", "示例路1号", "1 Example Rd", "020-8000"
+    )
+    state.desk = replace(state.desk, stations=Stations((own,)))
+    assert 'href="tel:0208000"' in (await show(desk, "/city/guangzhou")).text
+    assert "Example Station" not in (await show(desk, "/city/shenzhen")).text
 
 
 async def test_a_menu_link_leads_to_the_letter_with_city_and_entry(desk: Front) -> None:

@@ -1,18 +1,15 @@
 """A letter is written one question a page, kept at each step, and sent once."""
 
-import io
 import re
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PIL import Image
 
 from services.intake.pages.writing_steps import STEPS
 from shared.contracts.topics import SUBMITTED
-from tests.intake.browsing import ANSWERS, ENGLISH, as_writer, send, show
+from tests.intake.browsing import ANSWERS, as_writer, begun, send, show, version_of, written
 from tests.intake.emergencies import ASK, CRIME, STOP, guarded_front
 from tests.intake.front import Front
 from tests.support.page_outline import page_faults
@@ -22,30 +19,6 @@ from tests.support.page_outline import page_faults
 async def desk(tmp_path: Path) -> AsyncIterator[Front]:
     async with guarded_front(tmp_path) as opened:
         yield opened
-
-
-async def version_of(desk: Front, page: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', (await show(desk, page)).text)
-    assert found is not None
-    return found[1]
-
-
-async def begun(desk: Front, query: str = "") -> str:
-    """The address of a new letter."""
-    went = await show(desk, f"/write{query}")
-    assert went.status_code == 303
-    return str(went.headers["location"]).partition("/kind")[0]
-
-
-async def written(desk: Front, csrf: str, **over: dict[str, str]) -> str:
-    """The address of a letter with all answers."""
-    letter = await begun(desk)
-    for name, answers in (ANSWERS | over).items():
-        page = f"{letter}/{name}"
-        given = {"version": await version_of(desk, page), **answers}
-        saved = await send(desk, page, csrf, **given)
-        assert saved.status_code in {200, 303}, saved.text
-    return letter
 
 
 async def test_each_answer_leads_to_the_next_question_and_at_last_to_a_letter(
@@ -69,6 +42,7 @@ async def test_each_answer_leads_to_the_next_question_and_at_last_to_a_letter(
     for _ in range(2):
         sent = await send(desk, page, csrf)
         assert sent.status_code == 303
+    assert (await show(desk, page)).headers["location"] == "/my/letters", "the back button"
     [kept] = await desk.shelf.documents.find({})
     number = kept["_id"]
     state = await desk.letter(number)
@@ -85,6 +59,10 @@ async def test_city_and_entry_of_a_menu_link_are_in_the_letter(desk: Front) -> N
     page = went.headers["location"]
     form = (await show(desk, page)).text
     assert 'name="addressed_to" value="shenzhen"' in form
+    assert "Shenzhen Municipal" in form
+    other = (await show(desk, "/write/x/kind?to=atlantis&entry=fax")).text
+    assert 'class="mailbox"' not in other
+    assert 'name="entry"' not in other
     letter = page.partition("/kind")[0]
     given = {"category": "request", "addressed_to": "shenzhen", "entry": "wechat", "version": "0"}
     await send(desk, f"{letter}/kind", csrf, **given)
@@ -223,6 +201,7 @@ async def test_unfinished_letters_are_listed_resumed_and_erased(desk: Front) -> 
     given = {"subject": "Half a letter", "body": "x", "version": "0"}
     await send(desk, f"{letter}/matter", csrf, **given)
     assert "Half a letter" in (await show(desk, "/write")).text
+    assert f'action="{letter}/erase"' in (await show(desk, f"{letter}/check")).text
     await as_writer(desk, "huang")
     assert (await show(desk, "/write")).status_code == 303
     assert "Half a letter" not in (await show(desk, f"{letter}/check")).text
@@ -276,95 +255,19 @@ async def test_others_are_not_asked_for_a_guardian(desk: Front) -> None:
     assert "guardian" not in (await show(desk, f"{letter}/check")).text
 
 
-def photo() -> bytes:
-    """A small picture with a comment."""
-    made = io.BytesIO()
-    Image.new("RGB", (60, 40), "green").save(made, "JPEG", comment=b"seeded comment")
-    return made.getvalue()
-
-
-async def upload(desk: Front, csrf: str, letter: str, content: bytes, **over: str) -> Any:
-    """Send the form with a file, as a browser does."""
-    fields = {"csrf": csrf, "draft": letter.rpartition("/")[2], **over}
-    sent: Any = {"data": fields, "files": {"file": ("照片.jpg", content, "image/jpeg")}}
-    return await desk.client.post("/write/files", headers=ENGLISH, **sent)
-
-
-async def test_a_photo_goes_with_the_letter(desk: Front) -> None:
+async def test_a_form_that_the_database_cant_take_is_sent_again_from_the_page(desk: Front) -> None:
     csrf = await as_writer(desk)
-    letter = await written(desk, csrf)
-    went = await upload(desk, csrf, letter, photo())
-    assert (went.status_code, went.headers["location"]) == (303, f"{letter}/files")
-    shown = (await show(desk, f"{letter}/files")).text
-    assert "照片.jpg" in shown
-    assert "1 file" in (await show(desk, f"{letter}/check")).text
-    sent = await send(desk, f"{letter}/check", csrf)
-    number = sent.headers["location"].split("/")[-1].partition("?")[0]
-    [file] = (await desk.letter(number)).files
-    assert file.type == "image/jpeg"
-    record = await desk.file_desk.record(file.id)
-    assert record is not None
-    assert b"seeded" not in b"".join([each async for each in desk.file_desk.content(record)])
-
-
-async def test_a_file_is_removed_again(desk: Front) -> None:
-    csrf = await as_writer(desk)
-    letter = await written(desk, csrf)
-    await upload(desk, csrf, letter, photo())
-    shown = (await show(desk, f"{letter}/files")).text
-    [file] = re.findall(r"/files/(f[0-9a-f]{32})/remove", shown)
-    removed = await send(desk, f"{letter}/files/{file}/remove", csrf)
-    assert removed.headers["location"] == f"{letter}/files"
-    assert "/remove" not in (await show(desk, f"{letter}/files")).text
-    assert await desk.file_desk.record(file) is None
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "Choose a file"),
-        (b"MZ a program", "Only photos"),
-        (b"\xff\xd8\xff\xe0 broken", "damaged"),
-    ],
-)
-async def test_a_bad_file_is_refused_on_its_page(desk: Front, content: bytes, says: str) -> None:
-    csrf = await as_writer(desk)
-    letter = await written(desk, csrf)
-    refused = await upload(desk, csrf, letter, content)
-    assert refused.status_code in {415, 422}
-    assert says in refused.text
-    assert "/remove" not in refused.text
-
-
-async def test_uploads_of_others_are_refused_before_the_file_is_read(desk: Front) -> None:
-    csrf = await as_writer(desk)
-    letter = await written(desk, csrf)
-    assert (await upload(desk, "other", letter, photo())).status_code == 403
-    assert (await upload(desk, csrf, letter, photo(), draft="../x")).status_code == 422
-    other_site = {**ENGLISH, "sec-fetch-site": "cross-site"}
-    sent: Any = {"data": {"csrf": csrf}, "files": {"file": ("x", photo(), "image/jpeg")}}
-    answer = await desk.client.post("/write/files", headers=other_site, **sent)
-    assert answer.status_code == 403
-    assert await desk.files.find({}) == []
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"no parts",
-        b"--x\r\n\r\nno header\r\n--x--\r\n",
-        b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\nbroken off',
-        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + b"a" * 20_000 + b"\r\n--x--",
-        b'--x\r\nContent-Disposition: attachment; filename="a"\r\n\r\na\r\n--x--\r\n',
-    ],
-)
-async def test_forms_that_no_page_sends_are_refused(desk: Front, body: bytes) -> None:
-    await as_writer(desk)
-    headers = {**ENGLISH, "content-type": "multipart/form-data; boundary=x"}
-    answer = await desk.client.post("/write/files", content=body, headers=headers)
-    assert answer.status_code in {403, 422}
-    assert await desk.files.find({}) == []
+    letter = await begun(desk)
+    desk.drafts.failures.append("before")
+    given = {"subject": "x", "body": 'two lines\n"quoted"', "version": "0"}
+    away = await send(desk, f"{letter}/matter", csrf, **given)
+    assert (away.status_code, "Try again" in away.text) == (503, True)
+    assert f'action="{letter}/matter"' in away.text
+    form = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', away.text)
+    again = {name: unescape(value) for name, value in form}
+    assert again == {"csrf": csrf, **given}
+    assert (await send(desk, f"{letter}/matter", **again)).status_code == 303
+    assert "two lines" in (await show(desk, f"{letter}/matter")).text
 
 
 async def test_an_own_letter_on_the_same_matter_is_offered_before_another_is_written(
@@ -382,28 +285,3 @@ async def test_an_own_letter_on_the_same_matter_is_offered_before_another_is_wri
     assert f'href="{letter}/files"' in told.text
     await as_writer(desk, "huang")
     assert known not in (await show(desk, f"{letter}/matter")).text
-
-
-async def test_a_form_that_the_database_cant_take_is_sent_again_from_the_page(desk: Front) -> None:
-    csrf = await as_writer(desk)
-    letter = await begun(desk)
-    desk.drafts.failures.append("before")
-    given = {"subject": "x", "body": 'two lines\n"quoted"', "version": "0"}
-    away = await send(desk, f"{letter}/matter", csrf, **given)
-    assert (away.status_code, "Try again" in away.text) == (503, True)
-    assert f'action="{letter}/matter"' in away.text
-    form = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', away.text)
-    again = {name: unescape(value) for name, value in form}
-    assert again == {"csrf": csrf, **given}
-    assert (await send(desk, f"{letter}/matter", **again)).status_code == 303
-    assert "two lines" in (await show(desk, f"{letter}/matter")).text
-
-
-async def test_a_file_sent_after_the_sessions_end_leads_to_a_page_and_not_to_another_host(
-    desk: Front,
-) -> None:
-    csrf = await as_writer(desk)
-    letter = await written(desk, csrf)
-    desk.shelf.now.pass_by(minutes=31)
-    late = await upload(desk, csrf, letter, photo())
-    assert late.headers["location"] == "/my/sign-in/again?to=%2Fwrite&why=file"

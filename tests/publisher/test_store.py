@@ -29,7 +29,7 @@ from tests.support.moving import moment
 
 OurStage = MemoryShell[Command, PublisherLetter]
 LISTED = ("copied_at", "problem_at", "published_at", "publication")
-SETTLED = ("rejected_at", "taken_down_at", "grams")
+SETTLED = ("rejected_at", "taken_down_at", "grams", "public_city", "public_topic")
 COUNTED = ("received_on", "leaf_noted_at")
 EDITED = visibility_filter(Viewer(MEI, frozenset({"editor"})), least="copy")
 

@@ -96,9 +96,9 @@ async def own_letters_like(
     desk: FrontDesk, person: Person, *, body: BeingWritten | NewLetter
 ) -> dict[str, IntakeLetter]:
     """The writer's open letters on the same matter, place and category, newest first."""
-    about = {"state.category": body.category, "state.place.city": body.place.city}
-    known = {name: value for name, value in about.items() if value is not None}
-    found = await own_open_letters(desk.letters, desk.owners(person), about=known)
+    found = await own_open_letters(
+        desk.letters, desk.owners(person), category=body.category, city=body.place.city
+    )
     matter = Matter.of(body.subject, body.body) if found else None
     return {
         number: letter

@@ -63,7 +63,7 @@ class LeftMiddleware:
             await self._app(scope, receive, _returning(request, send))
 
 
-def _returning(request: Request, send: Send) -> Send:
+def _returning(request: Request, answer: Send) -> Send:
     """Sends the page; its script leaves again if the back button has opened it."""
 
     async def sent(message: Message) -> None:
@@ -72,7 +72,7 @@ def _returning(request: Request, send: Send) -> Send:
             _set(request, noted, RETURNED, lasts_s=60)
             cookie = (b"set-cookie", noted.headers["set-cookie"].encode())
             message = {**message, "headers": [*message["headers"], cookie]}
-        await send(message)
+        await answer(message)
 
     return sent
 

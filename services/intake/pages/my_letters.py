@@ -50,6 +50,7 @@ async def show_letter(
         accesses=accesses_shown(state),
         has_receipt=state.words is not None,
         public_url=(pages_of(request).public_url or "").rstrip("/"),
+        mailbox=state.addressed_to,
         qr=letter_page(request, number),
         is_sent=done == "sent",
         done=SENT if done == "sent" else FORMS[done].done if done else None,

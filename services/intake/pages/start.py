@@ -13,20 +13,25 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from services.intake.api.warnings import lines_for
+from services.intake.api.dependencies import Desk, FrontDesk
+from services.intake.api.warnings import lines_for, lines_shown
 from services.intake.pages.duty_pages import PLACE
 from services.intake.settings import IntakeSettings
 from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.vocabulary import WhereToTurn
 from shared.kernel.errors import NotFound
 from shared.kernel.places import PROVINCE
 from shared.platform.http.application import open_to_all
 from shared.platform.runtime import data_files
 from shared.rules.classify.triage import TriageResult
+from shared.rules.referrals import turning_to
 from shared.web.rendering import page
 from shared.web.vocabulary import choices
 
 WRITE: Final = "/write"
 EMERGENCY: Final = TriageResult("emergency")
+CONTACTS: Final[tuple[WhereToTurn, ...]] = ("police_station", "12389", "12345")
+"""Whom people can turn to without a letter, beside the lines for emergencies."""
 MENU_ENTRIES: Final = frozenset(
     {"website-popup", "website-bay", "website-directory", "wechat", "weibo"}
 )
@@ -85,18 +90,18 @@ def pages_of(request: Request) -> CitizenPages:
 
 @router.get("/")
 @open_to_all
-async def show_start(request: Request) -> Response:
+async def show_start(request: Request, desk: Desk) -> Response:
     """What the mailbox is for, and the way to write; on the staff's host, the duty desk."""
     if request.headers.get("host") == pages_of(request).staff_host:
         return RedirectResponse(PLACE, status_code=303)
-    return _start(request, None)
+    return _start(request, desk, city=None)
 
 
 @router.get("/city/{city}")
 @open_to_all
-async def show_city(request: Request, city: OneCity) -> Response:
+async def show_city(request: Request, desk: Desk, city: OneCity) -> Response:
     """The same for one city, whose mailbox is chosen."""
-    return _start(request, city)
+    return _start(request, desk, city=city)
 
 
 @router.get("/go/{entry}/{city}")
@@ -109,14 +114,21 @@ async def go(entry: str, city: OneCity) -> Response:
     return RedirectResponse(f"{WRITE}?{query}", status_code=303)
 
 
-def _start(request: Request, city: Bureau | None) -> Response:
+def _start(request: Request, desk: FrontDesk, *, city: Bureau | None) -> Response:
     pages = pages_of(request)
+    contacts = [
+        line
+        for code in CONTACTS
+        for line in turning_to(code, city=city, stations=desk.stations)
+        if line.number
+    ]
     return page(
         request,
         "start.html",
         city=city,
         write=f"{WRITE}?{urlencode({'to': city})}" if city else WRITE,
         lines=lines_for(EMERGENCY, city),
+        contacts=lines_shown(contacts),
         cities=[one for one in choices("city") if one[0] != PROVINCE],
         categories=data_files.categories().categories,
         opens=pages.opens,

@@ -75,8 +75,9 @@ async def erase(request: Request, person: Writer, desk: Desk, draft: DraftId) ->
 
 @router.get(WRITE + "/{draft}/check")
 async def show_check(request: Request, person: Writer, desk: Desk, draft: DraftId) -> Response:
-    """All answers, before anything is sent."""
-    return _check(await WritingDesk.of(request, person=person, desk=desk, draft=draft))
+    """All answers, before anything is sent; afterwards the back button leads to the letters."""
+    writing = await WritingDesk.of(request, person=person, desk=desk, draft=draft)
+    return _check(writing) if writing.version else RedirectResponse(MINE, status_code=303)
 
 
 @router.post(WRITE + "/{draft}/check")

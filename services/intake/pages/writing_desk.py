@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import Request
 from starlette.responses import Response
@@ -16,6 +16,8 @@ from services.intake.api.warnings import LineShown, lines_for
 from services.intake.pages.start import WRITE
 from services.intake.pages.writing_steps import NOBODY, STEPS, StepName, steps_of
 from services.intake.store.letter_drafts import SavedLetterDraft
+from shared.contracts.slugs import BUREAUS, Bureau
+from shared.contracts.vocabulary import Entry
 from shared.kernel.working_days import civil_date
 from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
@@ -114,18 +116,27 @@ class WritingDesk:
 
     def arrival(self, fields: FormFields | None) -> dict[str, str]:
         """City and entry of the link by which the writer came, until they are saved."""
-        query = self.request.query_params
-        given = {"addressed_to": query.get("to", ""), "entry": query.get("entry", "")}
+        entry = self.request.query_params.get("entry", "")
+        given = {
+            "addressed_to": self._linked or "",
+            "entry": entry if entry in get_args(Entry) else "",
+        }
         if fields:
             given = {name: fields.get(name) for name in given}
         return {name: value for name, value in given.items() if value}
+
+    @property
+    def _linked(self) -> Bureau | None:
+        """The mailbox of the link by which the writer came."""
+        to = self.request.query_params.get("to")
+        return next((bureau for bureau in BUREAUS if bureau == to), None)
 
     def page(self, template: str, *, status: int = 200, **more: Any) -> Response:
         """A page of this letter; the chosen mailbox is always visible."""
         shown = {
             "draft": self.id,
             "version": self.version,
-            "mailbox": self.content.addressed_to,
+            "mailbox": self.content.addressed_to or self._linked,
             "address": f"{WRITE}/{self.id}",
         }
         return page(self.request, template, status=status, **(shown | more))

@@ -1,6 +1,6 @@
 """Index fields of letters and diversions, topics of their events, and queries for letters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,7 +13,9 @@ from services.intake.store.retention_queries import RETENTION_FIELDS, retention_
 from services.intake.store.reveal_queries import REVEAL_FIELDS, reveal_fields
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.event import Event
+from shared.contracts.slugs import Bureau
 from shared.contracts.topics import DIVERTED, SUBMITTED
+from shared.contracts.vocabulary import Category
 from shared.kernel.retention import RetentionTable
 from shared.platform.crypto.key_ring import BlindIndex
 from shared.platform.letters.letters import Letters
@@ -22,8 +24,8 @@ from shared.platform.mongo.database import Collection, Document
 from shared.platform.mongo.paging import EVER, Listing, Place
 
 STATE: TypeAdapter[IntakeState] = TypeAdapter(IntakeState)
-MOST_COMPARED = 20
-"""Open letters of one writer that a new one is compared with."""
+MOST_COMPARED = 50
+"""The newest letters of a writer among which the open ones are compared with a new one."""
 MOST_TITLES = 300
 """Publications whose titles are compared with what somebody is writing."""
 MOST_IDENTITIES = 200
@@ -111,15 +113,33 @@ async def diversions_of(
 
 
 async def own_open_letters(
-    letters: Letters[Any, IntakeState], owners: Sequence[str], *, about: Document
+    letters: Letters[Any, IntakeState],
+    owners: Sequence[str],
+    *,
+    category: Category | None,
+    city: Bureau | None,
 ) -> dict[str, IntakeLetter]:
-    """The writer's newest letters without a reply that match `about`, newest first, by one query.
+    """The writer's newest letters without a reply, newest first, by one query of an index alone.
 
-    `about`: fields of the state in clear text.
+    Only those of that category and place; None: of any. Conditions on fields without an index cost
+    the local database more than the rest of the query.
     """
-    where = {"owner": {"$in": list(owners)}, "state.state": {"$nin": [*ENDED, *ANSWERED]}, **about}
-    order = (("received_at", -1), ("_id", -1))
-    found = await letters.found(where, sort=order, limit=MOST_COMPARED)
+
+    def is_wanted(state: Mapping[str, Any]) -> bool:
+        is_open = state.get("state") not in {*ENDED, *ANSWERED}
+        place = state.get("place") or {}
+        return (
+            is_open
+            and category in (None, state.get("category"))
+            and city in (None, place.get("city"))
+        )
+
+    found = await letters.found(
+        {"owner": {"$in": list(owners)}},
+        sort=(("received_at", -1), ("_id", -1)),
+        limit=MOST_COMPARED,
+        holds=is_wanted,
+    )
     return {number: state for number, state in found.items() if isinstance(state, IntakeLetter)}
 
 

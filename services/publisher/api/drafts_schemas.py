@@ -28,7 +28,7 @@ from shared.kernel.errors import NotFound
 from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
 
-Stage: TypeAlias = Literal["copied", "proposed", "published", "rejected"]
+Stage: TypeAlias = Literal["copied", "proposed", "published"]
 
 
 class WhichCopy(RequestBody):
@@ -129,6 +129,7 @@ class DraftShown(BaseModel):
     marks: tuple[MarkShown, ...] = ()
     sent_back: SentBackShown | None = None
     rejection: RejectionShown | None = None
+    """Set if editors have decided not to publish the copy."""
     newer: NewerShown | None = None
     problems: tuple[ProblemShown, ...] = ()
     change: ChangeShown | None = None
@@ -167,7 +168,7 @@ def draft_shown(number: str, letter: PublisherLetter, *, editor: Person) -> Draf
     proposed = draft if isinstance(draft, ProposedDraft) else None
     return DraftShown(
         letter=number,
-        stage=draft.kind,
+        stage="copied" if isinstance(draft, RejectedDraft) else draft.kind,
         copy_number=draft.copy,
         state=letter.state,
         category=letter.category,

@@ -51,7 +51,7 @@ AtFreshLetter = Annotated[EditorsLetter, Depends(_letter_after_sign_in)]
 @router.get(LETTER + "/proposal")
 async def show_proposal(at: AtLetter) -> Response:
     """Check the text, and propose it."""
-    return _proposal_page(at) if at.shown.stage == "copied" else at.to("changed")
+    return _proposal_page(at) if at.stage == "copied" else at.to("changed")
 
 
 @router.post(LETTER + "/proposal")
@@ -59,7 +59,7 @@ async def send_proposal(at: AtLetter) -> Response:
     """Propose the text that was read."""
     fields = await fields_of(at.request)
     which, errors = read_form(WhichCopy, fields)
-    if undecided(at.shown) and fields.get("looked") != "yes" and at.shown.stage == "copied":
+    if undecided(at.shown) and fields.get("looked") != "yes" and at.stage == "copied":
         errors = errors | {"looked": LOOK_FIRST}
     if which is None or errors:
         return _proposal_page(at, errors=errors, status=422)
@@ -74,7 +74,7 @@ async def send_proposal(at: AtLetter) -> Response:
 @router.get(LETTER + "/approval")
 async def show_approval(at: AtFreshLetter) -> Response:
     """Exactly what readers would see."""
-    return _approval_page(at) if at.shown.stage == "proposed" else at.to("changed")
+    return _approval_page(at) if at.stage == "proposed" else at.to("changed")
 
 
 @router.post(LETTER + "/approval")
@@ -95,7 +95,7 @@ async def send_approval(at: AtFreshLetter) -> Response:
 async def show_return(at: AtLetter) -> Response:
     """Say what is missing in a proposal."""
     fields = restored_fields(at.request) or FormFields()
-    return _return_page(at, fields) if at.shown.stage == "proposed" else at.to("changed")
+    return _return_page(at, fields) if at.stage == "proposed" else at.to("changed")
 
 
 @router.post(LETTER + "/return")
@@ -117,7 +117,7 @@ async def send_return(at: AtLetter) -> Response:
 async def show_rejection(at: AtLetter) -> Response:
     """Say why a draft is not published."""
     fields = restored_fields(at.request) or FormFields()
-    is_waiting = at.shown.stage in {"copied", "proposed"}
+    is_waiting = at.stage in {"copied", "proposed"}
     return _rejection_page(at, fields) if is_waiting else at.to("changed")
 
 

@@ -89,12 +89,18 @@ class EditorsLetter:
         """The draft as the API shows it."""
         return draft_shown(self.number, self.state, editor=self.editor)
 
+    @property
+    def stage(self) -> str:
+        """What editors have done with the copy: `rejected`, or the stage as the API shows it."""
+        return "rejected" if self.shown.rejection else self.shown.stage
+
     def page(self, name: str, *, status: int = 200, **values: Any) -> Response:
         """A page about the letter."""
         known = {
             "number": self.number,
             "here_path": self.address,
             "draft": self.shown,
+            "stage": self.stage,
             "public_url": self.desk.public_url,
             "done": None,
             "changed": None,
@@ -148,7 +154,7 @@ async def mark(at: AtLetter) -> Response:
 async def show_wording(at: AtLetter) -> Response:
     """The text, to be shortened or reworded."""
     draft = at.shown
-    if draft.stage != "copied" or draft.wording is None:
+    if at.stage != "copied" or draft.wording is None:
         return at.to("changed")
     words = FormFields.of(**draft.wording.model_dump())
     return _wording_page(at, restored_fields(at.request) or words)
@@ -186,7 +192,7 @@ def draft_page(
 ) -> Response:
     """The page of a draft or of a publication."""
     draft = at.shown
-    name = "editors_publication.html" if draft.stage == "published" else "draft.html"
+    name = "editors_publication.html" if at.stage == "published" else "draft.html"
     return at.page(
         name,
         status=status,

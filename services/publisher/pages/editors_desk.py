@@ -76,7 +76,7 @@ class DeskQuery:
     filters: Mapping[str, str]
 
     def address(self, **more: str) -> str:
-        """Its address."""
+        """The list with its filters, and with `more` in the query."""
         return f"{PLACE}?{urlencode({'list': self.name, **self.filters, **more})}"
 
 

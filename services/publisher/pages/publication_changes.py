@@ -59,7 +59,7 @@ async def send_change_approval(at: AtFreshLetter) -> Response:
 async def show_form(at: AtLetter, outcome: ProblemOutcome) -> Response:
     """The form of a correction, of a withdrawal, or of a problem without ground."""
     draft = at.shown
-    if draft.stage != "published":
+    if at.stage != "published":
         return at.to("changed")
     words = draft.newer or draft
     given = {f"words.{part}": getattr(words, part) for part in PARTS}

@@ -5,7 +5,8 @@ Server-rendered, escaped, and readable without JavaScript. Nothing here knows a 
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -13,20 +14,31 @@ from starlette.responses import Response
 from services.publisher import store
 from services.publisher.api.dependencies import DailyCounts
 from services.publisher.domain.letter import PublicPage
+from shared.contracts.slugs import BUREAUS
+from shared.contracts.vocabulary import PoliceType
 from shared.kernel.daily_counts import Entry
 from shared.kernel.working_days import civil_date
 from shared.platform.http.application import open_to_all
 from shared.platform.mongo.database import Collection
 from shared.platform.mongo.paging import place_or_start, written
 from shared.platform.runtime.clock import Now
+from shared.rules.classify.triage import triaged
 from shared.rules.text.search_grams import grams, terms
+from shared.rules.text.written import Written
 from shared.web.language import N_
 from shared.web.rendering import page
+from shared.web.vocabulary import choices
 
 MOST_DAYS: Final = 100
 """Entries on the page of daily counts; all are in the list for programs."""
 
 MOST_WORDS: Final = 100
+FILTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "city": ("public_city", BUREAUS),
+    "topic": ("public_topic", get_args(PoliceType)),
+}
+"""What readers may choose, with the index field and its codes."""
+ANY: Final[list[tuple[str, object]]] = [("", N_("Any"))]
 TOO_SHORT: Final = N_("Write at least two characters.")
 router = APIRouter(include_in_schema=False)
 
@@ -52,36 +64,39 @@ async def show_list(
     documents: Documents,
     now: Instant,
     after: Annotated[str | None, Query(max_length=80)] = None,
-    words: Annotated[str | None, Query(max_length=MOST_WORDS)] = None,
+    words: Annotated[str, Query(max_length=MOST_WORDS)] = "",
 ) -> Response:
     """Publications, newest first, from `after` on; an invalid place means from the start.
 
     `words`: only those that contain them all.
     """
-    if words and words.strip():
-        return await _show_found(request, documents, words.strip())
-    start = place_or_start(after)
-    found, end = await store.publications(documents, now, after=start)
+    words, chosen = words.strip(), _chosen(request)
+    where = {FILTERS[name][0]: code for name, code in chosen.items()}
+    if words:
+        found, end = await store.search(documents, terms(words), where=where), None
+    else:
+        found, end = await store.publications(
+            documents, now, after=place_or_start(after), where=where
+        )
     return page(
         request,
         "list.html",
         publications=[public_entry(each) for each in found],
-        older=written(end) if end else None,
-        is_first=start is None,
-    )
-
-
-async def _show_found(request: Request, documents: Collection, words: str) -> Response:
-    searched = terms(words)
-    is_long = bool(grams(words))
-    found = await store.search(documents, searched)
-    return page(
-        request,
-        "found.html",
         words=words,
-        errors={} if is_long else {"words": TOO_SHORT},
-        publications=[public_entry(each) for each in found],
+        is_urgent=bool(words) and triaged(Written("", words)).threshold == "stop",
+        chosen=chosen,
+        cities=ANY + choices("city"),
+        topics=ANY + choices("police_type"),
+        errors={"words": TOO_SHORT} if words and not grams(words) else {},
+        older=f"/?{urlencode({**chosen, 'after': written(end)})}" if end else None,
+        newest=f"/?{urlencode(chosen)}" if place_or_start(after) else None,
     )
+
+
+def _chosen(request: Request) -> dict[str, str]:
+    """The filters in the address; unknown codes are left out."""
+    given = {name: request.query_params.get(name, "") for name in FILTERS}
+    return {name: code for name, code in given.items() if code in FILTERS[name][1]}
 
 
 @router.get("/publications/{publication}")
@@ -123,6 +138,7 @@ def public_entry(found: PublicPage) -> Mapping[str, Any]:
         "text": found.text,
         "reply": found.reply,
         "category": found.category,
+        "topic": found.topic,
         "bureau": found.bureau,
         "since": found.since,
         "note": found.note,

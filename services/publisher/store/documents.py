@@ -8,7 +8,7 @@ from services.publisher.domain import PublisherEvent
 from services.publisher.domain.letter import PublisherLetter, RejectedDraft
 from services.publisher.store.count_entries import COUNT_INDEXES, COUNTS
 from services.publisher.store.daily_figures import FIGURES, FIGURES_INDEXES
-from services.publisher.store.reading_room_search import SEARCH_INDEX, search_grams
+from services.publisher.store.reading_room_search import SEARCH_INDEXES, search_fields
 from shared.contracts import published_v1
 from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, RESENDS, SUBMITTED
@@ -32,7 +32,7 @@ INDEXES = {
         Index((("problem_at", 1), ("_id", 1)), sparse=True),
         Index((("published_at", -1), ("publication", -1)), sparse=True),
         Index((("publication", 1),), sparse=True),
-        SEARCH_INDEX,
+        *SEARCH_INDEXES,
         Index((("rejected_at", -1), ("_id", -1)), sparse=True),
         Index((("taken_down_at", -1), ("_id", -1)), sparse=True),
         Index((("received_on", 1),), sparse=True),
@@ -58,7 +58,7 @@ def index(state: PublisherLetter) -> Document:
         ),
         "published_at": state.page.published_at if state.page else None,
         "publication": state.page.publication if state.page else None,
-        "grams": search_grams(state.page) if state.page else None,
+        **search_fields(state.page),
         "rejected_at": draft.rejected_at if isinstance(draft, RejectedDraft) else None,
         "taken_down_at": state.taken_down.published_at if state.taken_down else None,
         **marks(state.standing),

@@ -80,10 +80,17 @@ async def count_drafts(letters: Collection, now: datetime) -> int:
 
 
 async def publications(
-    letters: Collection, now: datetime, *, after: Place | None = None
+    letters: Collection,
+    now: datetime,
+    *,
+    after: Place | None = None,
+    where: Document = EVERYTHING,
 ) -> tuple[list[PublicPage], Place | None]:
-    """One page of publications, newest first, and its end if more follow."""
-    found = await _listed(letters, PUBLICATIONS, until=now, after=after)
+    """One page of publications, newest first, and its end if more follow.
+
+    `where`: values of index fields that they must have.
+    """
+    found = await _listed(letters, PUBLICATIONS, until=now, after=after, seen=where)
     pages = [_page(each) for each in found[:MOST_ON_A_PAGE]]
     more = len(found) > MOST_ON_A_PAGE
     return pages, (pages[-1].published_at, pages[-1].publication) if more else None

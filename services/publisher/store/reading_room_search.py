@@ -14,7 +14,11 @@ from shared.platform.mongo.paging import EVER
 from shared.rules.text.normalise import normal
 from shared.rules.text.search_grams import grams
 
-SEARCH_INDEX = Index((("grams", 1), ("published_at", -1), ("publication", -1)), sparse=True)
+FIELDS = ("grams", "public_city", "public_topic")
+"""Index fields by which readers find a page."""
+SEARCH_INDEXES = tuple(
+    Index(((field, 1), ("published_at", -1), ("publication", -1)), sparse=True) for field in FIELDS
+)
 MOST_GRAMS = 4_000
 """N-grams of one page, so that a long reply doesn't make its document much larger."""
 MOST_COMPARED = 6
@@ -26,15 +30,27 @@ MOST_FOUND = 20
 AT_ONCE = 100
 
 
-def search_grams(page: PublicPage) -> list[str]:
+def search_fields(page: PublicPage | None) -> Document:
+    """The index fields of a page; all None without one."""
+    if page is None:
+        return dict.fromkeys(FIELDS)
+    return {"grams": _grams(page), "public_city": page.city, "public_topic": page.topic}
+
+
+def _grams(page: PublicPage) -> list[str]:
     """The n-grams of a page; those of the title are never left out."""
     title = grams(page.title)
     rest = sorted((grams(page.text) | grams(page.reply)) - title)
     return [*sorted(title), *rest][:MOST_GRAMS]
 
 
-async def search(letters: Collection, words: Sequence[str]) -> list[PublicPage]:
-    """The newest pages that contain all `words`, which are normalised. Raises: DatabaseFault."""
+async def search(
+    letters: Collection, words: Sequence[str], *, where: Document | None = None
+) -> list[PublicPage]:
+    """The newest pages that contain all `words`, which are normalised. Raises: DatabaseFault.
+
+    `where`: values of index fields that they must have.
+    """
     pieces = grams(" ".join(words))
     if not pieces:
         return []
@@ -45,7 +61,7 @@ async def search(letters: Collection, words: Sequence[str]) -> list[PublicPage]:
         limit=MOST_READ,
     )
     pages = [PAGE.validate_python(each["state"]["draft"]["page"]) for each in found]
-    return [page for page in pages if _has_all(page, words)][:MOST_FOUND]
+    return [page for page in pages if _has_all(page, words) and _is_so(page, where)][:MOST_FOUND]
 
 
 async def fill_search(letters: Collection) -> int:
@@ -56,7 +72,7 @@ async def fill_search(letters: Collection) -> int:
     fields = dict.fromkeys(("version", "by", "state.draft.page"), 1)
     where = {"published_at": EVER, "grams": None}
     found = await letters.find(where, fields=fields, limit=AT_ONCE)
-    await letters.write([Update(_as_read(each), {"$set": _grams_of(each)}) for each in found])
+    await letters.write([Update(_as_read(each), {"$set": _fields_of(each)}) for each in found])
     return len(found)
 
 
@@ -65,8 +81,9 @@ def _as_read(document: Document) -> Document:
     return {name: document[name] for name in ("_id", "version", "by")}
 
 
-def _grams_of(document: Document) -> Document:
-    return {"grams": search_grams(PAGE.validate_python(document["state"]["draft"]["page"]))}
+def _fields_of(document: Document) -> Document:
+    found = search_fields(PAGE.validate_python(document["state"]["draft"]["page"]))
+    return {name: value for name, value in found.items() if value is not None}
 
 
 async def _rarest(letters: Collection, pieces: Many[str]) -> str:
@@ -78,3 +95,8 @@ async def _rarest(letters: Collection, pieces: Many[str]) -> str:
 def _has_all(page: PublicPage, words: Sequence[str]) -> bool:
     text = normal(f"{page.title}\n{page.text}\n{page.reply}")
     return all(word in text for word in words)
+
+
+def _is_so(page: PublicPage, where: Document | None) -> bool:
+    known = {"public_city": page.city, "public_topic": page.topic}
+    return all(known[name] == value for name, value in (where or {}).items())

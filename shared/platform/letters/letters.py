@@ -8,7 +8,7 @@ import asyncio
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
@@ -92,15 +92,20 @@ class Letters(Generic[C, S]):
         return {letter: states[letter] for letter in letters if letter in states}
 
     async def found(
-        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
+        self,
+        where: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]],
+        limit: int,
+        holds: Callable[[Mapping[str, Any]], bool],
     ) -> dict[str, S]:
         """The states of the first matching letters, in that order, by one query.
 
-        A letter that can't be loaded is left out, counted and logged.
+        `holds`: whether a state is wanted, asked of its stored form before it is opened. A letter
+        that can't be loaded is left out, counted and logged.
         """
-        return self._opened(
-            await self._collection.find(where, fields={"state": 1}, sort=sort, limit=limit)
-        )
+        found = await self._collection.find(where, fields={"state": 1}, sort=sort, limit=limit)
+        return self._opened(document for document in found if holds(document["state"]))
 
     def _opened(self, documents: Iterable[Document]) -> dict[str, S]:
         states: dict[str, S] = {}

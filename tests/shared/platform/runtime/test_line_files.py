@@ -1,5 +1,6 @@
 """Files of lines are read whatever they contain, and written completely or not at all."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,36 @@ def test_the_new_file_stands_in_the_place_of_the_old_one(tmp_path: Path) -> None
         out.write("新的\n")
     assert file.read_bytes() == "新的\n".encode()
     assert [*tmp_path.iterdir()] == [file]
+
+
+@pytest.mark.parametrize(("name", "why"), [("none", "FileNotFoundError"), (".", "IsADirectory")])
+def test_what_cannot_be_read_is_named(name: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(NotDone, match=rf"can't be read \({why}"):
+        list(numbered(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("no/out", r"can't be written \(FileNotFoundError\)"),
+        (".", r"can't be written \(it is no file\)"),
+        ("pipe", r"can't be written \(it is no file\)"),
+        ("same", "are the same file"),
+        ("part", "are the same file"),
+    ],
+)
+def test_where_it_may_not_write_everything_stays_and_the_reason_is_said(
+    name: str, why: str, tmp_path: Path
+) -> None:
+    """Also over a pipe, and over the file it reads, by its own name or the unfinished one's."""
+    read = tmp_path / "in"
+    read.write_text("as before")
+    os.mkfifo(tmp_path / "pipe")
+    os.link(read, tmp_path / "same")
+    os.link(read, tmp_path / "part.part")
+    there = sorted(tmp_path.iterdir())
+    with pytest.raises(NotDone, match=why), whole(tmp_path / name, read=read) as out:
+        out.write("new")
+    assert sorted(tmp_path.iterdir()) == there
+    assert read.read_text() == "as before"
+    assert (tmp_path / "pipe").is_fifo()
