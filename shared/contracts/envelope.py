@@ -17,14 +17,19 @@ from shared.contracts.bureau_v1 import ActionRefused
 from shared.contracts.catalogue import EVENTS, ON_TOPIC
 from shared.contracts.event import Action, Event, Unknown
 from shared.contracts.fields import MOST
-from shared.contracts.reading import MAX_RECORD as MAX_RECORD
 from shared.contracts.reading import (
+    MAX_RECORD,
     PLAIN,
     SUBJECT,
     TRACE,
+    Code,
+    Headers,
+    Unreadable,
     attributes,
     check_id,
     check_source,
+    event_id,
+    refusal_id,
     sequence_of,
     source_of,
     subject_of,
@@ -32,14 +37,25 @@ from shared.contracts.reading import (
     time_of,
     trace_of,
 )
-from shared.contracts.reading import Code as Code
-from shared.contracts.reading import Headers as Headers
-from shared.contracts.reading import Unreadable as Unreadable
-from shared.contracts.reading import event_id as event_id
-from shared.contracts.reading import refusal_id as refusal_id
 from shared.contracts.resends_v1 import ResendRequested
 from shared.contracts.strict_json import NotStrict, normalised
 from shared.contracts.topics import BY_NAME, Topic
+
+__all__ = [
+    "MAX_RECORD",
+    "Code",
+    "Envelope",
+    "Foreign",
+    "Headers",
+    "KafkaRecord",
+    "Unreadable",
+    "Unsendable",
+    "envelope",
+    "event_id",
+    "from_record",
+    "refusal_id",
+    "to_record",
+]
 
 
 class KafkaRecord(NamedTuple):

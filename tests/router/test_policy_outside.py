@@ -27,7 +27,6 @@ from tests.router.desking import BODIES
 from tests.router.office import Office, office
 from tests.router.outsiders import PEOPLE, SEEN, SHUT_OUT, everybody, sight_of, visible
 from tests.router.story import NAME, PHONE
-from tests.support.doubles import Memory
 from tests.support.letter_world import CASES, LATER, NUMBERS, UNKNOWN, WORD, Worlds, fill, mark
 from tests.support.watching import paths_of
 
@@ -90,25 +89,6 @@ async def office_with(folder: Path, names: frozenset[str]) -> AsyncIterator[Offi
 async def worlds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worlds[Office]]:
     async with AsyncExitStack() as opened:
         yield Worlds(opened, partial(office_with, tmp_path_factory.mktemp("keys")))
-
-
-@pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The commands that the database gets meanwhile."""
-    given: list[str] = []
-    find, write = Memory.find, Memory.write
-
-    async def finding(self: Memory, *where: Any, **how: Any) -> Any:
-        given.append("find")
-        return await find(self, *where, **how)
-
-    async def writing(self: Memory, *what: Any) -> Any:
-        given.append("write")
-        return await write(self, *what)
-
-    monkeypatch.setattr(Memory, "find", finding)
-    monkeypatch.setattr(Memory, "write", writing)
-    return given
 
 
 @cache

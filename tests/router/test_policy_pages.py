@@ -22,7 +22,6 @@ from services.router import pages
 from services.router.pages.decision_forms import EVERY_FORM
 from tests.router.desk_pages import Browsers, browsers
 from tests.router.outsiders import SHUT_OUT, everybody, sight_of, visible
-from tests.support.doubles import Memory
 from tests.support.letter_world import CASES, NUMBERS, UNKNOWN, WORD, Worlds, fill, mark
 from tests.support.watching import paths_of
 
@@ -112,25 +111,6 @@ async def pages_with(folder: Path, names: frozenset[str]) -> AsyncIterator[Brows
 async def worlds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worlds[Browsers]]:
     async with AsyncExitStack() as opened:
         yield Worlds(opened, partial(pages_with, tmp_path_factory.mktemp("keys")))
-
-
-@pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The commands that the database gets meanwhile."""
-    given: list[str] = []
-    find, write = Memory.find, Memory.write
-
-    async def finding(self: Memory, *where: Any, **how: Any) -> Any:
-        given.append("find")
-        return await find(self, *where, **how)
-
-    async def writing(self: Memory, *what: Any) -> Any:
-        given.append("write")
-        return await write(self, *what)
-
-    monkeypatch.setattr(Memory, "find", finding)
-    monkeypatch.setattr(Memory, "write", writing)
-    return given
 
 
 def told(answer: httpx.Response) -> tuple[int, str, str | None]:

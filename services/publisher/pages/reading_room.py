@@ -72,16 +72,16 @@ async def show_list(
     """
     words, chosen = words.strip(), _chosen(request)
     where = {FILTERS[name][0]: code for name, code in chosen.items()}
+    start = place_or_start(after)
     if words:
         found, end = await store.search(documents, terms(words), where=where), None
     else:
-        found, end = await store.publications(
-            documents, now, after=place_or_start(after), where=where
-        )
+        found, end = await store.publications(documents, now, after=start, where=where)
     return page(
         request,
         "list.html",
         publications=[public_entry(each) for each in found],
+        public_url=request.app.state.desk.public_url,
         words=words,
         is_urgent=bool(words) and triaged(Written("", words)).threshold == "stop",
         chosen=chosen,
@@ -89,7 +89,7 @@ async def show_list(
         topics=ANY + choices("police_type"),
         errors={"words": TOO_SHORT} if words and not grams(words) else {},
         older=f"/?{urlencode({**chosen, 'after': written(end)})}" if end else None,
-        newest=f"/?{urlencode(chosen)}" if place_or_start(after) else None,
+        newest=f"/?{urlencode(chosen)}" if start else None,
     )
 
 

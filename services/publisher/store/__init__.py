@@ -1,39 +1,88 @@
 """Documents, indexes and queries of the publisher: letters, publications and figures."""
 
-from services.publisher.store.count_entries import COUNTS as COUNTS
-from services.publisher.store.count_entries import CountEntry as CountEntry
-from services.publisher.store.count_entries import append as append
-from services.publisher.store.count_entries import begin as begin
-from services.publisher.store.count_entries import days_noted as days_noted
-from services.publisher.store.count_entries import entries_after as entries_after
-from services.publisher.store.count_entries import entries_of as entries_of
-from services.publisher.store.count_entries import last_entry as last_entry
-from services.publisher.store.count_entries import leaves_of as leaves_of
-from services.publisher.store.count_entries import newest_day as newest_day
-from services.publisher.store.count_entries import newest_entries as newest_entries
-from services.publisher.store.daily_figures import FIGURES as FIGURES
-from services.publisher.store.daily_figures import DayFigures as DayFigures
-from services.publisher.store.daily_figures import counted as counted
-from services.publisher.store.daily_figures import figures_before as figures_before
-from services.publisher.store.daily_figures import keep_figures as keep_figures
-from services.publisher.store.desk_lists import DESK_LISTS as DESK_LISTS
-from services.publisher.store.desk_lists import DeskList as DeskList
-from services.publisher.store.desk_lists import count_desk_lists as count_desk_lists
-from services.publisher.store.desk_lists import desk_list as desk_list
-from services.publisher.store.documents import INDEXES as INDEXES
-from services.publisher.store.documents import LETTERS as LETTERS
-from services.publisher.store.documents import READS as READS
-from services.publisher.store.documents import STATE as STATE
-from services.publisher.store.documents import WRITES as WRITES
-from services.publisher.store.documents import index as index
-from services.publisher.store.documents import outgoing as outgoing
-from services.publisher.store.publication_queries import DraftRow as DraftRow
-from services.publisher.store.publication_queries import ProblemRow as ProblemRow
-from services.publisher.store.publication_queries import count_drafts as count_drafts
-from services.publisher.store.publication_queries import drafts as drafts
-from services.publisher.store.publication_queries import letter_of as letter_of
-from services.publisher.store.publication_queries import problems as problems
-from services.publisher.store.publication_queries import publication as publication
-from services.publisher.store.publication_queries import publications as publications
-from services.publisher.store.reading_room_search import fill_search as fill_search
-from services.publisher.store.reading_room_search import search as search
+from services.publisher.store.count_entries import (
+    COUNTS,
+    CountEntry,
+    append,
+    begin,
+    days_noted,
+    entries_after,
+    entries_of,
+    last_entry,
+    leaves_of,
+    newest_day,
+    newest_entries,
+)
+from services.publisher.store.daily_figures import (
+    FIGURES,
+    DayFigures,
+    counted,
+    figures_before,
+    keep_figures,
+)
+from services.publisher.store.desk_lists import (
+    DESK_LISTS,
+    DeskList,
+    count_desk_lists,
+    desk_list,
+)
+from services.publisher.store.documents import (
+    INDEXES,
+    LETTERS,
+    READS,
+    STATE,
+    WRITES,
+    index,
+    outgoing,
+)
+from services.publisher.store.publication_queries import (
+    DraftRow,
+    ProblemRow,
+    count_drafts,
+    drafts,
+    letter_of,
+    problems,
+    publication,
+    publications,
+)
+from services.publisher.store.reading_room_search import fill_search, search
+
+__all__ = [
+    "COUNTS",
+    "DESK_LISTS",
+    "FIGURES",
+    "INDEXES",
+    "LETTERS",
+    "READS",
+    "STATE",
+    "WRITES",
+    "CountEntry",
+    "DayFigures",
+    "DeskList",
+    "DraftRow",
+    "ProblemRow",
+    "append",
+    "begin",
+    "count_desk_lists",
+    "count_drafts",
+    "counted",
+    "days_noted",
+    "desk_list",
+    "drafts",
+    "entries_after",
+    "entries_of",
+    "figures_before",
+    "fill_search",
+    "index",
+    "keep_figures",
+    "last_entry",
+    "leaves_of",
+    "letter_of",
+    "newest_day",
+    "newest_entries",
+    "outgoing",
+    "problems",
+    "publication",
+    "publications",
+    "search",
+]

@@ -5,6 +5,8 @@ after the effects of the records are acknowledged, and write the topic's incarna
 commit's metadata (ADR-0007).
 """
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -22,10 +24,21 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from shared.contracts.topics import BY_NAME
 from shared.platform.kafka import aiokafka_patches
-from shared.platform.kafka.producer import MAX_REQUEST_BYTES as MAX_REQUEST_BYTES
-from shared.platform.kafka.producer import Headers as Headers
-from shared.platform.kafka.producer import Outbound as Outbound
-from shared.platform.kafka.producer import Producer
+from shared.platform.kafka.producer import MAX_REQUEST_BYTES, Headers, Outbound, Producer
+
+__all__ = [
+    "MAX_POLL_INTERVAL_S",
+    "MAX_REQUEST_BYTES",
+    "Bus",
+    "BusFault",
+    "Headers",
+    "Inbound",
+    "Outbound",
+    "Partition",
+    "hang_up",
+    "inbound",
+    "let_go",
+]
 
 BusFault = KafkaError
 """Raised by everything here if the broker can't be reached or refuses: retry."""

@@ -43,9 +43,9 @@ class CharacterForms(dict[int, str]):
         return form
 
     def uneven_in(self, text: str) -> Iterator[tuple[int, int]]:
-        """The places where the form isn't one character, and how long it is there.
+        """The places where the form isn't one character, each with the form's length.
 
-        All characters of `text` were looked up before.
+        All characters of `text` must have been looked up before.
         """
         found = self._pattern.finditer(text) if self._pattern else ()
         return ((match.start(), len(self[ord(match[0])])) for match in found)

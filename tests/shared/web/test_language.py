@@ -45,6 +45,16 @@ async def test_the_browsers_language_is_taken(
     assert answer.headers["vary"] == "Accept-Language, Cookie"
 
 
+async def test_labels_that_stand_in_a_template_are_in_the_language_of_each_reader(
+    tmp_path: Path,
+) -> None:
+    """They are translated when a template is compiled, so that it serves one language."""
+    async with site('<p id="is">{{ "closed"|label("state") }}</p>', tmp_path) as client:
+        for lang, shown in (("en", "Closed"), ("zh-CN", "已办结"), ("en", "Closed")):
+            answer = await client.get("/page", headers={"accept-language": lang})
+            assert Reader(answer.text).one("p", id="is").text == shown
+
+
 async def test_a_choice_is_kept_in_a_cookie_and_comes_back_to_the_page(tmp_path: Path) -> None:
     async with site("", tmp_path) as client:
         first = Reader((await client.get("/page?after=b&q=c")).text)

@@ -195,8 +195,11 @@ async def test_a_filter_finds(store: Collection, where: Document, found: str) ->
 
 
 async def test_a_filter_looks_into_lists(store: Collection) -> None:
-    await store.write([Insert({"_id": at, "log": [{"n": 1}, {"n": at}]}) for at in (4, 5)])
-    assert [one["_id"] for one in await store.find({"log.n": {"$gte": 5}})] == [5]
+    await store.write(
+        [Insert({"_id": at, "log": [{"n": 1}, {"n": at}], "ns": [1, at]}) for at in (4, 5)]
+    )
+    for where in ({"log.n": {"$gte": 5}}, {"log": {"n": 5}}, {"ns": 5}, {"ns": {"$in": [5, 6]}}):
+        assert [one["_id"] for one in await store.find(where)] == [5]
 
 
 async def test_order_and_limit(store: Collection) -> None:
