@@ -3,7 +3,6 @@
 import ssl
 from datetime import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -22,7 +21,7 @@ class NotifierSettings(ServiceSettings):
 
     database: str = "mailbox_notifier"
     http_port: int = 8083
-    gateway_url: str = Field(pattern=r"^https?://[^\s@]+$")
+    gateway_url: Address
     """The gateway's address, without `/messages`."""
     gateway_timeout_s: float = Field(default=5.0, gt=0, le=60)
     gateway_ca_file: ReadableFile | None = None
@@ -37,7 +36,7 @@ class NotifierSettings(ServiceSettings):
     """
     gateway_signing_secret_file: Path | None = None
     """The secret that signs messages, read for each message; required outside development."""
-    mailbox_url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s@]+$")
+    mailbox_url: Address = "http://127.0.0.1:8081"
     """Where writers sign in; part of messages to them."""
     desk_url: Address = "http://127.0.0.1:8082"
     """Where desks of bureaus and of the province sign in; part of messages to them."""
@@ -88,9 +87,7 @@ class NotifierSettings(ServiceSettings):
 
     @field_validator("gateway_url", "mailbox_url", "desk_url", "duty_url", "editors_url")
     @classmethod
-    def _encrypted(cls, address: str, info: ValidationInfo) -> str:
-        if info.data.get("env") != "dev" and urlsplit(address).scheme != "https":
-            raise ValueError("https only outside development")
+    def _without_slash(cls, address: str) -> str:
         return address.rstrip("/")
 
 
