@@ -3,8 +3,6 @@
 `promtool` checks the form; this checks what a person needs who is woken by an alert.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -3,8 +3,6 @@
 The files are plain Prometheus files; this only reads them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

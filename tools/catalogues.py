@@ -5,8 +5,6 @@ places, so that a change of code changes no catalogue. What the pages of all ser
 `shared/web/locale`; a service's own messages are in its `locale`.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ Unlisted values may not be labels: a test checks every metric, and every metrics
 stack. Nothing here grows with the number of letters, people or requests.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

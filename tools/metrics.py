@@ -4,8 +4,6 @@
 vocabularies and the rule files; `check` reports whether it differs.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

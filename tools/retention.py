@@ -4,8 +4,6 @@
 whether it differs.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta

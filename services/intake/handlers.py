@@ -5,16 +5,10 @@ from types import MappingProxyType
 
 from services.intake.domain.publication_copy import NotePublisherEvent
 from services.intake.domain.writer_view import NoteProgress
+from shared.contracts import published_v1
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event, Fact
-from shared.contracts.published_v1 import (
-    LetterPublished,
-    PublicationCorrected,
-    PublicationProblemDecided,
-    PublicationProblemReported,
-    PublicationWithdrawn,
-)
 from shared.contracts.topics import PROGRESS
 from shared.platform.letters.service_decider import Arrival, Handlers
 
@@ -31,14 +25,14 @@ def on_publication(event: Envelope[Event], _: Arrival) -> NotePublisherEvent:
 
 HANDLERS: Handlers = {
     **dict.fromkeys(ON_TOPIC[PROGRESS.name], on_progress),
-    LetterPublished: on_publication,
-    PublicationCorrected: on_publication,
-    PublicationWithdrawn: on_publication,
+    published_v1.LetterPublished: on_publication,
+    published_v1.PublicationCorrected: on_publication,
+    published_v1.PublicationWithdrawn: on_publication,
 }
 IGNORED: Mapping[type[Event], str] = MappingProxyType(
     {
-        PublicationProblemReported: "a matter between readers and editors",
-        PublicationProblemDecided: "the same; a withdrawal is an event of its own",
+        published_v1.PublicationProblemReported: "a matter between readers and editors",
+        published_v1.PublicationProblemDecided: "the same; a withdrawal is an event of its own",
     }
 )
 """Events that change nothing here, each with the reason."""

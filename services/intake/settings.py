@@ -15,7 +15,7 @@ from shared.platform.runtime.issuer_settings import (
     IssuerSettings,
     Side,
 )
-from shared.platform.runtime.setting_checks import checked_readable, is_production, refuse
+from shared.platform.runtime.setting_checks import ReadableFile, is_production, refuse
 from shared.platform.runtime.settings import ServiceSettings
 
 
@@ -40,7 +40,7 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """Folder with your own notice to letter-writers, a file `<version>.yaml` for each version."""
     retention_file: Path | None = None
     """File with your own retention periods, instead of `shared/data/retention.yaml`."""
-    frontends_file: Path | None = None
+    frontends_file: ReadableFile | None = None
     """The registered frontends, in the form of `shared/data/frontends.yaml`; none: in development
     that file, else nobody is registered and no browser on another site may call the API."""
     office_opens: time = time(9)
@@ -49,7 +49,7 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     """Until when letters are read on working days."""
     trusted_proxies: str = ""
     """Networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`."""
-    limits_file: Path | None = None
+    limits_file: ReadableFile | None = None
     """How often persons, addresses and networks may send something, in the form of
     `shared/data/request_limits.yaml`; none: that file."""
     limits_factor: int = Field(default=1, ge=1, le=1_000_000)
@@ -79,11 +79,6 @@ class IntakeSettings(CitizenIssuerSettings, ServiceSettings):
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of trusted proxies."""
         return _networks(self.trusted_proxies)
-
-    @field_validator("frontends_file", "limits_file")
-    @classmethod
-    def _readable_data(cls, file: Path | None) -> Path | None:
-        return checked_readable(file)
 
     @property
     def files_address(self) -> str:

@@ -49,10 +49,9 @@ from shared.platform.runtime.office_time import machine_time
 from shared.platform.runtime.readiness import Readiness
 from shared.rules.classify.triage import triaged
 from shared.sealing.key_directory import NoKey
-from shared.web.masthead import masthead, origin_of
-from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.masthead import origin_of
+from shared.web.sign_in_setup import FORMS, install_pages
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
-from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
 
@@ -164,15 +163,7 @@ def _app(
         "Intake", settings, client=client, ready=ready, now=now, forms=forms, uploads=uploads
     )
     opened(app, desk, is_development=settings.is_development)
-    install(
-        app,
-        settings=settings,
-        service="intake",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=masthead("intake", settings),
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
+    install_pages(app, settings, shell=shell, folder=HERE, client=client, now=now)
     app.state.citizen_pages = pages.CitizenPages.of(settings)
     app.state.letters_at = origin_of("router", settings)
     app.state.writers_pages_at = settings.citizen_pages_url

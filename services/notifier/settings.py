@@ -3,14 +3,13 @@
 import ssl
 from datetime import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.platform.http.request_signature import LEAST_SECRET
 from shared.platform.runtime.rotating_secret import LEAST_TOKEN, BadSecret, read_secret
-from shared.platform.runtime.setting_checks import checked_readable, is_production, refuse
+from shared.platform.runtime.setting_checks import Address, ReadableFile, is_production, refuse
 from shared.platform.runtime.settings import ServiceSettings
 from shared.platform.runtime.tls import client_context
 
@@ -22,12 +21,12 @@ class NotifierSettings(ServiceSettings):
 
     database: str = "mailbox_notifier"
     http_port: int = 8083
-    gateway_url: str = Field(pattern=r"^https?://[^\s@]+$")
+    gateway_url: Address
     """The gateway's address, without `/messages`."""
     gateway_timeout_s: float = Field(default=5.0, gt=0, le=60)
-    gateway_ca_file: Path | None = None
+    gateway_ca_file: ReadableFile | None = None
     """CA certificates to verify the gateway's certificate, PEM; none: those of the system."""
-    gateway_cert_file: Path | None = None
+    gateway_cert_file: ReadableFile | None = None
     """A client certificate for the gateway, PEM; a new one needs a restart."""
     gateway_key_file: Path | None = None
     """That certificate's private key, PEM, without a password."""
@@ -37,13 +36,13 @@ class NotifierSettings(ServiceSettings):
     """
     gateway_signing_secret_file: Path | None = None
     """The secret that signs messages, read for each message; required outside development."""
-    mailbox_url: str = Field(default="http://127.0.0.1:8081", pattern=r"^https?://[^\s@]+$")
+    mailbox_url: Address = "http://127.0.0.1:8081"
     """Where writers sign in; part of messages to them."""
-    desk_url: str = Field(default="http://127.0.0.1:8082", pattern=r"^https?://[^\s@]+$")
+    desk_url: Address = "http://127.0.0.1:8082"
     """Where desks of bureaus and of the province sign in; part of messages to them."""
-    duty_url: str = Field(default="http://127.0.0.1:8081/duty", pattern=r"^https?://[^\s@]+$")
+    duty_url: Address = "http://127.0.0.1:8081/duty"
     """Where the duty desk signs in; part of calls to it."""
-    editors_url: str = Field(default="http://127.0.0.1:8084", pattern=r"^https?://[^\s@]+$")
+    editors_url: Address = "http://127.0.0.1:8084"
     """Where editors sign in; part of messages to them."""
     quiet_from: time = time(21)
     """When quiet hours begin, in Guangdong time; then only the duty desk is called."""
@@ -52,11 +51,6 @@ class NotifierSettings(ServiceSettings):
     fire_pause_s: float = Field(default=0.5, gt=0, le=30)
     """Pause between checks for due levels; a level must be proposed within a minute."""
     deliver_pause_s: float = Field(default=0.5, gt=0, le=60)
-
-    @field_validator("gateway_ca_file", "gateway_cert_file")
-    @classmethod
-    def _readable_certificates(cls, file: Path | None) -> Path | None:
-        return checked_readable(file)
 
     @field_validator("gateway_key_file")
     @classmethod
@@ -93,9 +87,7 @@ class NotifierSettings(ServiceSettings):
 
     @field_validator("gateway_url", "mailbox_url", "desk_url", "duty_url", "editors_url")
     @classmethod
-    def _encrypted(cls, address: str, info: ValidationInfo) -> str:
-        if info.data.get("env") != "dev" and urlsplit(address).scheme != "https":
-            raise ValueError("https only outside development")
+    def _without_slash(cls, address: str) -> str:
         return address.rstrip("/")
 
 

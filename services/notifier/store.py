@@ -13,14 +13,7 @@ from services.notifier.domain.evolve import NotifierEvent
 from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.partition_ownership import Holds, ownership
 from shared.contracts.deadlines_v1 import ClockFired
-from shared.contracts.topics import (
-    DEADLINES,
-    DIVERTED,
-    PROGRESS,
-    PUBLISHED,
-    RESENDS,
-    SUBMITTED,
-)
+from shared.contracts.topics import DEADLINES, DIVERTED, PROGRESS, PUBLISHED, RESENDS, SUBMITTED
 from shared.kernel.access_policy import complaint
 from shared.kernel.viewers import person
 from shared.platform.http.visibility import marks

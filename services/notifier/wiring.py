@@ -1,7 +1,5 @@
 """Builds the notifier from its parts."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -38,10 +36,8 @@ from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.web.front_page import front_page
-from shared.web.masthead import masthead
-from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.sign_in_setup import FORMS, install_pages
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
-from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
 
@@ -75,16 +71,8 @@ def build(settings: NotifierSettings, *, now: Now | None = None) -> Service:
         (replace(share, is_urgent=True), _gateway(to_duty_desk, settings, offices, now)),
     )
     app = create_app("Notifier", settings, client=to_issuer, ready=ready, now=now, forms=FORMS)
-    install(
-        app,
-        settings=settings,
-        service="notifier",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=masthead("notifier", settings),
-    )
     app.state.documents = shell.documents
-    install_sign_in(app, settings, storage=Storage.of(shell), client=to_issuer, now=now)
+    install_pages(app, settings, shell=shell, folder=HERE, client=to_issuer, now=now)
     app.include_router(api.router)
     app.include_router(front_page(pages.FRONT, settings))
     return Service(

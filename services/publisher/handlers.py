@@ -7,30 +7,10 @@ from services.publisher.domain.draft import ReceiveCopy
 from services.publisher.domain.letter import LetterLeaf
 from services.publisher.domain.letter_projection import NoteCategory, ProjectFact
 from services.publisher.domain.withdrawal import EraseWords, NoteConsent
+from shared.contracts import submitted_v1
 from shared.contracts.catalogue import ON_TOPIC
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Event, Fact
-from shared.contracts.submitted_v1 import (
-    AdditionSubmitted,
-    AnswerSubmitted,
-    AppealRequested,
-    AttachmentFetched,
-    AttachmentScanned,
-    ConsentChanged,
-    ContactChanged,
-    IdentityRevealed,
-    IdentitySealed,
-    IdentityWithheld,
-    LetterErased,
-    LetterSubmitted,
-    PhoneCheckRequested,
-    PublicationCopied,
-    RatingSubmitted,
-    ReopeningRequested,
-    RevealDecided,
-    RevealRequested,
-    WithdrawalRequested,
-)
 from shared.contracts.topics import PROGRESS
 from shared.contracts.words import PublicText
 from shared.kernel.civil import civil_date
@@ -38,7 +18,9 @@ from shared.kernel.letter_receipts import leaf_of
 from shared.platform.letters.service_decider import Arrival, Handlers
 
 
-def on_letter_submitted(event: Envelope[LetterSubmitted], arrival: Arrival) -> NoteCategory:
+def on_letter_submitted(
+    event: Envelope[submitted_v1.LetterSubmitted], arrival: Arrival
+) -> NoteCategory:
     """Record the writer's category: a report, by writer or router, is never published.
 
     The letter is counted among those of its day of receipt.
@@ -50,17 +32,19 @@ def on_letter_submitted(event: Envelope[LetterSubmitted], arrival: Arrival) -> N
     return NoteCategory(letter.category, leaf)
 
 
-def on_consent_changed(event: Envelope[ConsentChanged], _: Arrival) -> NoteConsent:
+def on_consent_changed(event: Envelope[submitted_v1.ConsentChanged], _: Arrival) -> NoteConsent:
     """Record the consent; without it, the publication is taken down."""
     return NoteConsent(event.data.to_publish)
 
 
-def on_letter_erased(event: Envelope[LetterErased], _: Arrival) -> EraseWords | None:
+def on_letter_erased(event: Envelope[submitted_v1.LetterErased], _: Arrival) -> EraseWords | None:
     """Take down the publication if the words were erased."""
     return EraseWords() if "words" in event.data.what else None
 
 
-def on_publication_copied(event: Envelope[PublicationCopied], arrival: Arrival) -> ReceiveCopy:
+def on_publication_copied(
+    event: Envelope[submitted_v1.PublicationCopied], arrival: Arrival
+) -> ReceiveCopy:
     """Store the copy for the editors."""
     words = event.data.words
     text = words if isinstance(words, PublicText) else None
@@ -73,31 +57,31 @@ def on_progress(event: Envelope[Fact], _: Arrival) -> ProjectFact:
 
 
 HANDLERS: Handlers = {
-    LetterSubmitted: on_letter_submitted,
-    ConsentChanged: on_consent_changed,
-    LetterErased: on_letter_erased,
-    PublicationCopied: on_publication_copied,
+    submitted_v1.LetterSubmitted: on_letter_submitted,
+    submitted_v1.ConsentChanged: on_consent_changed,
+    submitted_v1.LetterErased: on_letter_erased,
+    submitted_v1.PublicationCopied: on_publication_copied,
     **dict.fromkeys(ON_TOPIC[PROGRESS.name], on_progress),
 }
 _ASKED = "the router reports what becomes of it"
 _PRIVATE = "the writer's identity and files are never published"
 IGNORED: Mapping[type[Event], str] = MappingProxyType(
     {
-        AnswerSubmitted: _ASKED,
-        AdditionSubmitted: _ASKED,
-        RatingSubmitted: _ASKED,
-        ReopeningRequested: _ASKED,
-        AppealRequested: _ASKED,
-        WithdrawalRequested: _ASKED,
-        ContactChanged: _PRIVATE,
-        IdentitySealed: _PRIVATE,
-        IdentityWithheld: _PRIVATE,
-        IdentityRevealed: _PRIVATE,
-        PhoneCheckRequested: _PRIVATE,
-        RevealRequested: _PRIVATE,
-        RevealDecided: _PRIVATE,
-        AttachmentScanned: _PRIVATE,
-        AttachmentFetched: _PRIVATE,
+        submitted_v1.AnswerSubmitted: _ASKED,
+        submitted_v1.AdditionSubmitted: _ASKED,
+        submitted_v1.RatingSubmitted: _ASKED,
+        submitted_v1.ReopeningRequested: _ASKED,
+        submitted_v1.AppealRequested: _ASKED,
+        submitted_v1.WithdrawalRequested: _ASKED,
+        submitted_v1.ContactChanged: _PRIVATE,
+        submitted_v1.IdentitySealed: _PRIVATE,
+        submitted_v1.IdentityWithheld: _PRIVATE,
+        submitted_v1.IdentityRevealed: _PRIVATE,
+        submitted_v1.PhoneCheckRequested: _PRIVATE,
+        submitted_v1.RevealRequested: _PRIVATE,
+        submitted_v1.RevealDecided: _PRIVATE,
+        submitted_v1.AttachmentScanned: _PRIVATE,
+        submitted_v1.AttachmentFetched: _PRIVATE,
     }
 )
 """Events that change nothing here, each with the reason."""

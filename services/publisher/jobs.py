@@ -1,7 +1,5 @@
 """Periodic jobs of the publisher: drafts, search, figures about all letters, and daily counts."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 
 from services.publisher import store

@@ -1,7 +1,5 @@
 """Composition of the publisher: the only place where its parts meet."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -27,10 +25,8 @@ from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
-from shared.web.masthead import masthead
-from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.sign_in_setup import FORMS, install_pages
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
-from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
 
@@ -84,15 +80,7 @@ def build(settings: PublisherSettings, *, now: Now | None = None) -> Service:
     ready = Readiness()
     forms = (*FORMS, *pages.FORMS)
     app = create_app("Publisher", settings, client=to_issuer, ready=ready, now=now, forms=forms)
-    install(
-        app,
-        settings=settings,
-        service="publisher",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=masthead("publisher", settings),
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=to_issuer, now=now)
+    install_pages(app, settings, shell=shell, folder=HERE, client=to_issuer, now=now)
     app.state.desk = desk
     app.include_router(api.router)
     app.include_router(pages.router)

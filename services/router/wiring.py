@@ -56,10 +56,9 @@ from shared.platform.runtime.process_metrics import show_calendar
 from shared.platform.runtime.readiness import Readiness
 from shared.sealing.key_directory import Anchors
 from shared.web.front_page import front_page
-from shared.web.masthead import masthead, origin_of
-from shared.web.sign_in_setup import FORMS, Storage, install_sign_in
+from shared.web.masthead import origin_of
+from shared.web.sign_in_setup import FORMS, install_pages
 from shared.web.sign_in_setup import INDEXES as SIGN_IN_INDEXES
-from shared.web.site import install
 
 HERE: Final = Path(__file__).parent
 
@@ -158,15 +157,7 @@ def _app(
     """The routes and pages."""
     forms = (pages.PLACE, *FORMS)
     app = create_app("Router", settings, client=client, ready=ready, now=now, forms=forms)
-    install(
-        app,
-        settings=settings,
-        service="router",
-        templates=HERE / "templates",
-        locale=HERE / "locale",
-        entries=masthead("router", settings),
-    )
-    install_sign_in(app, settings, storage=Storage.of(shell), client=client, now=now)
+    install_pages(app, settings, shell=shell, folder=HERE, client=client, now=now)
     for part in (router, pages.router, front_page(pages.FRONT, settings)):
         app.include_router(part)
     return app

@@ -4,8 +4,6 @@ The services' own Kafka client can neither list access rules nor create users; t
 used only here, by the cluster's operator.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The input of a check: one letter, its story, and the instant as of which it is judged."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -3,8 +3,6 @@
 0: no breaches; 1: breaches; 2: the audit could not be done.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import sys

@@ -1,7 +1,5 @@
 """Judging one letter: all checks, one after the other."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """One letter's life in order of time, as rows without words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """One letter as stored in the four services, read with the contracts, in order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime

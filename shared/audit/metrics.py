@@ -1,7 +1,5 @@
 """The audit's metrics: a file for Prometheus' node exporter. No letter is a label."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile

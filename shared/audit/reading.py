@@ -5,8 +5,6 @@ the documents about a hundred letters at a time: only those are in memory at any
 compared was read at nearly the same time.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass

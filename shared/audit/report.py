@@ -3,8 +3,6 @@
 It contains only letter numbers, codes and places, nothing that anyone wrote.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

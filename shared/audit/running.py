@@ -4,10 +4,7 @@ A service that is merely behind is not a breach. Before letters are read, and be
 checked for the last time, the audit waits as long as consumers make progress.
 """
 
-from __future__ import annotations
-
 import asyncio
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,8 +26,6 @@ from shared.kernel.retention import RetentionTable
 from shared.platform.repair.watermarks import Behind
 from shared.platform.runtime import data_files
 from shared.platform.runtime.clock import Now
-
-LOG = logging.getLogger(__name__)
 
 POLL_S = 0.5
 MOST_SUSPECTS = 20_000

@@ -3,20 +3,19 @@
 Variables are `MAILBOX_AUDIT_<FIELD>`. Every user named here needs read access and nothing else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.audit.reading import Archive
 from shared.contracts.vocabulary import SERVICES, Service
 from shared.platform.app.shell import LETTERS, LOG, PARKED
 from shared.platform.mongo.database import Database
+from shared.platform.runtime.setting_checks import DatabaseUri
 from shared.platform.runtime.settings import KafkaSettings
 
 PATIENCE_MS = 120_000
@@ -29,10 +28,10 @@ class AuditSettings(KafkaSettings):
 
     model_config = SettingsConfigDict(env_prefix="MAILBOX_AUDIT_")
 
-    intake_uri: SecretStr
-    router_uri: SecretStr
-    notifier_uri: SecretStr
-    publisher_uri: SecretStr
+    intake_uri: DatabaseUri
+    router_uri: DatabaseUri
+    notifier_uri: DatabaseUri
+    publisher_uri: DatabaseUri
     intake_database: str = Field(default="mailbox_intake", pattern=NAME)
     router_database: str = Field(default="mailbox_router", pattern=NAME)
     notifier_database: str = Field(default="mailbox_notifier", pattern=NAME)
@@ -40,13 +39,6 @@ class AuditSettings(KafkaSettings):
 
     retention_file: Path | None = None
     """File with your own retention periods, as intake has it."""
-
-    @field_validator("intake_uri", "router_uri", "notifier_uri", "publisher_uri")
-    @classmethod
-    def _of_mongodb(cls, uri: SecretStr) -> SecretStr:
-        if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
-            raise ValueError("must begin with mongodb:// or mongodb+srv://")
-        return uri
 
     def database(self, service: Service) -> Database:
         """That service's database, with this user's rights."""

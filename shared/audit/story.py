@@ -3,8 +3,6 @@
 Written from CONTRACTS and not from the router's own rules, so that the two can disagree.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The result of an audit, in counts."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field

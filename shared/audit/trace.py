@@ -4,8 +4,6 @@
 letter.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import sys

@@ -5,8 +5,6 @@ with a blank, an escape or another script counts as words, and isolated digits i
 or mobile number count as one.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Any

@@ -6,48 +6,17 @@ Categories, states, reasons for refusal, police types and bureaus have their nam
 from collections.abc import Mapping
 from typing import Final
 
+from shared.contracts import vocabulary
 from shared.contracts.bilingual import Bilingual, bilingual
-from shared.contracts.vocabulary import (
-    AboutKind,
-    AboutLevel,
-    ActingAs,
-    AgeGroup,
-    Channel,
-    ClockName,
-    CorrectionNote,
-    DiversionOutcome,
-    DocumentType,
-    Entry,
-    ExtensionReason,
-    Finding,
-    GuardianRelation,
-    Language,
-    LevelName,
-    LinkKind,
-    MarkReason,
-    OnBehalf,
-    Outcome,
-    OwnValue,
-    RecallReason,
-    RequestRefusal,
-    ReturnReason,
-    RevealReason,
-    Role,
-    SignerRole,
-    TriageReason,
-    WhereToTurn,
-    WithdrawalReason,
-    WithheldReason,
-)
 
-ABOUT_KINDS: Final[Mapping[AboutKind, Bilingual]] = bilingual(
+ABOUT_KINDS: Final[Mapping[vocabulary.AboutKind, Bilingual]] = bilingual(
     {
         "bureau": ("公安局", "a bureau"),
         "unit": ("部门", "a unit"),
         "officer": ("民警、辅警", "an officer"),
     }
 )
-ABOUT_LEVELS: Final[Mapping[AboutLevel, Bilingual]] = bilingual(
+ABOUT_LEVELS: Final[Mapping[vocabulary.AboutLevel, Bilingual]] = bilingual(
     {
         "station": ("派出所", "a police station"),
         "county": ("县（市、区）局", "a county bureau"),
@@ -55,10 +24,10 @@ ABOUT_LEVELS: Final[Mapping[AboutLevel, Bilingual]] = bilingual(
         "province": ("省厅", "the department"),
     }
 )
-CHANNELS: Final[Mapping[Channel, Bilingual]] = bilingual(
+CHANNELS: Final[Mapping[vocabulary.Channel, Bilingual]] = bilingual(
     {"web": ("网页", "website"), "wechat": ("微信", "WeChat"), "weibo": ("微博", "Weibo")}
 )
-ENTRIES: Final[Mapping[Entry, Bilingual]] = bilingual(
+ENTRIES: Final[Mapping[vocabulary.Entry, Bilingual]] = bilingual(
     {
         "website-popup": ("网站弹窗", "pop-up of the website"),
         "website-bay": ("网站飘窗", "floating window of the website"),
@@ -70,7 +39,7 @@ ENTRIES: Final[Mapping[Entry, Bilingual]] = bilingual(
         "hotline": ("热线代录", "entered by the hotline"),
     }
 )
-CLOCKS: Final[Mapping[ClockName, Bilingual]] = bilingual(
+CLOCKS: Final[Mapping[vocabulary.ClockName, Bilingual]] = bilingual(
     {
         "diversion": ("紧急警情查看", "viewing the diversion"),
         "assign": ("分派", "assignment"),
@@ -92,7 +61,7 @@ CLOCKS: Final[Mapping[ClockName, Bilingual]] = bilingual(
         "disclosure": ("信息公开答复", "disclosure"),
     }
 )
-CORRECTION_NOTES: Final[Mapping[CorrectionNote, Bilingual]] = bilingual(
+CORRECTION_NOTES: Final[Mapping[vocabulary.CorrectionNote, Bilingual]] = bilingual(
     {
         "facts": ("更正了事实", "facts were corrected"),
         "wording": ("修改了文字", "the wording was changed"),
@@ -100,7 +69,7 @@ CORRECTION_NOTES: Final[Mapping[CorrectionNote, Bilingual]] = bilingual(
         "brought_up_to_date": ("更新为最新答复", "it was brought up to date"),
     }
 )
-DIVERSION_OUTCOMES: Final[Mapping[DiversionOutcome, Bilingual]] = bilingual(
+DIVERSION_OUTCOMES: Final[Mapping[vocabulary.DiversionOutcome, Bilingual]] = bilingual(
     {
         "called_back": ("已回电，处置完毕", "called back, dealt with"),
         "handed_to_110": ("已移交 110", "handed to 110"),
@@ -111,7 +80,7 @@ DIVERSION_OUTCOMES: Final[Mapping[DiversionOutcome, Bilingual]] = bilingual(
         ),
     }
 )
-EXTENSION_REASONS: Final[Mapping[ExtensionReason, Bilingual]] = bilingual(
+EXTENSION_REASONS: Final[Mapping[vocabulary.ExtensionReason, Bilingual]] = bilingual(
     {
         "complex": ("情况复杂", "the matter is complex"),
         "work_on_site": ("需要现场核查", "work on site is needed"),
@@ -121,7 +90,7 @@ EXTENSION_REASONS: Final[Mapping[ExtensionReason, Bilingual]] = bilingual(
         "not_said": ("未说明原因", "no reason was given"),
     }
 )
-FINDINGS: Final[Mapping[Finding, Bilingual]] = bilingual(
+FINDINGS: Final[Mapping[vocabulary.Finding, Bilingual]] = bilingual(
     {
         "not_true": ("所述情况与事实不符", "what was said is not true"),
         "no_evidence": ("未发现相关证据", "there is no evidence"),
@@ -129,7 +98,7 @@ FINDINGS: Final[Mapping[Finding, Bilingual]] = bilingual(
         "invented": ("内容系捏造", "it was invented"),
     }
 )
-LANGUAGES: Final[Mapping[Language, Bilingual]] = bilingual(
+LANGUAGES: Final[Mapping[vocabulary.Language, Bilingual]] = bilingual(
     {
         "zh": ("简体中文", "simplified Chinese"),
         "zh-Hant": ("繁体中文", "traditional Chinese"),
@@ -138,7 +107,7 @@ LANGUAGES: Final[Mapping[Language, Bilingual]] = bilingual(
         "mixed": ("多种语言", "several languages"),
     }
 )
-LEVELS: Final[Mapping[LevelName, Bilingual]] = bilingual(
+LEVELS: Final[Mapping[vocabulary.LevelName, Bilingual]] = bilingual(
     {
         "reminder": ("时限已过半", "half of the time has passed"),
         "yellow": ("时限将至", "due soon"),
@@ -152,13 +121,13 @@ LEVELS: Final[Mapping[LevelName, Bilingual]] = bilingual(
         "effect": ("时限已到", "due"),
     }
 )
-LINK_KINDS: Final[Mapping[LinkKind, Bilingual]] = bilingual(
+LINK_KINDS: Final[Mapping[vocabulary.LinkKind, Bilingual]] = bilingual(
     {
         "duplicate": ("同一事项重复来信", "the same matter again"),
         "campaign": ("多人反映同一事项", "many people, one matter"),
     }
 )
-MARK_REASONS: Final[Mapping[MarkReason, Bilingual]] = bilingual(
+MARK_REASONS: Final[Mapping[vocabulary.MarkReason, Bilingual]] = bilingual(
     {
         "writer_says_so": ("来信人明确提出", "the writer says so"),
         "by_content": ("依内容认定", "by its content"),
@@ -166,7 +135,7 @@ MARK_REASONS: Final[Mapping[MarkReason, Bilingual]] = bilingual(
         "by_superior": ("上级交办", "by order of a superior"),
     }
 )
-ON_BEHALF: Final[Mapping[OnBehalf, Bilingual]] = bilingual(
+ON_BEHALF: Final[Mapping[vocabulary.OnBehalf, Bilingual]] = bilingual(
     {
         "child": ("代子女", "for a child"),
         "parent": ("代父母", "for a parent"),
@@ -176,7 +145,7 @@ ON_BEHALF: Final[Mapping[OnBehalf, Bilingual]] = bilingual(
         "other": ("代他人", "for somebody else"),
     }
 )
-ACTING_AS: Final[Mapping[ActingAs, Bilingual]] = bilingual(
+ACTING_AS: Final[Mapping[vocabulary.ActingAs, Bilingual]] = bilingual(
     {
         "guardian": ("监护人", "guardian"),
         "relative": ("配偶或近亲属", "spouse or close relative"),
@@ -187,13 +156,13 @@ ACTING_AS: Final[Mapping[ActingAs, Bilingual]] = bilingual(
         "other": ("其他", "other"),
     }
 )
-AGE_GROUPS: Final[Mapping[AgeGroup, Bilingual]] = bilingual(
+AGE_GROUPS: Final[Mapping[vocabulary.AgeGroup, Bilingual]] = bilingual(
     {
         "under_14": ("不满十四周岁", "under 14"),
         "14_to_17": ("十四至十七周岁", "14 to 17 years old"),
     }
 )
-DOCUMENT_TYPES: Final[Mapping[DocumentType, Bilingual]] = bilingual(
+DOCUMENT_TYPES: Final[Mapping[vocabulary.DocumentType, Bilingual]] = bilingual(
     {
         "resident_id": ("居民身份证", "resident identity card"),
         "passport": ("护照", "passport"),
@@ -212,7 +181,7 @@ DOCUMENT_TYPES: Final[Mapping[DocumentType, Bilingual]] = bilingual(
         "permanent_residence": ("外国人永久居留身份证", "foreigner’s permanent residence card"),
     }
 )
-GUARDIAN_RELATIONS: Final[Mapping[GuardianRelation, Bilingual]] = bilingual(
+GUARDIAN_RELATIONS: Final[Mapping[vocabulary.GuardianRelation, Bilingual]] = bilingual(
     {
         "parent": ("父亲或母亲", "father or mother"),
         "grandparent": ("祖父母或外祖父母", "grandparent"),
@@ -220,7 +189,7 @@ GUARDIAN_RELATIONS: Final[Mapping[GuardianRelation, Bilingual]] = bilingual(
         "appointed": ("指定的监护人", "appointed guardian"),
     }
 )
-OUTCOMES: Final[Mapping[Outcome, Bilingual]] = bilingual(
+OUTCOMES: Final[Mapping[vocabulary.Outcome, Bilingual]] = bilingual(
     {
         "resolved": ("已解决", "resolved"),
         "explained": ("已解释说明", "explained"),
@@ -230,7 +199,7 @@ OUTCOMES: Final[Mapping[Outcome, Bilingual]] = bilingual(
         "malicious": ("经查为恶意反映", "found to be malicious"),
     }
 )
-OWN_VALUES: Final[Mapping[OwnValue, Bilingual]] = bilingual(
+OWN_VALUES: Final[Mapping[vocabulary.OwnValue, Bilingual]] = bilingual(
     {
         "name": ("姓名", "name"),
         "id_number": ("身份证号", "ID number"),
@@ -243,7 +212,7 @@ OWN_VALUES: Final[Mapping[OwnValue, Bilingual]] = bilingual(
         "travel_doc": ("出入境证件号", "travel document"),
     }
 )
-RECALL_REASONS: Final[Mapping[RecallReason, Bilingual]] = bilingual(
+RECALL_REASONS: Final[Mapping[vocabulary.RecallReason, Bilingual]] = bilingual(
     {
         "concerns_holder": ("反映的是承办单位自身", "it is about its holder"),
         "wrong_bureau": ("承办单位有误", "it went to the wrong bureau"),
@@ -252,7 +221,7 @@ RECALL_REASONS: Final[Mapping[RecallReason, Bilingual]] = bilingual(
         "not_said": ("未说明原因", "no reason was given"),
     }
 )
-REQUEST_REFUSALS: Final[Mapping[RequestRefusal, Bilingual]] = bilingual(
+REQUEST_REFUSALS: Final[Mapping[vocabulary.RequestRefusal, Bilingual]] = bilingual(
     {
         "out_of_order": ("当前状态下不能这样办理", "not possible in the present state"),
         "too_late": ("已超过办理期限", "too late"),
@@ -261,7 +230,7 @@ REQUEST_REFUSALS: Final[Mapping[RequestRefusal, Bilingual]] = bilingual(
         "limit": ("已达到数量上限", "limit reached"),
     }
 )
-RETURN_REASONS: Final[Mapping[ReturnReason, Bilingual]] = bilingual(
+RETURN_REASONS: Final[Mapping[vocabulary.ReturnReason, Bilingual]] = bilingual(
     {
         "other_place": ("事发地不在其辖区", "the place is not theirs"),
         "other_matter": ("不属于其职责", "the matter is not theirs"),
@@ -270,7 +239,7 @@ RETURN_REASONS: Final[Mapping[ReturnReason, Bilingual]] = bilingual(
         "not_said": ("未说明原因", "no reason was given"),
     }
 )
-REVEAL_REASONS: Final[Mapping[RevealReason, Bilingual]] = bilingual(
+REVEAL_REASONS: Final[Mapping[vocabulary.RevealReason, Bilingual]] = bilingual(
     {
         "to_reach_writer": ("联系来信人", "to reach the writer"),
         "to_check_facts": ("核实情况", "to check facts"),
@@ -279,7 +248,7 @@ REVEAL_REASONS: Final[Mapping[RevealReason, Bilingual]] = bilingual(
         "supervision": ("监督检查", "supervision"),
     }
 )
-ROLES: Final[Mapping[Role, Bilingual]] = bilingual(
+ROLES: Final[Mapping[vocabulary.Role, Bilingual]] = bilingual(
     {
         "writer": ("来信人", "writer"),
         "rule": ("系统规则", "rule"),
@@ -295,14 +264,14 @@ ROLES: Final[Mapping[Role, Bilingual]] = bilingual(
         "auditor": ("审计岗", "auditor"),
     }
 )
-SIGNER_ROLES: Final[Mapping[SignerRole, Bilingual]] = bilingual(
+SIGNER_ROLES: Final[Mapping[vocabulary.SignerRole, Bilingual]] = bilingual(
     {
         "chief": ("局领导", "chief"),
         "deputy": ("受托副职", "named deputy"),
         "supervisor": ("省厅督办岗", "provincial supervisor"),
     }
 )
-TRIAGE_REASONS: Final[Mapping[TriageReason, Bilingual]] = bilingual(
+TRIAGE_REASONS: Final[Mapping[vocabulary.TriageReason, Bilingual]] = bilingual(
     {
         "no_place": ("没有写明地点", "no place is named"),
         "ambiguous_place": ("地点不明确", "the place is not clear"),
@@ -318,7 +287,7 @@ TRIAGE_REASONS: Final[Mapping[TriageReason, Bilingual]] = bilingual(
         "appealed": ("来信人申诉", "the writer has appealed"),
     }
 )
-WHERE_TO_TURN: Final[Mapping[WhereToTurn, Bilingual]] = bilingual(
+WHERE_TO_TURN: Final[Mapping[vocabulary.WhereToTurn, Bilingual]] = bilingual(
     {
         "110": ("110 报警电话", "110, the police emergency number"),
         "12110": ("12110 短信报警", "12110, the police by text message"),
@@ -338,7 +307,7 @@ WHERE_TO_TURN: Final[Mapping[WhereToTurn, Bilingual]] = bilingual(
         "other_authority": ("有关主管部门", "the competent authority"),
     }
 )
-WITHDRAWAL_REASONS: Final[Mapping[WithdrawalReason, Bilingual]] = bilingual(
+WITHDRAWAL_REASONS: Final[Mapping[vocabulary.WithdrawalReason, Bilingual]] = bilingual(
     {
         "settled": ("问题已解决", "it is settled"),
         "mistake": ("写错了", "it was a mistake"),
@@ -347,7 +316,7 @@ WITHDRAWAL_REASONS: Final[Mapping[WithdrawalReason, Bilingual]] = bilingual(
         "not_said": ("未说明原因", "no reason was given"),
     }
 )
-WITHHELD_REASONS: Final[Mapping[WithheldReason, Bilingual]] = bilingual(
+WITHHELD_REASONS: Final[Mapping[vocabulary.WithheldReason, Bilingual]] = bilingual(
     {
         "report": ("举报信件，身份保密", "a report: the identity is kept secret"),
         "complaint": ("投诉信件，身份保密", "a complaint: the identity is kept secret"),

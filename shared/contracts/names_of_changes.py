@@ -3,34 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from shared.contracts import vocabulary
 from shared.contracts.bilingual import Bilingual, bilingual
-from shared.contracts.vocabulary import (
-    ActionRefusal,
-    Change,
-    CopyPart,
-    DayKind,
-    Effect,
-    Erasable,
-    Kept,
-    LimitUnit,
-    ProblemKind,
-    ProblemOutcome,
-    RefusalDetail,
-    ReplyKind,
-    RequestType,
-    ScanOutcome,
-    Service,
-    Threshold,
-    TriageClass,
-    WhyClosed,
-    WhyDueChanged,
-    WhyEnded,
-    WhyRouted,
-    WhySupervised,
-    WhyUnpublished,
-)
 
-ACTION_REFUSALS: Final[Mapping[ActionRefusal, Bilingual]] = bilingual(
+ACTION_REFUSALS: Final[Mapping[vocabulary.ActionRefusal, Bilingual]] = bilingual(
     {
         "unreadable": ("无法读取", "unreadable"),
         "too_large": ("内容过大", "too large"),
@@ -46,7 +22,7 @@ ACTION_REFUSALS: Final[Mapping[ActionRefusal, Bilingual]] = bilingual(
         "too_late": ("已超过办理期限", "too late"),
     }
 )
-CHANGES: Final[Mapping[Change, Bilingual]] = bilingual(
+CHANGES: Final[Mapping[vocabulary.Change, Bilingual]] = bilingual(
     {
         "started": ("开始计时", "started"),
         "stopped": ("停止计时", "stopped"),
@@ -55,10 +31,10 @@ CHANGES: Final[Mapping[Change, Bilingual]] = bilingual(
         "moved": ("期限变更", "moved"),
     }
 )
-COPY_PARTS: Final[Mapping[CopyPart, Bilingual]] = bilingual(
+COPY_PARTS: Final[Mapping[vocabulary.CopyPart, Bilingual]] = bilingual(
     {"title": ("标题", "title"), "text": ("来信", "letter"), "reply": ("答复", "reply")}
 )
-DAY_KINDS: Final[Mapping[DayKind, Bilingual]] = bilingual(
+DAY_KINDS: Final[Mapping[vocabulary.DayKind, Bilingual]] = bilingual(
     {
         "zero": ("起算日，不计入", "the count begins after this day"),
         "counted": ("计入", "counted"),
@@ -66,41 +42,41 @@ DAY_KINDS: Final[Mapping[DayKind, Bilingual]] = bilingual(
         "paused": ("暂停，不计入", "paused, not counted"),
     }
 )
-EFFECTS: Final[Mapping[Effect, Bilingual]] = bilingual(
+EFFECTS: Final[Mapping[vocabulary.Effect, Bilingual]] = bilingual(
     {
         "letter.supervised": ("转省厅督办", "the province supervises the letter"),
         "letter.closed": ("自动办结", "the letter is closed"),
         "question.lapsed": ("不再等待补充，继续办理", "work goes on without the answer"),
     }
 )
-ERASABLE: Final[Mapping[Erasable, Bilingual]] = bilingual(
+ERASABLE: Final[Mapping[vocabulary.Erasable, Bilingual]] = bilingual(
     {
         "identity": ("身份信息", "identity"),
         "words": ("信件文字", "words"),
         "attachments": ("附件", "attachments"),
     }
 )
-KEPT: Final[Mapping[Kept, Bilingual]] = bilingual(
+KEPT: Final[Mapping[vocabulary.Kept, Bilingual]] = bilingual(
     {"in_time": ("按期兑现", "kept in time"), "late": ("逾期兑现", "kept late")}
 )
-LIMIT_UNITS: Final[Mapping[LimitUnit, Bilingual]] = bilingual(
+LIMIT_UNITS: Final[Mapping[vocabulary.LimitUnit, Bilingual]] = bilingual(
     {"wd": ("个工作日", "working days"), "d": ("日", "days")}
 )
-PROBLEM_KINDS: Final[Mapping[ProblemKind, Bilingual]] = bilingual(
+PROBLEM_KINDS: Final[Mapping[vocabulary.ProblemKind, Bilingual]] = bilingual(
     {
         "reveals": ("泄露了个人信息", "it reveals personal details"),
         "wrong": ("内容有误", "it is wrong"),
         "outdated": ("内容已过时", "it is outdated"),
     }
 )
-PROBLEM_OUTCOMES: Final[Mapping[ProblemOutcome, Bilingual]] = bilingual(
+PROBLEM_OUTCOMES: Final[Mapping[vocabulary.ProblemOutcome, Bilingual]] = bilingual(
     {
         "corrected": ("已更正", "corrected"),
         "withdrawn": ("已撤下", "taken down"),
         "unfounded": ("经查没有问题", "nothing was wrong"),
     }
 )
-REFUSAL_DETAILS: Final[Mapping[RefusalDetail, Bilingual]] = bilingual(
+REFUSAL_DETAILS: Final[Mapping[vocabulary.RefusalDetail, Bilingual]] = bilingual(
     {
         "header": ("信封头", "header"),
         "key": ("密钥", "key"),
@@ -111,10 +87,10 @@ REFUSAL_DETAILS: Final[Mapping[RefusalDetail, Bilingual]] = bilingual(
         "blank": ("没有内容", "blank"),
     }
 )
-REPLY_KINDS: Final[Mapping[ReplyKind, Bilingual]] = bilingual(
+REPLY_KINDS: Final[Mapping[vocabulary.ReplyKind, Bilingual]] = bilingual(
     {"reply": ("答复", "reply"), "refusal": ("不予受理告知", "refusal")}
 )
-REQUEST_TYPES: Final[Mapping[RequestType, Bilingual]] = bilingual(
+REQUEST_TYPES: Final[Mapping[vocabulary.RequestType, Bilingual]] = bilingual(
     {
         "answer.submitted": ("补充说明", "answer"),
         "addition.submitted": ("补充内容", "addition"),
@@ -125,10 +101,10 @@ REQUEST_TYPES: Final[Mapping[RequestType, Bilingual]] = bilingual(
         "consent.changed": ("变更公开意愿", "change of consent"),
     }
 )
-SCAN_OUTCOMES: Final[Mapping[ScanOutcome, Bilingual]] = bilingual(
+SCAN_OUTCOMES: Final[Mapping[vocabulary.ScanOutcome, Bilingual]] = bilingual(
     {"clean": ("未发现问题", "clean"), "refused": ("未通过检查", "refused")}
 )
-SERVICES: Final[Mapping[Service, Bilingual]] = bilingual(
+SERVICES: Final[Mapping[vocabulary.Service, Bilingual]] = bilingual(
     {
         "intake": ("来信受理", "intake"),
         "router": ("转办", "router"),
@@ -136,10 +112,10 @@ SERVICES: Final[Mapping[Service, Bilingual]] = bilingual(
         "publisher": ("公开", "publisher"),
     }
 )
-THRESHOLDS: Final[Mapping[Threshold, Bilingual]] = bilingual(
+THRESHOLDS: Final[Mapping[vocabulary.Threshold, Bilingual]] = bilingual(
     {"stop": ("立即引导报警", "stop"), "ask": ("先行询问", "ask")}
 )
-TRIAGE_CLASSES: Final[Mapping[TriageClass, Bilingual]] = bilingual(
+TRIAGE_CLASSES: Final[Mapping[vocabulary.TriageClass, Bilingual]] = bilingual(
     {
         "accept": ("予以受理", "accept"),
         "emergency": ("紧急警情", "emergency"),
@@ -147,20 +123,20 @@ TRIAGE_CLASSES: Final[Mapping[TriageClass, Bilingual]] = bilingual(
         "not_police": ("非公安职责", "not a matter for the police"),
     }
 )
-WHY_CLOSED: Final[Mapping[WhyClosed, Bilingual]] = bilingual(
+WHY_CLOSED: Final[Mapping[vocabulary.WhyClosed, Bilingual]] = bilingual(
     {
         "solved": ("来信人确认解决", "the writer said that it is solved"),
         "silence": ("逾期未评价，自动办结", "nothing more was said in time"),
     }
 )
-WHY_DUE_CHANGED: Final[Mapping[WhyDueChanged, Bilingual]] = bilingual(
+WHY_DUE_CHANGED: Final[Mapping[vocabulary.WhyDueChanged, Bilingual]] = bilingual(
     {
         "calendar": ("工作日安排有变", "the calendar of working days changed"),
         "reclassified": ("类别变更", "another category"),
         "resumed": ("恢复计时", "the clock runs again"),
     }
 )
-WHY_ENDED: Final[Mapping[WhyEnded, Bilingual]] = bilingual(
+WHY_ENDED: Final[Mapping[vocabulary.WhyEnded, Bilingual]] = bilingual(
     {
         "returned": ("退回", "returned"),
         "recalled": ("收回", "recalled"),
@@ -168,10 +144,10 @@ WHY_ENDED: Final[Mapping[WhyEnded, Bilingual]] = bilingual(
         "withdrawn": ("来信人撤回", "withdrawn by the writer"),
     }
 )
-WHY_ROUTED: Final[Mapping[WhyRouted, Bilingual]] = bilingual(
+WHY_ROUTED: Final[Mapping[vocabulary.WhyRouted, Bilingual]] = bilingual(
     {"rule": ("系统转办", "by rule"), "desk": ("人工分派", "by a clerk")}
 )
-WHY_SUPERVISED: Final[Mapping[WhySupervised, Bilingual]] = bilingual(
+WHY_SUPERVISED: Final[Mapping[vocabulary.WhySupervised, Bilingual]] = bilingual(
     {
         "escalation": ("超期上报", "overdue"),
         "second_reopening": ("第二次重新办理", "reopened twice"),
@@ -179,7 +155,7 @@ WHY_SUPERVISED: Final[Mapping[WhySupervised, Bilingual]] = bilingual(
         "desk": ("督办岗决定", "a supervisor’s decision"),
     }
 )
-WHY_UNPUBLISHED: Final[Mapping[WhyUnpublished, Bilingual]] = bilingual(
+WHY_UNPUBLISHED: Final[Mapping[vocabulary.WhyUnpublished, Bilingual]] = bilingual(
     {
         "consent": ("来信人撤回同意", "consent was withdrawn"),
         "problem": ("内容有问题", "a problem with it"),

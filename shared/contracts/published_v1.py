@@ -11,12 +11,7 @@ from shared.contracts.event import Event
 from shared.contracts.fields import Instant, OpaqueId, PublicPath
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import ClockChange
-from shared.contracts.vocabulary import (
-    CorrectionNote,
-    ProblemKind,
-    ProblemOutcome,
-    WhyUnpublished,
-)
+from shared.contracts.vocabulary import CorrectionNote, ProblemKind, ProblemOutcome, WhyUnpublished
 
 Clocks: TypeAlias = Annotated[tuple[ClockChange, ...], Field(max_length=2)]
 """What an event did to the clock `publication_problem`."""

@@ -4,8 +4,6 @@ Exit codes: 0: every case is answered. 2: at least one can't be; each fault is r
 with its line and field, and no file is written or changed.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

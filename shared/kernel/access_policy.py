@@ -17,15 +17,7 @@ from shared.kernel.complaints import (
     is_about_its_inspection,
 )
 from shared.kernel.places import PROVINCE
-from shared.kernel.viewers import (
-    ANY_BUREAU,
-    INSPECTORS,
-    Viewer,
-    chief,
-    handler,
-    person,
-    unit_of,
-)
+from shared.kernel.viewers import ANY_BUREAU, INSPECTORS, Viewer, chief, handler, person, unit_of
 
 Sight = Literal["all", "past", "course", "copy", "nothing"]
 """`past`: what a former holder was sent until its holding ended. `course`: numbers, dates, states
@@ -78,18 +70,6 @@ def can_view(viewer: Viewer, letter: LetterAccess) -> Sight:
         return "nothing"
     found = {sight for sight, role in open_to(letter) if role in viewer.seats}
     return next((sight for sight in FALLING if sight in found), "nothing")
-
-
-def seen_until(viewer: Viewer, letter: LetterAccess) -> int:
-    """The number of the last fact that a viewer of its `past` may see; 0: none."""
-    return max(
-        (
-            held.until
-            for held in letter.held
-            if viewer.seats.intersection(_seats(letter, held.bureau, held.unit))
-        ),
-        default=0,
-    )
 
 
 def may_reach(letter: LetterAccess, bureau: str, *, unit: str | None = None) -> bool:

@@ -8,7 +8,6 @@ category or calendar, the caller computes a new `Run` from day zero.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from shared.kernel.policies import DayLimit, LevelRule, Policies
 from shared.kernel.working_days import (
@@ -20,9 +19,6 @@ from shared.kernel.working_days import (
     level_day,
     passes_at,
 )
-
-ALL_LEVELS: Final = frozenset({"reminder", "yellow", "red", "chief", "province"})
-UNTIL_RED: Final = frozenset({"reminder", "yellow", "red"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +65,14 @@ def due(
     calendar: Calendar,
     policies: Policies,
     category: str | None = None,
-    levels: frozenset[str] = ALL_LEVELS,
 ) -> DueDate:
-    """When `clock` is due if day zero is `start`, with the given `levels`.
+    """When `clock` is due if day zero is `start`.
 
     Raises: ValueError, for a clock without a limit in days (`diversion`, `commitment`), or without
     the category on which its limit depends.
     """
     run = Run(start, policies.limits(clock, category))
-    return due_by_history(clock, run, calendar=calendar, policies=policies, levels=levels)
-
-
-def due_within(
-    clock: str,
-    limits: tuple[DayLimit, ...],
-    *,
-    start: date,
-    calendar: Calendar,
-    policies: Policies,
-    levels: frozenset[str] = ALL_LEVELS,
-) -> DueDate:
-    """Like `due`, with other `limits`: an extended one, or the rest for a second question.
-
-    The earliest date decides. Raises: ValueError, for an unknown clock or no limits.
-    """
-    run = Run(start, limits)
-    return due_by_history(clock, run, calendar=calendar, policies=policies, levels=levels)
+    return due_by_history(clock, run, calendar=calendar, policies=policies)
 
 
 def due_by_history(
@@ -103,18 +81,17 @@ def due_by_history(
     *,
     calendar: Calendar,
     policies: Policies,
-    levels: frozenset[str] = ALL_LEVELS,
 ) -> DueDate:
-    """When `clock` is due, given the letter's history.
+    """When `clock` is due, given the letter's history; of several limits the earliest date decides.
 
-    Raises: ValueError, as in `due_within`, and if an open pause leaves it without a date.
+    Raises: ValueError, for an unknown clock, no limits, or an open pause that leaves it without a
+    date.
     """
     row = policies.clock(clock)
     pauses = run.pauses if row.pauses else ()
     counts = [_count(run.start, limit, calendar, pauses) for limit in run.limits]
     receipt = min(counts, key=lambda count: count.due_on)
-    steps = [step for step in row.levels if step.id in levels]
-    return _promise(clock, receipt, _reached(steps, receipt, calendar, pauses))
+    return _promise(clock, receipt, _reached(row.levels, receipt, calendar, pauses))
 
 
 def due_on_day(
@@ -124,7 +101,6 @@ def due_on_day(
     start: date,
     calendar: Calendar,
     policies: Policies,
-    levels: frozenset[str] = ALL_LEVELS,
 ) -> DueDate:
     """When a clock with a promised date (`commitment`) is due: on that `day`, worked or not.
 
@@ -132,8 +108,8 @@ def due_on_day(
     ValueError, for an unknown clock or a day before `start`.
     """
     receipt = add_natural_days(start, (day - start).days, calendar=calendar, roll=False)
-    steps = [step for step in policies.clock(clock).levels if step.id in levels]
-    return _promise(clock, receipt, _reached(steps, receipt, calendar, ()))
+    levels = policies.clock(clock).levels
+    return _promise(clock, receipt, _reached(levels, receipt, calendar, ()))
 
 
 def _count(
@@ -155,7 +131,10 @@ def _promise(clock: str, receipt: DueReceipt, levels: Iterator[LevelAt]) -> DueD
 
 
 def _reached(
-    steps: list[LevelRule], receipt: DueReceipt, calendar: Calendar, pauses: Sequence[PausePeriod]
+    steps: Sequence[LevelRule],
+    receipt: DueReceipt,
+    calendar: Calendar,
+    pauses: Sequence[PausePeriod],
 ) -> Iterator[LevelAt]:
     for step in steps:
         if step.after_red is not None:

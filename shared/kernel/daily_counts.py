@@ -5,8 +5,6 @@ an entry, also without letters. A letter that becomes known later is counted by 
 its day, which corrects the one before.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

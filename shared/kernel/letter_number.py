@@ -68,11 +68,6 @@ def is_diversion_number(text: str) -> bool:
     return _is_number(DIVERSION, text)
 
 
-def is_publication_id(text: str) -> bool:
-    """Whether `text` is a publication id in its canonical form."""
-    return _is_number(PUBLICATION, text)
-
-
 def normalise(text: str) -> str:
     """The canonical form of a number as typed; other text is returned unchanged.
 

@@ -44,10 +44,6 @@ class Bureaus:
             plain.by_key(names, "bureaus: names"),
         )
 
-    def bureau_for(self, city_slug: str) -> Bureau | None:
-        """The bureau of a city, or the province's for `province`; None for an unknown slug."""
-        return self.by_slug.get(city_slug)
-
     def named(self, name: str) -> Bureau | None:
         """The bureau with this Chinese or English name, or its city's; None if there is none."""
         return self.by_name.get(_folded(name))

@@ -6,7 +6,7 @@ from day zero: another limit, calendar or pause gives another date, never a rema
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from math import ceil
 from typing import Final
@@ -61,12 +61,6 @@ def level_day(fraction: Fraction, receipt: DueReceipt) -> date | None:
     counted = receipt.counted
     number = ceil(fraction * len(counted))
     return counted[number - 1] if 0 < number < len(counted) else None
-
-
-def level_at(fraction: Fraction, receipt: DueReceipt) -> datetime | None:
-    """When a level is reached, in UTC: 24:00 of its `level_day`; None if it is left out."""
-    day = level_day(fraction, receipt)
-    return passes_at(day) if day else None
 
 
 def _limit(n: int) -> int:

@@ -3,8 +3,6 @@
 Exit code 0: everything that was asked is so; 1: something isn't; 2: something can't be read.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from argparse import ArgumentParser, Namespace

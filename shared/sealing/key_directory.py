@@ -4,8 +4,6 @@ The directory is as new as what the process has read of `mailbox.keys`. Nothing 
 holder without a key, so nothing ever leaves unsealed for lack of one.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Filters of templates: dates, times, numbers and durations as people write them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

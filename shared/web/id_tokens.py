@@ -4,8 +4,6 @@ Sources: OpenID Connect Core 1.0, section 3.1.3.7; OpenID Connect Back-Channel L
 section 2.
 """
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """The desks of all services; a masthead shows those of a person's roles."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlsplit

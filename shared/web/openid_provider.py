@@ -4,8 +4,6 @@ Its addresses come from its discovery document, which is cached; the cached one 
 the provider can't be reached. Authlib writes requests; they travel by the service's HTTP client.
 """
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Rendering of pages in the language of the request."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol

@@ -5,8 +5,6 @@ that changes something must come from one of our pages (`Sec-Fetch-Site`) and ca
 token in its form.
 """
 
-from __future__ import annotations
-
 import hmac
 from dataclasses import dataclass
 from urllib.parse import urlencode

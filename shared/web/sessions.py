@@ -6,8 +6,6 @@ are keyed hashes, by which the issuer can end sessions. A session that is over i
 without opening any door, so that a form sent too late isn't lost.
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 import secrets

@@ -1,10 +1,9 @@
-"""Gives a service's application its sessions and sign-in."""
-
-from __future__ import annotations
+"""Gives a service's application its pages, sessions and sign-in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -21,10 +20,12 @@ from shared.platform.runtime.settings import ServiceSettings
 from shared.web import sessions, sign_in, sign_out, spent
 from shared.web.addresses import SIGN_IN_PATHS
 from shared.web.id_tokens import IdTokens
+from shared.web.masthead import masthead
 from shared.web.openid_provider import OpenIdProvider, OurClient
 from shared.web.session_cookies import CookieName, SessionCookies
 from shared.web.sessions import SESSIONS, SessionLimits, Sessions
 from shared.web.sign_in import BrowserSignIn
+from shared.web.site import install
 from shared.web.spent import SPENT, Spent
 
 INDEXES: Final[Mapping[str, tuple[Index, ...]]] = {**sessions.INDEXES, **spent.INDEXES}
@@ -42,10 +43,28 @@ class Storage:
     database: Database
     ring: KeyRing
 
-    @classmethod
-    def of(cls, shell: Shell[Any, Any]) -> Storage:
-        """The storage of a service's shell."""
-        return cls(shell.rules.service, shell.database, shell.seals.ring)
+
+def install_pages(
+    app: FastAPI,
+    settings: ServiceSettings,
+    *,
+    shell: Shell[Any, Any],
+    folder: Path,
+    client: httpx.AsyncClient,
+    now: Now,
+) -> None:
+    """Give `app` pages, with the templates and words of a service's `folder`, and the sign-in."""
+    service = shell.rules.service
+    install(
+        app,
+        settings=settings,
+        service=service,
+        templates=folder / "templates",
+        locale=folder / "locale",
+        entries=masthead(service, settings),
+    )
+    storage = Storage(service, shell.database, shell.seals.ring)
+    install_sign_in(app, settings, storage=storage, client=client, now=now)
 
 
 def install_sign_in(

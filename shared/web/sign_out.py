@@ -4,8 +4,6 @@ The ID token that tells the provider who leaves is sent in a form: in an address
 histories and logs.
 """
 
-from __future__ import annotations
-
 import hmac
 import logging
 from collections.abc import Mapping

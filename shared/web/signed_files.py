@@ -7,6 +7,7 @@ from typing import Final
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from shared.kernel.civil import ONE_DAY
+from shared.kernel.errors import NotFound
 from shared.platform.crypto.signed_exports import ExportSigner, Line, digest_of, json_lines
 
 DAYS: Final = 31
@@ -16,6 +17,13 @@ DAYS: Final = 31
 def offered_days(today: date) -> list[date]:
     """Return the days whose exports a page offers, the newest first."""
     return [today - number * ONE_DAY for number in range(1, DAYS + 1)]
+
+
+def past(day: date, *, today: date) -> date:
+    """Return a day that is over: only its export stays the same. Raises: NotFound."""
+    if day >= today:
+        raise NotFound
+    return day
 
 
 def export_file(name: str, lines: AsyncIterable[Line]) -> Response:

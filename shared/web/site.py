@@ -1,7 +1,5 @@
 """The pages of a service: environment of templates, static files, switches, problem pages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -121,7 +119,6 @@ def _environment(folders: Sequence[Path], formats: Formats) -> Environment:
     _translate_in(environment, formats.words)
     environment.filters.update(formats.filters)
     environment.filters["qr_code"] = qr_code
-    environment.tests["words"] = _is_words
     environment.globals["asset"] = asset
     environment.policies["ext.i18n.trimmed"] = True
     return environment
@@ -229,7 +226,9 @@ def problem_page(
         " · "
     )
     title = Bilingual(zh, en[:1].upper() + en[1:])
-    more = {"here": "/"} if status == 404 else {}
+    more: dict[str, Any] = {"here": "/"} if status == 404 else {}
+    if typed:
+        more["words"] = [it for name in typed for it in typed.all(name) if _is_words(it)]
     shown = page(
         request, "problem.html", status=status, title=title, code=status, typed=typed, **more
     )

@@ -1,7 +1,5 @@
 """One-time values, such as the `state` of a sign-in: each is accepted once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256

@@ -13,6 +13,7 @@ from tests.browser.desk_world import DeskWorld, Look, desk_world
 from tests.browser.duty_world import duty_world
 from tests.browser.editors_world import editors_world
 from tests.browser.writer_world import writer_world
+from tests.intake.story import NAME
 from tests.support.browser import NARROW, WIDE, axe_findings
 from tests.support.page_list import (
     DECISION_PAGES,
@@ -57,8 +58,11 @@ SMALL_TEXT = """
   .filter(([one, size]) => one.checkVisibility() && size < least - 0.1)
   .map(([one, size]) => `${one.tagName} ${one.className} ${size}`)
 """
-ENLARGE = "document.documentElement.style.fontSize = '400%'"
+PERSONAL = (NAME, "红绿灯", "居住证", "消防通道", "Permit")
+"""A writer's name, and what the letters are about: histories of browsers contain titles."""
+STORED = "async () => [...await caches.keys(), ...Object.keys(localStorage)]"
 OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+ENLARGED = f"() => {{ document.documentElement.style.fontSize = '400%'; return {OVERFLOW}; }}"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -146,11 +150,16 @@ async def test_the_publishers_pages_are_accessible(
 async def check(world: DeskWorld, page: StaffPage, look: Look) -> None:
     """The page has no fault in this look."""
     async with world.tab(page.who, look) as tab:
-        await tab.page.goto(page.address)
+        shown = await tab.page.goto(page.address)
         assert tab.faults == []
         assert await axe_findings(tab.page) == []
         assert await tab.page.evaluate(OVERFLOW) == 0, "the page scrolls sideways"
         assert await tab.page.evaluate(SMALL_TARGETS, [PRESSED, TARGET[look.is_elder]]) == []
         assert await tab.page.evaluate(SMALL_TEXT, [READ, TEXT[look.is_elder]]) == []
-        if look.width == WIDE and page in WRITERS_PAGES:
-            assert await tab.page.evaluate(f"() => {{ {ENLARGE}; return {OVERFLOW}; }}") <= 0
+        if page in WRITERS_PAGES:
+            assert shown is not None
+            assert shown.headers["cache-control"] == "no-store"
+            title = await tab.page.title()
+            assert not [each for each in PERSONAL if each in title]
+            assert await tab.page.evaluate(STORED) == []
+            assert look.width != WIDE or await tab.page.evaluate(ENLARGED) <= 0

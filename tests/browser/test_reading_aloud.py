@@ -13,7 +13,7 @@ from shared.web.language import Lang
 from tests.browser.desk_world import DeskWorld, Look
 from tests.browser.writer_world import writer_world
 from tests.support.accessibility_tree import accessibility_tree, tab_faults
-from tests.support.browser import HEIGHT, NARROW
+from tests.support.browser import HEIGHT, NARROW, axe_findings
 from tests.support.page_list import WRITERS_PAGES, WRITTEN, StaffPage
 
 pytestmark = [
@@ -155,6 +155,8 @@ async def test_an_error_is_announced_and_belongs_to_its_field(
         described = [each for each in tree.nodes if error in each.description]
         assert described
         assert all(each in described for each in tree.nodes if each.is_invalid)
+        assert await axe_findings(page) == []
+        await summary.focus()
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         assert await page.evaluate("document.activeElement.name") == field

@@ -20,7 +20,7 @@ from shared.web.language import ELDER_COOKIE, LANG_COOKIE
 from tests.browser.desk_world import DeskWorld, Look
 from tests.browser.writer_world import Writers, writer_world
 from tests.intake.emergencies import STOP
-from tests.support.browser import NARROW, Tab
+from tests.support.browser import NARROW, Tab, axe_findings
 from tests.support.doubles import Memory
 from tests.support.serving import served
 
@@ -172,6 +172,7 @@ async def test_words_sent_after_a_sign_out_in_another_tab_are_shown(
         shown = await tab.page.locator("main").inner_text()
         assert WORDS in shown
         assert await tab.page.locator("main .urgent a[href='tel:110']").is_visible()
+        assert not look.has_scripts or await axe_findings(tab.page) == []
         assert tab.faults == []
 
 
@@ -309,5 +310,6 @@ async def test_urgent_words_are_answered_before_and_after_they_are_sent(
             assert await page.locator("[data-urgent]").evaluate(
                 "(one) => one === document.activeElement"
             )
+            assert await axe_findings(page) == []
         assert await page.locator("#body").input_value() == f"now {STOP}"
         assert tab.faults == []

@@ -66,7 +66,6 @@ def test_a_right_action_has_no_fault_and_leaves_only_codes_behind() -> None:
     assert (heard.letter, heard.kind, heard.assignment) == (LETTER, "note", 2)
     assert (heard.partition, heard.offset) == (2, 7)
     assert heard.quotes == {CODE}
-    assert heard.has_words
     assert heard.kids == {KID}
     assert "代码" not in repr(heard)
 

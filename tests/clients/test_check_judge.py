@@ -45,7 +45,7 @@ def test_a_quoted_code_shows_that_words_were_opened(scenario: str) -> None:
     letter, up = N[scenario], heard(N[scenario])
     quoting = heard(letter, "note", 2, quotes=[CODE[scenario]])
     other = heard(letter, "note", 2, quotes=[CODE["normal"]])
-    silent = heard(letter, "reply", 2, has_words=True)
+    silent = heard(letter, "reply", 2)
     assert result(scenario, up, quoting) == "passed"
     assert result(scenario, up, other) == "failed"
     assert result(scenario, up, silent) == "not_seen"

@@ -17,7 +17,7 @@ APPLIED, REFUSED = "gd.mailbox.action.applied.v1", "gd.mailbox.action.refused.v1
 def heard(letter: str, kind: str = "accept", name: int = 1, **more: Any) -> HeardRecord:
     """An action on a letter, with a short name for its id."""
     quotes = frozenset(more.pop("quotes", ()))
-    common = {"assignment": ASSIGNMENT, "content": f"{kind}/{letter}", "has_words": bool(quotes)}
+    common = {"assignment": ASSIGNMENT, "content": f"{kind}/{letter}"}
     return HeardRecord(
         letter=letter, kind=kind, action_id=ID.format(name), quotes=quotes, **{**common, **more}
     )

@@ -208,6 +208,7 @@ async def publisher(reached: Reached) -> None:
         problem = (await reported(face, name)).json()["problem"]
         await _done(face, CORRECTION | {"problem": problem}, 1)
         await _done(face, {"outcome": "withdrawn"}, 2)
+        await _edit(face, OTHER)
         await face.publish(OTHER)
         await face.stage.hear(SUBMITTED.name, OTHER, ConsentChanged(to_publish=False))
         third = writing.OTHER
@@ -216,6 +217,27 @@ async def publisher(reached: Reached) -> None:
         await face.stage.hear(SUBMITTED.name, third, erased)
         await face.stage.commands._unsent.join()
         reached.hear(face.stage.bus.sent)
+
+
+async def _edit(face: Face, letter: str) -> None:
+    """An editor rewords, hides, proposes and takes back, rejects and restores a draft."""
+    await face.draft(letter)
+    words = {"title": "信号灯", "text": "行人来不及过马路。", "reply": "已延长。"}
+    mark = {"text": "行人", "decision": "hidden", "what": "detail", "reason": "not_needed"}
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("wording", words),
+        ("marks", mark),
+        ("proposal", {}),
+        ("return", {"text": "再看"}),
+        ("rejection", {"reason": "duplicate"}),
+        ("restoration", {}),
+    )
+    edition = 0
+    for step, body in steps:
+        path, read = f"/v1/drafts/{letter}/{step}", {"copy": 1, "edition": edition}
+        answer = await face.post(path, "mei", body=read | body)
+        assert answer.is_success, answer.text
+        edition = answer.json()["edition"]
 
 
 async def _done(face: Face, change: dict[str, Any], number: int) -> None:

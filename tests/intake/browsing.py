@@ -73,7 +73,7 @@ ANSWERS = {
 
 
 async def version_of(desk: Front, page: str) -> str:
-    """The version of the draft in the page's form."""
+    """The version of the draft that the form was made from."""
     found = re.search(r'name="version" value="(\d+)"', (await show(desk, page)).text)
     assert found is not None
     return found[1]

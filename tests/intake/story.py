@@ -25,9 +25,8 @@ from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import By, ClockChange, Place, Receipt, Triage
 from shared.contracts.vocabulary import ClockName
 from shared.contracts.words import Clear, Contact, Identity, LetterText, ReplyText
-from shared.kernel.decider import Decider
 from shared.kernel.letter_number import new_letter_number
-from tests.support.given import Given
+from tests.support.given import Decider, Given
 from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)

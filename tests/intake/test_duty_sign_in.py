@@ -23,9 +23,10 @@ async def test_whoever_is_not_signed_in_comes_to_sign_in(desk: Front) -> None:
     answer = await desk.client.get("/duty?refresh=off")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/sign-in?to=%2Fduty%3Frefresh%3Doff"
-    answer = await desk.client.post(f"/duty/{number}/seen", headers=HERE | FORM)
-    assert answer.status_code == 303
-    assert answer.headers["location"] == f"/sign-in/again?to=%2Fduty%2F{number}&why=unknown"
+    page = {"accept": "text/html"}
+    answer = await desk.client.post(f"/duty/{number}/seen", headers=HERE | FORM | page)
+    assert answer.status_code == 403
+    assert f'href="/duty/{number}"' in answer.text
     assert (await kept(desk, number)).seen_at is None
 
 

@@ -25,9 +25,8 @@ from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import About, By, ClockChange, Level, Receipt, Triage
 from shared.contracts.vocabulary import ClockName, Language, LevelName
 from shared.contracts.words import Contact
-from shared.kernel.decider import Decider
 from shared.platform.runtime import data_files
-from tests.support.given import Given
+from tests.support.given import Decider, Given
 from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)

@@ -147,7 +147,7 @@ def test_an_older_configuration_with_one_address_for_all_staff_is_refused() -> N
     said = {str(error["loc"][0]): error["msg"] for error in refused.value.errors()}
     assert "desk_url" not in said
     for name in ("duty_url", "editors_url"):
-        assert "https only outside development" in said[name]
+        assert "must be an https:// address" in said[name]
 
 
 async def test_nobody_replaces_the_departments_inspection() -> None:

@@ -19,9 +19,8 @@ from shared.contracts.submitted_v1 import LetterSubmitted, PublicationCopied
 from shared.contracts.values import By, Place, Receipt, Triage
 from shared.contracts.vocabulary import Category
 from shared.contracts.words import PublicText
-from shared.kernel.decider import Decider
 from shared.platform.runtime import data_files
-from tests.support.given import Given
+from tests.support.given import Decider, Given
 from tests.support.moving import moment
 
 FactT = TypeVar("FactT", bound=Fact)

@@ -15,6 +15,9 @@ from tests.support.stack import new_collection, servers
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
 
+GUANGZHOU = {"city": "guangzhou"}
+PUBLIC_THERE = {"public_city": "guangzhou"}
+
 __all__ = ["new_collection", "servers"]
 
 
@@ -41,6 +44,21 @@ async def test_drafts_and_publications_are_listed_alike(
         name = pages[0][0].publication
         assert await store.publication(real, name) == pages[0][0]
         assert await store.publication(real, "P-another") is None
+        before_editing = stage.documents.kept["GD-0005-0000-0000-0000-0"]
+        del before_editing["state"]["draft"]["work"]
+        old = new_collection()
+        await old.write([Insert(one) for one in stage.documents.kept.values()])
+        for documents in (old, stage.documents):
+            lists = await store.count_desk_lists(documents, seen=EDITED)
+            assert (lists["candidates"], lists["in_work"], lists["published"]) == (3, 0, 5)
+            found, _ = await store.desk_list(
+                documents, "candidates", seen=EDITED, filters=GUANGZHOU
+            )
+            assert len(found) == 3
+            assert (
+                await store.search(documents, ["信号灯"], where=PUBLIC_THERE) == pages[0] + pages[1]
+            )
+            assert await store.fill_search(documents) == 0
 
 
 async def _pages(documents: Collection) -> list[list[PublicPage]]:

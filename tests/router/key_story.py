@@ -17,10 +17,9 @@ from services.router.domain.public_keys import (
     evolve_keys,
 )
 from shared.contracts.keys_v1 import PublicJwk
-from shared.kernel.decider import Decider
 from shared.sealing.key_directory import anchor
 from tests.router.story import MONDAY
-from tests.support.given import Given
+from tests.support.given import Decider, Given
 
 GZ = "bureau:guangzhou"
 WU, XU = "wu", "xu"

@@ -23,10 +23,9 @@ from shared.contracts.submitted_v1 import LetterSubmitted
 from shared.contracts.values import Attachment, By, Place, Triage
 from shared.contracts.vocabulary import Category, TriageClass
 from shared.contracts.words import Comment, LetterText, Note, ReplyText, Span
-from shared.kernel.decider import Decider
 from shared.kernel.letter_number import new_letter_number
 from shared.platform.runtime import data_files
-from tests.support.given import Given, Story
+from tests.support.given import Decider, Given, Story
 
 LETTER = new_letter_number(bytes(range(20, 30)))
 OTHER = new_letter_number(bytes(range(30, 40)))

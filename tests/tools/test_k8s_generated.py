@@ -134,3 +134,20 @@ def test_defaults_and_limits_are_those_of_the_class(field: str, row: str) -> Non
 def test_the_command_says_what_it_knows(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["deploy"]) == 2
     assert "python -m tools.k8s write" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "settings", [*settings_page.SERVICES.values(), *settings_page.OTHERS.values()]
+)
+def test_no_settings_replace_a_check_of_those_that_they_extend(
+    settings: type[BaseSettings],
+) -> None:
+    """A validator of the same name would drop the other silently, and what that refuses."""
+    names = [
+        name
+        for kind in settings.__mro__
+        if issubclass(kind, BaseSettings)
+        for name in kind.__pydantic_decorators__.field_validators
+        if name in vars(kind)
+    ]
+    assert len(names) == len(set(names))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tools.k8s.place import Json
 
 SERVICE = "app.kubernetes.io/component"
-NAME = "app.kubernetes.io/name"
 Labels = Mapping[str, str]
 
 

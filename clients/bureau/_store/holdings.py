@@ -7,14 +7,9 @@ from uuid import UUID
 
 from clients.bureau.arrivals import Arrived
 from clients.bureau.outcomes import Outcome, outcome_of
+from shared.contracts import progress_v1
 from shared.contracts.bureau_v1 import ActionApplied, AssignmentEnded
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    CommitmentFulfilled,
-    CommitmentMade,
-    InstructionAnswered,
-    InstructionGiven,
-)
 from shared.contracts.values import Attachment
 from shared.contracts.vocabulary import State
 
@@ -97,13 +92,13 @@ class Holdings:
 
     def _note_open(self, arrived: Arrived) -> None:
         match arrived.event:
-            case InstructionGiven(instruction=number):
+            case progress_v1.InstructionGiven(instruction=number):
                 self._open[arrived.letter].add(("instruction", number))
-            case InstructionAnswered(instruction=number):
+            case progress_v1.InstructionAnswered(instruction=number):
                 self._done[arrived.letter].add(("instruction", number))
-            case CommitmentMade(commitment=number):
+            case progress_v1.CommitmentMade(commitment=number):
                 self._open[arrived.letter].add(("commitment", number))
-            case CommitmentFulfilled(commitment=number):
+            case progress_v1.CommitmentFulfilled(commitment=number):
                 self._done[arrived.letter].add(("commitment", number))
             case _:
                 pass

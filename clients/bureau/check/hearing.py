@@ -69,7 +69,6 @@ class Ear:
             assignment=action.assignment,
             action_id=str(action.action_id),
             content=_digest(letter, clear),
-            has_words=bool(words.texts),
             quotes=frozenset(
                 code for code in self.codes if any(code in one for one in words.texts)
             ),

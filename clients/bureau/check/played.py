@@ -13,15 +13,8 @@ from clients.bureau.check.refusing import of_faults, why_not
 from clients.bureau.check.rules import RULES
 from clients.bureau.check.transcript import HeardRecord
 from clients.bureau.sealing import Keys
+from shared.contracts import bureau_v1
 from shared.contracts.actions_v1 import RequestResend
-from shared.contracts.bureau_v1 import (
-    ActionApplied,
-    ActionRefused,
-    AssignmentEnded,
-    LetterAssigned,
-    LetterShown,
-    LetterSnapshot,
-)
 from shared.contracts.envelope import KafkaRecord, envelope, to_record
 from shared.contracts.event import Action, Event, Fact
 from shared.contracts.slugs import Bureau
@@ -67,7 +60,7 @@ class Played:
         event = event.numbered(letter.sequence)
         record = self._record(number, event, letter.sequence, of=of, kid=kid)
         record = record if change is None else change(record)
-        code = event.code if isinstance(event, ActionRefused) else ""
+        code = event.code if isinstance(event, bureau_v1.ActionRefused) else ""
         sent = Sent(number, _type_of(record), letter.sequence, record, of, code)
         letter.said.append(sent)
         return sent
@@ -125,8 +118,10 @@ class Played:
     ) -> Iterator[Sent]:
         """All events from a number on, or a snapshot of the letter."""
         if asked.snapshot and letter.shown is not None:
-            fields = {name: getattr(letter.shown, name) for name in LetterShown.model_fields}
-            shown = LetterSnapshot(**{**fields, **letter.common()})
+            fields = {
+                name: getattr(letter.shown, name) for name in bureau_v1.LetterShown.model_fields
+            }
+            shown = bureau_v1.LetterSnapshot(**{**fields, **letter.common()})
             yield self.say(letter.number, shown, of=heard.action_id)
         else:
             first = asked.from_sequence or 1
@@ -136,18 +131,18 @@ class Played:
 
     def _done(self, letter: InventedLetter, heard: HeardRecord, resulting: str) -> Sent:
         asked = UUID(heard.action_id)
-        done = ActionApplied(**letter.common(), action_id=asked, resulting=resulting)
+        done = bureau_v1.ActionApplied(**letter.common(), action_id=asked, resulting=resulting)
         return self.say(letter.number, done, of=heard.action_id)
 
     def _refused(self, heard: HeardRecord, code: ActionRefusal, *, is_stranger: bool) -> Sent:
         asked, of = _id_of(heard), _cause_of(heard)
         if not is_stranger:
             letter = self.letter(heard.letter)
-            no = ActionRefused(
+            no = bureau_v1.ActionRefused(
                 action_id=asked, code=code, state=letter.state, assignment=letter.assignment
             )
             return self.say(heard.letter, no, of=of)
-        no = ActionRefused(action_id=asked, code=code)
+        no = bureau_v1.ActionRefused(action_id=asked, code=code)
         record = self._record(heard.letter, no, None, of=of, kid=None)
         return Sent(heard.letter, no.type, None, record, of, code)
 
@@ -168,9 +163,9 @@ class Played:
 
 def _take_over(letter: InventedLetter, event: Event) -> None:
     """The letter's state after a fact."""
-    if isinstance(event, LetterAssigned):
+    if isinstance(event, bureau_v1.LetterAssigned):
         letter.shown, letter.is_held = event, True
-    if isinstance(event, AssignmentEnded):
+    if isinstance(event, bureau_v1.AssignmentEnded):
         letter.is_held = False
     if isinstance(event, Fact):
         letter.state, letter.assignment = event.state, event.assignment

@@ -25,8 +25,6 @@ class HeardRecord:
     """A digest of the request; independent of time, author and id."""
     partition: int = 0
     offset: int = 0
-    has_words: bool = False
-    """Whether it has words that could be decrypted."""
     quotes: frozenset[str] = frozenset()
     """Codes of letters that its words quote."""
     kids: frozenset[str] = frozenset()

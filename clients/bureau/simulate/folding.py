@@ -11,21 +11,15 @@ from dataclasses import replace
 from clients.bureau.arrivals import Arrived
 from clients.bureau.simulate.held import BureauLetter
 from clients.bureau.simulate.marks import marks_of, numbers_of
+from shared.contracts import progress_v1
 from shared.contracts.bureau_v1 import ActionApplied, ActionRefused, AssignmentEnded, LetterShown
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    LetterReclassified,
-    LetterReplied,
-    ReplySentBack,
-    ReplySubmitted,
-    WriterAsked,
-)
 from shared.contracts.vocabulary import State
 from shared.contracts.words import LetterText
 
 BY_HAND = "[手动]"
 """A letter whose subject starts with this is left to a person."""
-TELLING = {WriterAsked.type: "supplement", ReplySubmitted.type: "signing"}
+TELLING = {progress_v1.WriterAsked.type: "supplement", progress_v1.ReplySubmitted.type: "signing"}
 """Facts that a bureau learns only from the answer to its action, and the state after them."""
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -70,11 +64,11 @@ def _told(held: BureauLetter, arrived: Arrived, fact: Fact) -> BureauLetter:
     held = _moved(held, arrived, fact.state)
     held = replace(held, assignment=fact.assignment, is_over=isinstance(fact, AssignmentEnded))
     match fact:
-        case LetterReplied():
+        case progress_v1.LetterReplied():
             return replace(held, replies=fact.reply, sent_back=0, replied_at=arrived.time)
-        case ReplySentBack():
+        case progress_v1.ReplySentBack():
             return replace(held, sent_back=held.sent_back + 1)
-        case LetterReclassified():
+        case progress_v1.LetterReclassified():
             return replace(held, category=fact.category, police_type=fact.police_type)
         case _:
             return held

@@ -3,23 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
+from shared.contracts import progress_v1
 from shared.contracts.bureau_v1 import ActionApplied
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    CommitmentFulfilled,
-    CommitmentMade,
-    ExtensionDecided,
-    ExtensionRequested,
-    InstructionAnswered,
-    InstructionGiven,
-    LetterEscalated,
-    LetterPassedOn,
-    NoteAdded,
-    QuestionLapsed,
-    UnitAccepted,
-    WriterAnswered,
-    WriterAsked,
-)
 from shared.contracts.vocabulary import LevelName
 
 Mark: TypeAlias = Literal[
@@ -41,16 +27,16 @@ BY_LEVEL: Mapping[LevelName, frozenset[Mark]] = {
 }
 ASKED: frozenset[Mark] = frozenset({"asked"})
 BY_FACT: Mapping[type[Fact], frozenset[Mark]] = {
-    LetterPassedOn: frozenset({"passed_on"}),
-    UnitAccepted: frozenset({"unit_accepted"}),
-    NoteAdded: frozenset({"noted"}),
-    WriterAnswered: ASKED,
-    QuestionLapsed: ASKED,
-    ExtensionDecided: frozenset({"more_wanted", "more_decided"}),
+    progress_v1.LetterPassedOn: frozenset({"passed_on"}),
+    progress_v1.UnitAccepted: frozenset({"unit_accepted"}),
+    progress_v1.NoteAdded: frozenset({"noted"}),
+    progress_v1.WriterAnswered: ASKED,
+    progress_v1.QuestionLapsed: ASKED,
+    progress_v1.ExtensionDecided: frozenset({"more_wanted", "more_decided"}),
 }
 BY_ANSWER: Mapping[str, frozenset[Mark]] = {
-    WriterAsked.type: ASKED,
-    ExtensionRequested.type: frozenset({"more_wanted"}),
+    progress_v1.WriterAsked.type: ASKED,
+    progress_v1.ExtensionRequested.type: frozenset({"more_wanted"}),
 }
 """Facts that a bureau learns only from the answer to its action."""
 
@@ -59,7 +45,7 @@ def marks_of(fact: Fact) -> frozenset[Mark]:
     """The lasting marks that the fact sets in the holding."""
     if isinstance(fact, ActionApplied):
         return BY_ANSWER.get(fact.resulting, NOTHING)
-    if isinstance(fact, LetterEscalated):
+    if isinstance(fact, progress_v1.LetterEscalated):
         is_late = fact.clock in PRESSING and fact.level != "reminder"
         return BY_LEVEL.get(fact.level, NOTHING) | (PRESSED if is_late else NOTHING)
     return BY_FACT.get(type(fact), NOTHING)
@@ -68,13 +54,13 @@ def marks_of(fact: Fact) -> frozenset[Mark]:
 def numbers_of(fact: Fact) -> Numbers:
     """Instructions and promises that were given, answered or kept."""
     match fact:
-        case InstructionGiven():
+        case progress_v1.InstructionGiven():
             return frozenset({("instruction", fact.instruction)})
-        case InstructionAnswered():
+        case progress_v1.InstructionAnswered():
             return frozenset({("answered", fact.instruction)})
-        case CommitmentMade():
+        case progress_v1.CommitmentMade():
             return frozenset({("commitment", fact.commitment)})
-        case CommitmentFulfilled():
+        case progress_v1.CommitmentFulfilled():
             return frozenset({("kept", fact.commitment)})
         case _:
             return frozenset()

@@ -9,15 +9,7 @@ from typing import Any
 from deploy.local.demo.desk import handed_in
 from deploy.local.demo.diary import Diary
 from deploy.local.demo.http_client import DemoFailed, Faces, SaidNo
-from deploy.local.demo.letters import (
-    DemoLetter,
-    Json,
-    adds,
-    appeals,
-    rating,
-    reopens,
-    withdraws,
-)
+from deploy.local.demo.letters import DemoLetter, Json, adds, appeals, rating, reopens, withdraws
 from deploy.local.demo.run import DemoRun
 
 AT_ONCE = 8

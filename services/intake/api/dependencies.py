@@ -15,14 +15,7 @@ from services.intake.domain.diversion import Diversion
 from services.intake.domain.identity_reveals import standing
 from services.intake.domain.letter import IntakeLetter
 from services.intake.files.file_desk import FileDesk
-from services.intake.store import (
-    Backlog,
-    LetterDrafts,
-    LookUps,
-    Numbers,
-    Readings,
-    document_hash,
-)
+from services.intake.store import Backlog, LetterDrafts, LookUps, Numbers, Readings, document_hash
 from shared.contracts.vocabulary import DocumentType
 from shared.kernel.access_policy import Sight, can_view
 from shared.kernel.errors import ForeignLetter, NotFound

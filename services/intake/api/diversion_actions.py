@@ -1,18 +1,11 @@
 """What writers and the duty desk do to a diversion, by API and by page alike."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from services.intake import metrics
 from services.intake.api.dependencies import FrontDesk
 from services.intake.domain import Command
-from services.intake.domain.diversion import (
-    Diversion,
-    ResolveDiversion,
-    SayHappening,
-    SeeDiversion,
-)
+from services.intake.domain.diversion import Diversion, ResolveDiversion, SayHappening, SeeDiversion
 from shared.contracts.vocabulary import DiversionOutcome
 from shared.kernel.errors import NotFound
 from shared.platform.http.tokens import Person

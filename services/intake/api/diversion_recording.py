@@ -1,7 +1,5 @@
 """Recording of diversions: what may be an emergency is stored first, whatever else is down."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace

@@ -10,19 +10,8 @@ from pydantic import BaseModel, Field
 
 from services.intake.api.files_schemas import FileIds
 from services.intake.store.letter_drafts import KEPT_FOR, SavedLetterDraft
+from shared.contracts import vocabulary
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import (
-    AboutKind,
-    AboutLevel,
-    ActingAs,
-    Category,
-    Channel,
-    Entry,
-    GuardianRelation,
-    Language,
-    OnBehalf,
-    PoliceType,
-)
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.http.parameters import RequestBody
 
@@ -44,10 +33,10 @@ class DraftPlace(RequestBody):
 class DraftComplaint(RequestBody):
     """Whom the letter complains about, as far as it is filled in."""
 
-    kind: AboutKind | None = None
+    kind: vocabulary.AboutKind | None = None
     bureau: Bureau | None = None
-    level: AboutLevel | None = None
-    police_type: PoliceType | None = None
+    level: vocabulary.AboutLevel | None = None
+    police_type: vocabulary.PoliceType | None = None
 
 
 class DraftContact(RequestBody):
@@ -63,7 +52,7 @@ class DraftGuardian(RequestBody):
 
     name: Annotated[str, _Detail] | None = None
     phone: Annotated[str, _Code] | None = None
-    relation: GuardianRelation | None = None
+    relation: vocabulary.GuardianRelation | None = None
 
 
 class DraftHelped(RequestBody):
@@ -77,7 +66,7 @@ class DraftWriter(RequestBody):
     """What the writer says of themself, as far as it is filled in."""
 
     guardian: DraftGuardian | None = None
-    acting_as: ActingAs | None = None
+    acting_as: vocabulary.ActingAs | None = None
     helped: DraftHelped | None = None
 
 
@@ -86,15 +75,15 @@ class LetterDraft(RequestBody):
 
     subject: Annotated[str, _Line] | None = None
     body: Annotated[str, _Words] | None = None
-    category: Category | None = None
+    category: vocabulary.Category | None = None
     place: DraftPlace | None = None
     addressed_to: Bureau | None = None
     about: DraftComplaint | None = None
-    on_behalf: OnBehalf | None = None
+    on_behalf: vocabulary.OnBehalf | None = None
     writer: DraftWriter | None = None
-    lang: Language | None = None
-    channel: Channel | None = None
-    entry: Entry | None = None
+    lang: vocabulary.Language | None = None
+    channel: vocabulary.Channel | None = None
+    entry: vocabulary.Entry | None = None
     consent_to_publish: Annotated[bool, _Flag] | None = None
     files: FileIds | None = None
     notice_version: Annotated[str, _Code] | None = None
@@ -111,7 +100,7 @@ class LetterDraftLine(BaseModel):
     kept_until: datetime
     """When it is erased, unless it is changed or sent before."""
     subject: str | None = Field(repr=False)
-    category: Category | None
+    category: vocabulary.Category | None
 
 
 class LetterDraftShown(BaseModel):

@@ -10,13 +10,7 @@ from fastapi import APIRouter, Depends
 
 from services.intake.api.dependencies import Desk
 from services.intake.api.duty_queue import DutyQueue
-from services.intake.api.duty_schemas import (
-    DutyList,
-    DutyRows,
-    NewResolution,
-    Reading,
-    ReadingList,
-)
+from services.intake.api.duty_schemas import DutyList, DutyRows, NewResolution, Reading, ReadingList
 from services.intake.domain.duty_desk import DutyShown
 from services.intake.store import QueueName
 from shared.platform.http.identity import staff

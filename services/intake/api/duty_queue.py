@@ -3,8 +3,6 @@
 Used by API and pages alike.
 """
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass
 

@@ -21,7 +21,6 @@ from shared.platform.mongo.paging import place, written
 from shared.platform.runtime import data_files
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
-EXAMPLE = "GD-7K2M-9QXT-4HBN-W3RD-5"
 
 
 @router.post(

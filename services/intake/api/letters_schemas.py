@@ -11,31 +11,10 @@ from services.intake.api.receipts_schemas import SignedReceipt
 from services.intake.api.reveals_schemas import RevealShown
 from services.intake.api.warnings import LineShown, SendAnyway
 from services.intake.domain.letter import CounterEntry, ShownFileState
+from shared.contracts import vocabulary
 from shared.contracts.fields import DistrictCode, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
-from shared.contracts.vocabulary import (
-    AboutKind,
-    AboutLevel,
-    ActingAs,
-    Category,
-    Channel,
-    ClockName,
-    DayKind,
-    DeclineReason,
-    Entry,
-    GuardianRelation,
-    Language,
-    OnBehalf,
-    Outcome,
-    PoliceType,
-    RequestRefusal,
-    ReturnReason,
-    ScanOutcome,
-    State,
-    WhereToTurn,
-    WhyClosed,
-)
 from shared.contracts.words import MAX_BODY, MAX_SUBJECT
 from shared.platform.http.parameters import RequestBody
 
@@ -54,10 +33,10 @@ class Where(RequestBody):
 class Complained(RequestBody):
     """Whom the letter complains about, as far as its writer knows; names belong in the words."""
 
-    kind: AboutKind
+    kind: vocabulary.AboutKind
     bureau: Bureau | None = None
-    level: AboutLevel | None = None
-    police_type: PoliceType | None = None
+    level: vocabulary.AboutLevel | None = None
+    police_type: vocabulary.PoliceType | None = None
 
 
 class ContactDetails(RequestBody):
@@ -77,7 +56,7 @@ class GuardianGiven(RequestBody):
 
     name: Annotated[str, Text(1, 100)]
     phone: Annotated[str, Field(strict=True, pattern=PHONE)]
-    relation: GuardianRelation
+    relation: vocabulary.GuardianRelation
 
 
 class HelpedGiven(RequestBody):
@@ -92,7 +71,7 @@ class WriterGiven(RequestBody):
 
     guardian: GuardianGiven | None = None
     """Needed of writers under 14."""
-    acting_as: ActingAs | None = None
+    acting_as: vocabulary.ActingAs | None = None
     """By what right the sender writes for the person of `on_behalf`."""
     helped: HelpedGiven | None = None
 
@@ -118,18 +97,18 @@ class NewLetter(RequestBody):
 
     subject: Annotated[str, Text(1, MAX_SUBJECT)]
     body: Annotated[str, Text(1, MAX_BODY)]
-    category: Category
+    category: vocabulary.Category
     place: Where = Where()
     addressed_to: Bureau | None = None
     about: Complained | None = None
     """None: nobody in the police, or the writer doesn't say."""
-    on_behalf: OnBehalf | None = None
+    on_behalf: vocabulary.OnBehalf | None = None
     """The person that the sender writes for, if not for themself."""
     writer: WriterGiven = WriterGiven()
-    lang: Language = "zh"
-    channel: Channel = "web"
+    lang: vocabulary.Language = "zh"
+    channel: vocabulary.Channel = "web"
     """Older clients' word for `entry`: the client must have an entry of that channel."""
-    entry: Entry | None = None
+    entry: vocabulary.Entry | None = None
     """Where on the client's site it was written; the client must be registered for it."""
     consent_to_publish: Annotated[bool, Field(strict=True)] = False
     notice_version: Version = NOTICE_VERSION
@@ -165,16 +144,16 @@ class ReplyShown(BaseModel):
     """A reply, or a refusal of the letter, as its writer sees it."""
 
     text: str | None = Field(repr=False)
-    outcome: Outcome | None
+    outcome: vocabulary.Outcome | None
     """None: the letter was refused, for `decline_reason`."""
     replied_at: datetime
     bureau: Bureau | None
-    decline_reason: DeclineReason | None
+    decline_reason: vocabulary.DeclineReason | None
     outcome_zh: str | None
     outcome_en: str | None
     decline_reason_zh: str | None
     decline_reason_en: str | None
-    where_to_turn: WhereToTurn | None
+    where_to_turn: vocabulary.WhereToTurn | None
     turn_to: list[LineShown]
     """The same with name, number and hours, or with the city's police stations."""
     answer_by: date | None
@@ -206,7 +185,7 @@ class PromiseShown(BaseModel):
 class ExtensionShown(BaseModel):
     """More time that was granted to the bureau, and why."""
 
-    clock: ClockName
+    clock: vocabulary.ClockName
     new_due_on: date | None
     text: str | None = Field(repr=False)
     decided_at: datetime
@@ -218,7 +197,7 @@ class RequestShown(BaseModel):
     request_id: str
     kind: str
     status: str
-    code: RequestRefusal | None
+    code: vocabulary.RequestRefusal | None
     code_zh: str | None
     code_en: str | None
     question: int | None
@@ -240,7 +219,7 @@ class FileShown(BaseModel):
     id: str
     type: str
     size: int
-    scan: ScanOutcome | None
+    scan: vocabulary.ScanOutcome | None
     state: ShownFileState
     state_zh: str
     state_en: str
@@ -252,9 +231,9 @@ class StepShown(BaseModel):
     at: datetime
     what: str
     bureau: Bureau | None
-    reason: ReturnReason | None
+    reason: vocabulary.ReturnReason | None
     """Why that bureau returned it."""
-    clock: ClockName | None
+    clock: vocabulary.ClockName | None
     """Which time limit has passed."""
     due_on: date | None
     """The day on which it passed."""
@@ -266,7 +245,7 @@ class DayShown(BaseModel):
     """How one day was counted."""
 
     day: date
-    kind: DayKind
+    kind: vocabulary.DayKind
     number: int | None
     """The ordinal of a counted day."""
     zh: str
@@ -295,8 +274,8 @@ class LetterLine(BaseModel):
 
     letter: str
     received_at: datetime
-    category: Category
-    state: State
+    category: vocabulary.Category
+    state: vocabulary.State
     state_zh: str
     state_en: str
     bureau: Bureau | None
@@ -314,7 +293,7 @@ class LetterShown(LetterLine):
     consent_to_publish: bool
     is_supervised: bool
     reopened: int
-    why_closed: WhyClosed | None
+    why_closed: vocabulary.WhyClosed | None
     why_closed_zh: str | None
     why_closed_en: str | None
     reply: ReplyShown | None = Field(repr=False)
@@ -331,7 +310,7 @@ class LetterShown(LetterLine):
     """None: its writer sent it."""
     requests: list[RequestShown]
     history: list[StepShown]
-    also_turn_to: WhereToTurn | None
+    also_turn_to: vocabulary.WhereToTurn | None
     """Where complaints about the department itself may go as well."""
 
 

@@ -1,7 +1,5 @@
 """Dependencies by which a route counts its requests against the limits of their senders."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final

@@ -5,8 +5,6 @@ headers of draft-ietf-httpapi-ratelimit-headers-11. An answer shows only what is
 what is left to an address or network would show what its neighbours do.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence

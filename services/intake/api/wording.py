@@ -6,11 +6,7 @@ from services.intake.domain.access_log import AccessKind
 from services.intake.domain.letter import TimelineStep
 from shared.contracts.bilingual import Bilingual, bilingual
 from shared.contracts.names import RETURN_REASONS
-from shared.contracts.vocabulary import (
-    ClockName,
-    DayKind,
-    WhyClosed,
-)
+from shared.contracts.vocabulary import ClockName, DayKind, WhyClosed
 
 WHY_CLOSED: Mapping[WhyClosed, Bilingual] = bilingual(
     {

@@ -21,22 +21,8 @@ from services.intake.domain import (
 from services.intake.domain.diversion import Diversion
 from services.intake.domain.letter import IntakeLetter, NoLetter
 from services.intake.domain.publication_copy import PublisherEventNoted, publisher_event_noted
+from shared.contracts import submitted_v1
 from shared.contracts.diverted_v1 import DiversionResolved, DutySeen, LetterDiverted
-from shared.contracts.submitted_v1 import (
-    AttachmentFetched,
-    AttachmentScanned,
-    ConsentChanged,
-    ContactChanged,
-    IdentityRevealed,
-    IdentitySealed,
-    IdentityWithheld,
-    LetterErased,
-    LetterSubmitted,
-    PhoneCheckRequested,
-    PublicationCopied,
-    RevealDecided,
-    RevealRequested,
-)
 
 IntakeState: TypeAlias = NoLetter | IntakeLetter | Diversion
 PrivateEvent: TypeAlias = (
@@ -51,27 +37,27 @@ PrivateEvent: TypeAlias = (
 
 FOLDS: Mapping[tuple[type[IntakeState], type[Any]], Callable[[Any, Any], Any]] = MappingProxyType(
     {
-        (NoLetter, LetterSubmitted): submission.submitted,
+        (NoLetter, submitted_v1.LetterSubmitted): submission.submitted,
         (IntakeLetter, submission.OwnerRecorded): submission.owner_recorded,
         (IntakeLetter, counter.LetterEntered): counter.letter_entered,
-        (IntakeLetter, PhoneCheckRequested): counter.phone_check_requested,
+        (IntakeLetter, submitted_v1.PhoneCheckRequested): counter.phone_check_requested,
         (IntakeLetter, counter.PhoneCodeKept): counter.phone_code_kept,
         (IntakeLetter, counter.PhoneCodeTried): counter.phone_code_tried,
-        (IntakeLetter, AttachmentScanned): files.attachment_scanned,
-        (IntakeLetter, AttachmentFetched): file_access.attachment_fetched,
+        (IntakeLetter, submitted_v1.AttachmentScanned): files.attachment_scanned,
+        (IntakeLetter, submitted_v1.AttachmentFetched): file_access.attachment_fetched,
         (IntakeLetter, file_access.FilesViewed): file_access.files_viewed,
         **{(IntakeLetter, event): writer_requests.requested for event in writer_requests.KINDS},
         (IntakeLetter, writer_view.ProgressNoted): writer_view.progress_noted,
-        (IntakeLetter, ContactChanged): contact.contact_changed,
-        (IntakeLetter, ConsentChanged): publication_copy.consent_changed,
-        (IntakeLetter, PublicationCopied): publication_copy.publication_copied,
+        (IntakeLetter, submitted_v1.ContactChanged): contact.contact_changed,
+        (IntakeLetter, submitted_v1.ConsentChanged): publication_copy.consent_changed,
+        (IntakeLetter, submitted_v1.PublicationCopied): publication_copy.publication_copied,
         (IntakeLetter, PublisherEventNoted): publisher_event_noted,
-        (IntakeLetter, IdentitySealed): identity_sealing.identity_sealed,
-        (IntakeLetter, IdentityWithheld): identity_sealing.identity_sealed,
-        (IntakeLetter, RevealRequested): identity_reveals.reveal_requested,
-        (IntakeLetter, RevealDecided): identity_reveals.reveal_decided,
-        (IntakeLetter, IdentityRevealed): identity_reveals.identity_revealed,
-        (IntakeLetter, LetterErased): erasure.erased,
+        (IntakeLetter, submitted_v1.IdentitySealed): identity_sealing.identity_sealed,
+        (IntakeLetter, submitted_v1.IdentityWithheld): identity_sealing.identity_sealed,
+        (IntakeLetter, submitted_v1.RevealRequested): identity_reveals.reveal_requested,
+        (IntakeLetter, submitted_v1.RevealDecided): identity_reveals.reveal_decided,
+        (IntakeLetter, submitted_v1.IdentityRevealed): identity_reveals.identity_revealed,
+        (IntakeLetter, submitted_v1.LetterErased): erasure.erased,
         (NoLetter, LetterDiverted): diversion.diverted,
         (Diversion, diversion.ContentDiverted): diversion.content_diverted,
         (Diversion, DutySeen): diversion.duty_seen,

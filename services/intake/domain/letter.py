@@ -7,25 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from shared.contracts import vocabulary
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, Place, Receipt
-from shared.contracts.vocabulary import (
-    Category,
-    Channel,
-    ClockName,
-    DeclineReason,
-    Entry,
-    Language,
-    Outcome,
-    RequestRefusal,
-    ReturnReason,
-    RevealReason,
-    Role,
-    ScanOutcome,
-    State,
-    WhereToTurn,
-    WhyClosed,
-)
 from shared.contracts.words import (
     Contact,
     Identity,
@@ -46,9 +30,9 @@ CounterEntry = Literal["counter", "hotline"]
 EntryReason = Literal["no_internet", "needs_help", "no_account", "other"]
 """Why staff entered a letter for its writer."""
 
-ANSWERED: tuple[State, ...] = ("replied", "closed")
+ANSWERED: tuple[vocabulary.State, ...] = ("replied", "closed")
 """States in which a letter has a reply that stands."""
-ENDED: tuple[State, ...] = ("declined", "closed", "withdrawn")
+ENDED: tuple[vocabulary.State, ...] = ("declined", "closed", "withdrawn")
 """States after which no holder learns anything more of the letter."""
 
 
@@ -59,7 +43,7 @@ class WriterRequest:
     request_id: str
     kind: RequestKind
     status: Literal["sent", "done", "refused"] = "sent"
-    code: RequestRefusal | None = None
+    code: vocabulary.RequestRefusal | None = None
     """Why it was refused."""
     words: WriterText | None = None
     question: int | None = None
@@ -73,12 +57,12 @@ class LetterReply:
     """A reply to the letter, or its refusal."""
 
     words: ReplyText | None
-    outcome: Outcome | None
+    outcome: vocabulary.Outcome | None
     """None: the letter was refused."""
     replied_at: datetime
     bureau: Bureau | None = None
-    decline_reason: DeclineReason | None = None
-    where_to_turn: WhereToTurn | None = None
+    decline_reason: vocabulary.DeclineReason | None = None
+    where_to_turn: vocabulary.WhereToTurn | None = None
     """The competent office, or the office that the letter was referred to."""
     answer_by: date | None = None
     """Last day on which a reply may be rated or reopened, or a refusal appealed against."""
@@ -117,7 +101,7 @@ class BureauPromise:
 class Extension:
     """More time that was granted to the bureau."""
 
-    clock: ClockName
+    clock: vocabulary.ClockName
     new_due_on: date | None
     """None while the clock is stopped."""
     words: Reason | None
@@ -154,11 +138,11 @@ class Reveal:
     """A request of staff to see who the writer is, and the view that followed."""
 
     reveal: str
-    role: Role
+    role: vocabulary.Role
     bureau: Bureau | None
     staff: str
     """Opaque id; supervisors see it, the writer doesn't."""
-    reason: RevealReason
+    reason: vocabulary.RevealReason
     signed_in_at: datetime | None
     """When the viewer had signed in, at most five minutes before; None: not viewed yet."""
     words: Reason | None
@@ -191,7 +175,7 @@ class LetterFile:
     type: str
     size: int
     """Bytes."""
-    scan: ScanOutcome | None = None
+    scan: vocabulary.ScanOutcome | None = None
     """None until the file was scanned for malware."""
     quarantined: bool = False
     """Whether it was refused because something harmful was found in it."""
@@ -219,7 +203,7 @@ class FileView:
 
     staff: str
     """Opaque id; auditors see it, the writer doesn't."""
-    role: Role
+    role: vocabulary.Role
     bureau: Bureau | None
     files: tuple[str, ...]
     viewed_at: datetime
@@ -233,9 +217,9 @@ class TimelineStep:
     at: datetime
     what: str
     bureau: Bureau | None = None
-    reason: ReturnReason | None = None
+    reason: vocabulary.ReturnReason | None = None
     """Why a bureau returned it; None for steps recorded before this was kept."""
-    clock: ClockName | None = None
+    clock: vocabulary.ClockName | None = None
     """Which time limit has passed; None likewise."""
     due_on: date | None = None
     """The day on which it passed."""
@@ -283,9 +267,9 @@ class IntakeLetter:
     """Keyed hash of the writer's sign-in."""
     received_at: datetime
     """Its Asia/Shanghai date is the day of receipt."""
-    channel: Channel
-    lang: Language
-    category: Category
+    channel: vocabulary.Channel
+    lang: vocabulary.Language
+    category: vocabulary.Category
     """As the writer chose it."""
     place: Place
     addressed_to: Bureau | None
@@ -293,18 +277,18 @@ class IntakeLetter:
     words: LetterText | None
     contact: Contact | None
     identity: Identity | None
-    entry: Entry | None = None
+    entry: vocabulary.Entry | None = None
     """Where it came in, by the registered client that sent it."""
     earlier_contacts: tuple[Contact, ...] = ()
     earlier_identities: tuple[Identity, ...] = ()
     """Values given before still identify the writer, so copies must not show them."""
-    state: State = "submitted"
+    state: vocabulary.State = "submitted"
     bureau: Bureau | None = None
     """The bureau that holds it, or held it when it ended."""
     unit: str | None = None
     """The unit it was passed on to, in the bureau's own code. Not shown to the writer."""
     assignment: int = 0
-    found_category: Category | None = None
+    found_category: vocabulary.Category | None = None
     """As the router classified it."""
     masked: bool | None = None
     """Whether the router last hid the writer from the holder; None: not recorded."""
@@ -326,7 +310,7 @@ class IntakeLetter:
     extensions: tuple[Extension, ...] = ()
     reopened: int = 0
     is_supervised: bool = False
-    why_closed: WhyClosed | None = None
+    why_closed: vocabulary.WhyClosed | None = None
     consents: int = 0
     """How often the writer consented to publication after submission."""
     copies: int = 0
@@ -356,7 +340,7 @@ class IntakeLetter:
     kind: Literal["letter"] = "letter"
 
     @property
-    def also_turn_to(self) -> WhereToTurn | None:
+    def also_turn_to(self) -> vocabulary.WhereToTurn | None:
         """Where else the writer may turn: 12389, for complaints about the department itself."""
         path = path_of_complaint(complained_of(self.about)) if self.about else None
         return path.tell if path else None

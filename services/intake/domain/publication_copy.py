@@ -11,13 +11,9 @@ from services.intake.domain.letter import (
     check_owner,
 )
 from services.intake.domain.pii_spans import OwnValues, spans_in, values_of
+from shared.contracts import published_v1
 from shared.contracts.combining_marks import cap_marks
 from shared.contracts.event import Event
-from shared.contracts.published_v1 import (
-    LetterPublished,
-    PublicationCorrected,
-    PublicationWithdrawn,
-)
 from shared.contracts.submitted_v1 import ConsentChanged, PublicationCopied
 from shared.contracts.values import CopySpan
 from shared.contracts.vocabulary import CopyPart
@@ -99,13 +95,13 @@ def note_publisher_event(
 def publisher_event_noted(letter: IntakeLetter, event: PublisherEventNoted) -> IntakeLetter:
     """The letter with its publication. The writer doesn't see when it was taken down."""
     match event.event:
-        case LetterPublished(path=path, published_at=at, title=title, city=city):
+        case published_v1.LetterPublished(path=path, published_at=at, title=title, city=city):
             step = TimelineStep(at, PUBLISHED, letter.bureau)
             published = Publication(path, at, title=title, city=city)
             return replace(letter, publication=published, history=(*letter.history, step))
-        case PublicationCorrected(title=title) if letter.publication:
+        case published_v1.PublicationCorrected(title=title) if letter.publication:
             return replace(letter, publication=replace(letter.publication, title=title))
-        case PublicationWithdrawn() if letter.publication:
+        case published_v1.PublicationWithdrawn() if letter.publication:
             withdrawn = replace(letter.publication, is_withdrawn=True, title=None)
             return replace(letter, publication=withdrawn)
         case _:

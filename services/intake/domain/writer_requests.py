@@ -10,23 +10,11 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from services.intake.domain.files import check_room
-from services.intake.domain.letter import (
-    IntakeLetter,
-    RequestKind,
-    WriterRequest,
-    check_owner,
-)
+from services.intake.domain.letter import IntakeLetter, RequestKind, WriterRequest, check_owner
 from services.intake.domain.pii_spans import marked_for
 from services.intake.domain.submission import letter_files
+from shared.contracts import submitted_v1
 from shared.contracts.event import Event
-from shared.contracts.submitted_v1 import (
-    AdditionSubmitted,
-    AnswerSubmitted,
-    AppealRequested,
-    RatingSubmitted,
-    ReopeningRequested,
-    WithdrawalRequested,
-)
 from shared.contracts.values import Attachment
 from shared.contracts.vocabulary import RequestRefusal, WithdrawalReason
 from shared.contracts.words import Comment, WriterText
@@ -109,12 +97,12 @@ RequestCommand: TypeAlias = (
 
 KINDS: Mapping[type[Event], RequestKind] = MappingProxyType(
     {
-        AnswerSubmitted: "answer",
-        AdditionSubmitted: "addition",
-        RatingSubmitted: "rating",
-        ReopeningRequested: "reopening",
-        AppealRequested: "appeal",
-        WithdrawalRequested: "withdrawal",
+        submitted_v1.AnswerSubmitted: "answer",
+        submitted_v1.AdditionSubmitted: "addition",
+        submitted_v1.RatingSubmitted: "rating",
+        submitted_v1.ReopeningRequested: "reopening",
+        submitted_v1.AppealRequested: "appeal",
+        submitted_v1.WithdrawalRequested: "withdrawal",
     }
 )
 """The kind of request that each event records."""
@@ -174,21 +162,23 @@ def _event(command: RequestCommand, letter: IntakeLetter) -> Event:
     match command:
         case SubmitAnswer(question=question, words=words, files=files):
             words = marked_for(letter, words)
-            return AnswerSubmitted(
+            return submitted_v1.AnswerSubmitted(
                 request_id=name, question=question, attachments=files, words=words
             )
         case SubmitAddition(words=words, files=files):
             words = marked_for(letter, words)
-            return AdditionSubmitted(request_id=name, attachments=files, words=words)
+            return submitted_v1.AdditionSubmitted(request_id=name, attachments=files, words=words)
         case SubmitRating(solved=solved, score=score, words=comment):
             comment = marked_for(letter, comment) if comment else None
-            return RatingSubmitted(request_id=name, solved=solved, score=score, words=comment)
+            return submitted_v1.RatingSubmitted(
+                request_id=name, solved=solved, score=score, words=comment
+            )
         case RequestReopening(words=words):
-            return ReopeningRequested(request_id=name, words=marked_for(letter, words))
+            return submitted_v1.ReopeningRequested(request_id=name, words=marked_for(letter, words))
         case RequestAppeal(words=words):
-            return AppealRequested(request_id=name, words=marked_for(letter, words))
+            return submitted_v1.AppealRequested(request_id=name, words=marked_for(letter, words))
         case RequestWithdrawal(reason=reason):
-            return WithdrawalRequested(request_id=name, reason=reason)
+            return submitted_v1.WithdrawalRequested(request_id=name, reason=reason)
 
 
 def _writer_text(words: object) -> WriterText | None:

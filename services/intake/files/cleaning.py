@@ -1,7 +1,5 @@
 """Cleaning of files in child processes, at most two at once."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

@@ -5,8 +5,6 @@ shown to nobody before it is complete. What stays incomplete is erased later, li
 letter used: its record keeps `unsettled_since`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 from collections import Counter

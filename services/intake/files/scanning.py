@@ -1,7 +1,5 @@
 """Scanning of files for harmful content, over clamd's protocol."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 from collections.abc import AsyncIterator

@@ -1,8 +1,5 @@
 """Pages of counters: enter a letter for a visitor or caller, check it, and print the receipt."""
 
-from __future__ import annotations
-
-from secrets import token_hex
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -24,6 +21,7 @@ from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import on_page
 from shared.platform.http.tokens import Person
 from shared.rules.text.written import Written
+from shared.web.form_pages import key_in, new_key
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_
 from shared.web.rendering import page
@@ -119,7 +117,7 @@ async def check(request: Request, person: Clerk, desk: Desk) -> Response:
         urgent = _is_urgent(desk, fields)
         return page(request, "counter_check.html", is_urgent=urgent, **_checked(fields))
     try:
-        accepted = await enter_counter_letter(body, person, _key(fields), desk, Response())
+        accepted = await enter_counter_letter(body, person, key_in(fields), desk, Response())
     except Warned as warned:
         return page(
             request,
@@ -127,7 +125,7 @@ async def check(request: Request, person: Clerk, desk: Desk) -> Response:
             status=warned.status,
             warned=warned.members,
             hidden=_given(fields),
-            key=_key(fields),
+            key=key_in(fields),
             send_anyway=warned.members.get("send_anyway"),
         )
     except Refused as refused:
@@ -149,7 +147,7 @@ async def post_code(request: Request, person: Clerk, desk: Desk, letter: str) ->
     """Send a code to the phone."""
     fields = await fields_of(request)
     try:
-        await send_phone_code(letter, person, _key(fields), desk)
+        await send_phone_code(letter, person, key_in(fields), desk)
     except Refused as refused:
         return await _refused(request, person, desk, letter, refused)
     return RedirectResponse(f"{_address(letter)}?done=sent", status_code=303)
@@ -163,7 +161,7 @@ async def post_confirmation(request: Request, person: Clerk, desk: Desk, letter:
     if body is None:
         return await _receipt(request, person, desk, letter, errors=errors, status=422)
     try:
-        await confirm_caller_phone(letter, body, person, _key(fields), desk)
+        await confirm_caller_phone(letter, body, person, key_in(fields), desk)
     except Refused as refused:
         return await _refused(request, person, desk, letter, refused)
     return RedirectResponse(f"{_address(letter)}?done=confirmed", status_code=303)
@@ -188,7 +186,7 @@ def _form(
         answers=ANSWERS,
         codes={name: [*_first(name), *choices(kind)] for name, kind in KINDS.items()},
         notice=desk.notices.on(civil_date(desk.now())),
-        key=token_hex(16),
+        key=new_key(),
     )
 
 
@@ -210,7 +208,7 @@ def _checked(fields: FormFields) -> dict[str, Any]:
         for name in LABELS
         if fields.get(name).strip()
     ]
-    return {"rows": rows, "hidden": _given(fields), "key": _key(fields)}
+    return {"rows": rows, "hidden": _given(fields), "key": key_in(fields)}
 
 
 def _given(fields: FormFields) -> dict[str, str]:
@@ -245,7 +243,7 @@ async def _receipt(
         receipt=shown,
         address=_address(shown.letter),
         now=desk.now(),
-        key=token_hex(16),
+        key=new_key(),
         **values,
     )
 
@@ -264,8 +262,3 @@ async def _refused(
 
 def _address(letter: str) -> str:
     return LETTER.format(letter=letter)
-
-
-def _key(fields: FormFields) -> str:
-    """The form's key, under which a double submit acts once."""
-    return fields.get("key")[:80] or token_hex(16)

@@ -16,10 +16,10 @@ from services.intake.pages.duty_rows import entry_of
 from services.intake.store import QueueName
 from shared.contracts.fields import OpaqueId
 from shared.contracts.vocabulary import DiversionOutcome
-from shared.kernel.errors import AlreadyDone, BadValue, IdReused, NotFound
+from shared.kernel.errors import AlreadyDone, IdReused, NotFound
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
-from shared.platform.mongo.paging import Place, place, written
+from shared.platform.mongo.paging import Place, place_or_start, written
 from shared.web.forms import FormFields, fields_of
 from shared.web.language import N_
 from shared.web.rendering import page
@@ -96,7 +96,7 @@ async def show_queue(
 ) -> Response:
     """What nobody has seen, and what is still to be resolved; or one queue from a place on."""
     standings: tuple[QueueName, ...] = (standing,) if standing else ("unseen", "unresolved")
-    begins = _place(after) if standing else None
+    begins = place_or_start(after) if standing else None
     lists = []
     for each in standings:
         found, end = await queue.waiting(person, each, after=begins)
@@ -132,7 +132,7 @@ async def show_writer(
     after: After = None,
 ) -> Response:
     """All of one writer's diversions in one queue; those on the page can be seen at once."""
-    begins = _place(after)
+    begins = place_or_start(after)
     try:
         found, end = await queue.of_writer(person, diversion, standing=standing, after=begins)
     except NotFound:
@@ -155,7 +155,7 @@ async def see_all(
 ) -> Response:
     """Record that a person has seen that writer's page, up to `until`."""
     await fields_of(request)
-    if (last := _place(until)) is None:
+    if (last := place_or_start(until)) is None:
         return _missing(request)
     try:
         await queue.see_all(person, diversion, until=last, key="page-seen")
@@ -256,11 +256,3 @@ def _is_valid(kind: TypeAdapter[Any], value: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _place(after: str | None) -> Place | None:
-    """Where the page begins; an invalid place means at the oldest."""
-    try:
-        return place(after) if after else None
-    except BadValue:
-        return None

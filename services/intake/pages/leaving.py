@@ -4,8 +4,6 @@ A browser can't be made to forget its history. So for half an hour a cookie with
 entries of that history lead to the neutral page, too. Whoever types our address comes in again.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -23,7 +21,7 @@ LEFT, RETURNED = "1", "0"
 """Values of the cookie. The script asks for the second one (`mailbox.js`)."""
 OWN: Final = (WRITE, "/my")
 """Where pages of one person are."""
-OPEN: Final = ("/city", "/go", "/notice", "/receipts")
+PAGES: Final = ("/", "/city", "/go", "/notice", "/receipts", *OWN)
 router = APIRouter()
 
 
@@ -50,17 +48,14 @@ class LeftMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not _is_page(scope["path"]):
-            await self._app(scope, receive, send)
-            return
-        request = Request(scope)
-        if request.cookies.get(str(_name(request))) != LEFT:
+        request = Request(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        is_page = request and _is_below(scope["path"], PAGES)
+        if request is None or not is_page or request.cookies.get(str(_name(request))) != LEFT:
             await self._app(scope, receive, send)
         elif request.headers.get("sec-fetch-site", "none") != "none":
-            away = RedirectResponse(pages_of(request).neutral_url, status_code=303)
-            await away(scope, receive, send)
+            await RedirectResponse(pages_of(request).neutral_url, 303)(scope, receive, send)
         elif _is_below(scope["path"], OWN):
-            await RedirectResponse("/", status_code=303)(scope, receive, send)
+            await RedirectResponse("/", 303)(scope, receive, send)
         else:
             await self._app(scope, receive, _returning(request, send))
 
@@ -79,10 +74,6 @@ def _returning(request: Request, answer: Send) -> Send:
     return sent
 
 
-def _is_page(path: str) -> bool:
-    return path == "/" or _is_below(path, (*OWN, *OPEN))
-
-
 def _is_below(path: str, places: tuple[str, ...]) -> bool:
     return any(path == each or path.startswith(f"{each}/") for each in places)
 
@@ -94,6 +85,4 @@ def _name(request: Request) -> CookieName:
 def _set(request: Request, answer: Response, value: str, *, lasts_s: int) -> None:
     """Set the cookie, which scripts may read: it says nothing about anybody."""
     name = _name(request)
-    answer.set_cookie(
-        str(name), value, max_age=lasts_s, path="/", secure=name.is_secure, samesite="lax"
-    )
+    answer.set_cookie(str(name), value, max_age=lasts_s, secure=name.is_secure, samesite="lax")

@@ -1,6 +1,5 @@
 """Page that finds a person's letters by document number or phone, after a fresh sign-in."""
 
-from secrets import token_hex
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -12,6 +11,7 @@ from services.intake.api.look_ups_schemas import NewLookUp
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import fresh, on_page, staff
 from shared.platform.http.tokens import Person
+from shared.web.form_pages import key_in, new_key
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_
 from shared.web.rendering import page
@@ -39,7 +39,7 @@ async def show_found(request: Request, person: FreshSeeker, desk: Desk) -> Respo
     body, errors = read_form(NewLookUp, fields)
     if body is None:
         return _shown(request, fields, status=422, errors=errors)
-    key = fields.get("key")[:80] or token_hex(16)
+    key = key_in(fields)
     try:
         found = await look_up_letters(body, person, key, desk)
     except Refused as refused:
@@ -60,6 +60,6 @@ def _shown(
         kinds=KINDS,
         documents=choices("document_type"),
         reasons=choices("reveal_reason"),
-        key=token_hex(16),
+        key=new_key(),
         **values,
     )

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from re import fullmatch
-from secrets import token_hex
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
@@ -19,17 +17,17 @@ from services.intake.domain.letter import IntakeLetter
 from services.intake.domain.offered_requests import offered
 from services.intake.pages.my_letters import MINE, Writer
 from services.intake.pages.request_forms import FORMS, FormName, WriterForm
-from shared.kernel.errors import BadValue, NotFound, Refused
+from shared.kernel.errors import NotFound, Refused
 from shared.kernel.working_days import civil_date
 from shared.platform.http.tokens import Person
-from shared.web.forms import FormFields, fields_of, read_form
+from shared.web.form_pages import key_in
+from shared.web.forms import FormFields, fields_of
 from shared.web.language import N_
 from shared.web.rendering import page
 from shared.web.session_cookies import restored_fields
 
 router = APIRouter()
 Name = Annotated[FormName, Path()]
-KEY: Final = r"[0-9a-f]{32}"
 REFUSALS: Final[Mapping[str, str]] = {
     "bad_value": N_("Something in the form is not valid. Check it."),
     "id_reused": N_("This form has been sent before with other content. Open it again."),
@@ -65,7 +63,7 @@ class RequestPage:
     async def show(self, errors: Mapping[str, str] | None = None, *, status: int = 200) -> Response:
         """The form, with what was typed; and what to do now, if that looks like an emergency."""
         values = {
-            asked.name: self.fields.get(asked.name, asked.first(self.letter) if asked.first else "")
+            asked.name: self.fields.get(asked.name, asked.value(self.letter) if asked.value else "")
             for asked in self.form.fields
         }
         return self._page(
@@ -98,8 +96,7 @@ class RequestPage:
     @property
     def key(self) -> str:
         """The form's idempotency key; a double submit acts once."""
-        given = self.fields.get("key")
-        return given if fullmatch(KEY, given) else token_hex(16)
+        return key_in(self.fields)
 
     def _page(self, template: str, status: int, **more: Any) -> Response:
         shown = {
@@ -134,7 +131,7 @@ async def send_request(
     fields = await fields_of(request)
     number, state = await desk.own_letter(person, letter)
     opened = RequestPage(request, desk, name, number, state, fields, person)
-    body, errors = read_form(opened.form.body, fields)
+    body, errors = opened.form.read(fields)
     if body is None:
         return await opened.show(errors, status=422)
     limit = SenderLimit(desk, "requests", desk.owner(person), Response())
@@ -146,17 +143,11 @@ async def send_request(
     except Warned as warned:
         return opened.warn(warned.members, is_sent=False, status=warned.status)
     except Refused as refused:
-        return await opened.show(_errors(opened.form, refused), status=refused.status)
+        errors = opened.form.error(refused, REFUSALS.get(refused.code, NOT_NOW))
+        return await opened.show(errors, status=refused.status)
     emergency: EmergencyShown | None = getattr(answer, "emergency", None)
     if not opened.form.has_words:
         emergency = await opened.emergency()
     if emergency is not None:
         return opened.warn(emergency.model_dump(), is_sent=True, status=200)
     return RedirectResponse(f"{opened.address}?done={name}", status_code=303)
-
-
-def _errors(form: WriterForm, refused: Refused) -> dict[str, str]:
-    """The refusal beside the field that it names, or above the form."""
-    named = str(refused) if isinstance(refused, BadValue) else ""
-    names = {asked.name for asked in form.fields}
-    return {named if named in names else "": REFUSALS.get(refused.code, NOT_NOW)}

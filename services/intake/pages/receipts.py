@@ -3,8 +3,6 @@
 The text of a letter never leaves the browser: its field has no name, and only the script shows it.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any, Final
 

@@ -1,8 +1,8 @@
 """The forms of a writer's requests and changes as data: fields, route and confirmation."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
 
 from services.intake.api import requests
 from services.intake.api.requests_schemas import (
@@ -15,57 +15,28 @@ from services.intake.api.requests_schemas import (
     NewWithdrawal,
 )
 from services.intake.domain.letter import IntakeLetter, RequestKind
-from shared.contracts.bilingual import Bilingual
 from shared.contracts.words import MAX_NOTE
-from shared.platform.http.parameters import RequestBody
+from shared.web.form_pages import AskedField, AskedForm, Choice
 from shared.web.language import N_
 from shared.web.vocabulary import choices
 
-Run = Callable[..., Awaitable[Any]]
-Choice = tuple[str, str | Bilingual]
 FormName = RequestKind | Literal["consent", "contact"]
 COMMENT: Final = 1_000
 YES_NO: Final[Sequence[Choice]] = (("yes", N_("Yes")), ("no", N_("No")))
 
 
-@dataclass(frozen=True, slots=True)
-class WriterField:
+class RequestField(AskedField[IntakeLetter]):
     """A field of a writer's form."""
 
-    name: str
-    label: str
-    kind: Literal["text", "area", "radios", "hidden"] = "area"
-    hint: str | None = None
-    choices: Callable[[], Sequence[Choice]] | None = None
-    first: Callable[[IntakeLetter], str] | None = None
-    """What it contains at first."""
-    most: int | None = None
-    """Characters."""
-
 
 @dataclass(frozen=True, slots=True)
-class WriterForm:
+class WriterForm(AskedForm[IntakeLetter]):
     """One thing that a writer can do about a letter, as a page of its own."""
 
-    title: str = field(repr=False)
-    """Also the link on the letter's page."""
-    send: str
+    send: str = ""
     """The button."""
-    done: str
-    """What the letter's page says afterwards."""
-    run: Run
-    body: type[RequestBody]
-    fields: tuple[WriterField, ...]
-    says: tuple[str, ...] = ()
-    """What it causes, as paragraphs."""
-    warns: str | None = None
     has_words: bool = False
     """Whether words can be typed that may report an emergency."""
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """The label of each field."""
-        return {asked.name: asked.label for asked in self.fields}
 
 
 def _open_question(letter: IntakeLetter) -> str:
@@ -80,7 +51,7 @@ def _address(letter: IntakeLetter) -> str:
     return (letter.identity.address or "") if letter.identity else ""
 
 
-def _scores() -> Sequence[Choice]:
+def _scores(_: IntakeLetter) -> Sequence[Choice]:
     return (
         ("5", N_("5, very satisfied")),
         ("4", N_("4, satisfied")),
@@ -93,38 +64,39 @@ def _scores() -> Sequence[Choice]:
 FORMS: Final[Mapping[FormName, WriterForm]] = {
     "answer": WriterForm(
         N_("Answer the question"),
-        N_("Send the answer"),
         N_("Your answer is on its way to the bureau."),
         requests.answer_question,
         NewAnswer,
         (
-            WriterField("question", N_("Question"), kind="hidden", first=_open_question),
-            WriterField("text", N_("Your answer"), most=MAX_NOTE),
+            RequestField("question", N_("Question"), kind="hidden", value=_open_question),
+            RequestField("text", N_("Your answer"), most=MAX_NOTE),
         ),
         has_words=True,
+        send=N_("Send the answer"),
     ),
     "addition": WriterForm(
         N_("Add something"),
-        N_("Send it"),
         N_("What you added is on its way to whoever handles your letter."),
         requests.add_to_letter,
         NewAddition,
-        (WriterField("text", N_("What do you want to add?"), most=MAX_NOTE),),
+        (RequestField("text", N_("What do you want to add?"), most=MAX_NOTE),),
         says=(N_("Adding something does not change the date by which you get a reply."),),
         has_words=True,
+        send=N_("Send it"),
     ),
     "rating": WriterForm(
         N_("Rate the reply"),
-        N_("Send the rating"),
         N_("Thank you. Your rating is on its way."),
         requests.rate_reply,
         NewRating,
         (
-            WriterField("solved", N_("Is your matter solved?"), "radios", choices=lambda: YES_NO),
-            WriterField(
+            RequestField(
+                "solved", N_("Is your matter solved?"), "radios", choices=lambda _: YES_NO
+            ),
+            RequestField(
                 "score", N_("How satisfied are you with the reply?"), "radios", choices=_scores
             ),
-            WriterField(
+            RequestField(
                 "comment",
                 N_("Comments (optional)"),
                 hint=N_("The bureau reads it. To have the letter handled again, reopen it."),
@@ -133,15 +105,15 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         ),
         says=(N_("If you say that it is solved, the letter is closed."),),
         has_words=True,
+        send=N_("Send the rating"),
     ),
     "reopening": WriterForm(
         N_("Ask for it to be handled again"),
-        N_("Reopen the letter"),
         N_("Your request to handle the letter again is on its way."),
         requests.reopen_letter,
         NewText,
         (
-            WriterField(
+            RequestField(
                 "text",
                 N_("What is not solved?"),
                 hint=N_("Say what is missing or wrong in the reply, or what has not been done."),
@@ -150,46 +122,46 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
         ),
         says=(N_("You can do this twice. The second time the province supervises it."),),
         has_words=True,
+        send=N_("Reopen the letter"),
     ),
     "appeal": WriterForm(
         N_("Appeal"),
-        N_("Send the appeal"),
         N_("Your appeal is on its way to the province."),
         requests.appeal_against_refusal,
         NewText,
-        (WriterField("text", N_("Why is the decision wrong?"), most=MAX_NOTE),),
+        (RequestField("text", N_("Why is the decision wrong?"), most=MAX_NOTE),),
         says=(N_("You can appeal once. The province decides who looks at it again."),),
         has_words=True,
+        send=N_("Send the appeal"),
     ),
     "withdrawal": WriterForm(
-        N_("Withdraw the letter"),
         N_("Withdraw the letter"),
         N_("Your request to withdraw the letter is on its way."),
         requests.withdraw_letter,
         NewWithdrawal,
         (
-            WriterField(
+            RequestField(
                 "reason",
                 N_("Why do you withdraw it? (optional)"),
                 "radios",
-                choices=lambda: choices("withdrawal_reason"),
+                choices=lambda _: choices("withdrawal_reason"),
             ),
         ),
         warns=N_("Nobody will handle it any further, and you will get no reply."),
+        send=N_("Withdraw the letter"),
     ),
     "consent": WriterForm(
         N_("May it be published?"),
-        N_("Save"),
         N_("Your choice is saved."),
         requests.change_consent,
         NewConsent,
         (
-            WriterField(
+            RequestField(
                 "to_publish",
                 N_("May the letter and its reply be published, with everything about you removed?"),
                 "radios",
-                choices=lambda: YES_NO,
-                first=lambda letter: "yes" if letter.consent_to_publish else "no",
+                choices=lambda _: YES_NO,
+                value=lambda letter: "yes" if letter.consent_to_publish else "no",
             ),
         ),
         says=(
@@ -198,15 +170,15 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
             ),
             N_("If you say no later, what is published is taken down."),
         ),
+        send=N_("Save"),
     ),
     "contact": WriterForm(
         N_("Change how we reach you"),
-        N_("Save"),
         N_("Your contact details are saved."),
         requests.change_contact,
         NewContact,
         (
-            WriterField(
+            RequestField(
                 "contact.phone",
                 N_("Phone"),
                 "text",
@@ -214,20 +186,21 @@ FORMS: Final[Mapping[FormName, WriterForm]] = {
                     "For text messages about this letter. If you leave it empty, "
                     "they go to the phone you signed in with."
                 ),
-                first=_contact("phone"),
+                value=_contact("phone"),
                 most=32,
             ),
-            WriterField(
-                "contact.email", N_("E-mail (optional)"), "text", first=_contact("email"), most=254
+            RequestField(
+                "contact.email", N_("E-mail (optional)"), "text", value=_contact("email"), most=254
             ),
-            WriterField(
-                "contact.wechat", N_("WeChat (optional)"), "text", first=_contact("wechat"), most=20
+            RequestField(
+                "contact.wechat", N_("WeChat (optional)"), "text", value=_contact("wechat"), most=20
             ),
-            WriterField(
-                "address", N_("Postal address (optional)"), "text", first=_address, most=300
+            RequestField(
+                "address", N_("Postal address (optional)"), "text", value=_address, most=300
             ),
         ),
         says=(N_("Only messages about this letter go there."),),
+        send=N_("Save"),
     ),
 }
 """By the last part of the page's path."""

@@ -3,8 +3,6 @@
 It never shows an identity, nor the words in which somebody gave a reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +18,6 @@ from services.intake.domain.letter import IntakeLetter, Reveal
 from services.intake.store import LookUp, RevealFilter, letters_with_reveals
 from shared.contracts.fields import Day
 from shared.kernel.civil import ONE_DAY, passes_at
-from shared.kernel.errors import NotFound
 from shared.kernel.working_days import civil_date
 from shared.platform.crypto.signed_exports import ExportSigner, Line
 from shared.platform.http.identity import on_page, staff
@@ -30,7 +27,7 @@ from shared.platform.http.visibility import viewer_of, visibility_filter
 from shared.platform.mongo.paging import Place, place, written
 from shared.web.language import N_, Message
 from shared.web.rendering import page
-from shared.web.signed_files import export_file, offered_days, signature_file
+from shared.web.signed_files import export_file, offered_days, past, signature_file
 
 HERE: Final = "/reveals/log"
 SPANS: Final = (1, 7, 30, 365)
@@ -98,12 +95,6 @@ class RevealDesk:
         for line in sorted(lines, key=lambda one: (one["at"], one.get("letter", ""), one["event"])):
             yield line
 
-    def past(self, day: date) -> date:
-        """Return a day that is over: only its export stays the same. Raises: NotFound."""
-        if day >= self.today:
-            raise NotFound
-        return day
-
 
 async def _desk_of(request: Request, person: Watcher, desk: Desk) -> RevealDesk:
     return RevealDesk(request, person, desk)
@@ -146,13 +137,13 @@ async def show_public_keys(at: At) -> Response:
 @router.get(HERE + "/{day}.jsonl")
 async def export_lines(at: At, day: OneDay) -> Response:
     """Every step of a past day, as JSON lines."""
-    return export_file(_name(at.past(day)), at.export(day))
+    return export_file(_name(past(day, today=at.today)), at.export(day))
 
 
 @router.get(HERE + "/{day}.jws")
 async def export_signature(at: At, day: OneDay) -> Response:
     """The signature of that file."""
-    name = _name(at.past(day))
+    name = _name(past(day, today=at.today))
     return await signature_file(name, at.export(day), day=day, signer=at.signer)
 
 

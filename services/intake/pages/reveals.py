@@ -7,7 +7,6 @@ fresh sign-in; every request, decision and view is recorded for writer and audit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from secrets import token_hex
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -36,6 +35,7 @@ from shared.kernel.errors import NotFound, Refused
 from shared.platform.http.identity import fresh, on_page, staff
 from shared.platform.http.parameters import After
 from shared.platform.http.tokens import Person
+from shared.web.form_pages import key_in, new_key
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_
 from shared.web.rendering import page
@@ -100,7 +100,7 @@ class IdentityPage:
             "is_masked": self.is_masked,
             "fields": fields,
             "reasons": choices("reveal_reason"),
-            "key": token_hex(16),
+            "key": new_key(),
             "most": MAX_REASON,
             "errors": {},
             "done": None,
@@ -147,7 +147,7 @@ async def ask(request: Request, person: Asker, desk: Desk, letter: str) -> Respo
     if body is None:
         return at.show(fields, status=422, errors=errors)
     try:
-        await request_reveal(at.number, body, person, _key(fields), desk)
+        await request_reveal(at.number, body, person, key_in(fields), desk)
     except Refused as refused:
         return at.refused(refused, fields)
     return RedirectResponse(f"{at.address}?done=asked", status_code=303)
@@ -162,7 +162,7 @@ async def show_identity(request: Request, person: FreshAsker, desk: Desk, letter
     if body is None:
         return at.show(fields, status=422, errors=errors)
     try:
-        return at.identity(await reveal_identity(at.number, body, person, _key(fields), desk))
+        return at.identity(await reveal_identity(at.number, body, person, key_in(fields), desk))
     except Refused as refused:
         return at.refused(refused, fields)
 
@@ -191,7 +191,7 @@ async def show_waiting(
         "reveal_waiting.html",
         letters=found.letters,
         staff=person.staff_id,
-        key=token_hex(16),
+        key=new_key(),
         done=DONE.get(done or ""),
         next=f"{WAITING}?after={found.next}" if found.next else None,
     )
@@ -208,7 +208,7 @@ async def decide(request: Request, person: FreshDecider, desk: Desk) -> Response
             fields.get("reveal"),
             NewDecision(granted=granted),
             person,
-            _key(fields),
+            key_in(fields),
             desk,
         )
     except Refused as refused:
@@ -218,8 +218,3 @@ async def decide(request: Request, person: FreshDecider, desk: Desk) -> Response
         return page(request, "reveal_refused.html", status=refused.status, reason=text)
     done = "granted" if granted else "refused"
     return RedirectResponse(f"{WAITING}?done={done}", status_code=303)
-
-
-def _key(fields: FormFields) -> str:
-    """The form's key, under which a double submit acts once."""
-    return fields.get("key")[:80] or token_hex(16)

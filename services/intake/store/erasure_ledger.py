@@ -5,8 +5,6 @@ entry is made before anything is erased; `waits_since` is unset once all of it i
 work to finish. Entries are never deleted.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime

@@ -8,8 +8,6 @@ Counting is one write, which the database applies to a document only if all its 
 Otherwise, and where this process doesn't know how far the counts are, it reads them.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence

@@ -9,12 +9,7 @@ from datetime import datetime
 from typing import Final, get_args
 
 from services.notifier.domain.clocks import WatchedClock
-from services.notifier.domain.deliveries import (
-    Delivery,
-    DeliveryCause,
-    MessageDetails,
-    WorkMessage,
-)
+from services.notifier.domain.deliveries import Delivery, DeliveryCause, MessageDetails, WorkMessage
 from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.notification_policy import desk_of
 from services.notifier.domain.quiet_hours import QuietHours

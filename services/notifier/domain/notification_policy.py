@@ -4,12 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from services.notifier.domain.deliveries import (
-    Delivery,
-    DeliveryCause,
-    Desk,
-    MessageDetails,
-)
+from services.notifier.domain.deliveries import Delivery, DeliveryCause, Desk, MessageDetails
 from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.quiet_hours import ONE_DAY, QuietHours, instant
 from shared.contracts.event import Fact

@@ -15,13 +15,8 @@ from services.notifier.domain.letter import NotifierLetter
 from services.notifier.domain.new_work import no_longer_theirs, work_messages
 from services.notifier.domain.notification_policy import NotificationContext, level_messages
 from services.notifier.domain.writer_messages import messages_to_writer
+from shared.contracts import progress_v1
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    ConflictDeclared,
-    LetterPassedOn,
-    LetterReceived,
-    LetterReclassified,
-)
 
 
 @dataclass(frozen=True)
@@ -79,14 +74,14 @@ def apply_progress(letter: NotifierLetter, event: ProgressRecorded) -> NotifierL
 def _described(letter: NotifierLetter, fact: Fact) -> NotifierLetter:
     """Return the letter with what the fact says of who may see it, its policies and its unit."""
     match fact:
-        case LetterReceived():
+        case progress_v1.LetterReceived():
             received = replace(letter, policy_version=fact.policy_version)
             return replace(received, about=fact.about, excluded=fact.excluded)
-        case LetterReclassified():
+        case progress_v1.LetterReclassified():
             return replace(letter, about=fact.about, excluded=fact.excluded)
-        case ConflictDeclared():
+        case progress_v1.ConflictDeclared():
             return replace(letter, conflicted=(*letter.conflicted, fact.staff))
-        case LetterPassedOn(unit=unit):
+        case progress_v1.LetterPassedOn(unit=unit):
             return replace(letter, unit=unit)
         case _:
             return letter

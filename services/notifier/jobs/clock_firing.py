@@ -1,7 +1,5 @@
 """The loop that fires clocks: proposes each level to the router when its instant comes."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime

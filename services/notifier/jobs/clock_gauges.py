@@ -4,8 +4,6 @@ Each process counts all letters, including those that others handle: a process t
 working can't report it.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from services.notifier import metrics, store

@@ -1,7 +1,5 @@
 """The HTTP client of the gateway: bearer token, client certificate and request signature."""
 
-from __future__ import annotations
-
 from collections.abc import Generator
 
 import httpx

@@ -1,7 +1,5 @@
 """The loop that delivers messages until the gateway accepts or refuses them or they expire."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence

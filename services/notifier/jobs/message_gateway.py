@@ -1,7 +1,5 @@
 """The message gateway: sends messages by phone, WeChat and e-mail, and to staff."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import re

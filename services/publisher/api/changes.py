@@ -11,13 +11,7 @@ from services.publisher.api.changes_schemas import (
     ProblemsListed,
     WhichChange,
 )
-from services.publisher.api.dependencies import (
-    Desk,
-    Editor,
-    FreshEditor,
-    LetterNumber,
-    digest_of,
-)
+from services.publisher.api.dependencies import Desk, Editor, FreshEditor, LetterNumber, digest_of
 from services.publisher.api.drafts_schemas import DraftShown, ProblemShown, draft_shown
 from services.publisher.domain.publication import ApproveChange, ProposeChange
 from services.publisher.metrics import CHANGED

@@ -19,18 +19,10 @@ from services.publisher.domain.letter import (
     RejectedDraft,
     RejectReason,
 )
+from shared.contracts import vocabulary
 from shared.contracts.combining_marks import cap_marks
 from shared.contracts.fields import Count, Ordinal
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import (
-    Category,
-    CorrectionNote,
-    PoliceType,
-    ProblemKind,
-    ProblemOutcome,
-    Role,
-    State,
-)
 from shared.contracts.words import PublicText
 from shared.kernel.errors import NotFound
 from shared.platform.http.parameters import RequestBody
@@ -66,7 +58,7 @@ class ProblemShown(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     problem: str
-    kind: ProblemKind
+    kind: vocabulary.ProblemKind
     due_on: date | None
 
 
@@ -74,9 +66,9 @@ class ChangeShown(BaseModel):
     """The change that an editor proposes."""
 
     number: int
-    outcome: ProblemOutcome
+    outcome: vocabulary.ProblemOutcome
     problem: str | None
-    note: CorrectionNote | None
+    note: vocabulary.CorrectionNote | None
     words: WordsShown | None
     proposed_at: datetime
     is_proposed_by_you: bool
@@ -116,16 +108,16 @@ class DraftShown(BaseModel):
     letter: str
     stage: Stage
     copy_number: int = Field(serialization_alias="copy")
-    state: State | None
-    category: Category | None
+    state: vocabulary.State | None
+    category: vocabulary.Category | None
     city: Bureau | None
-    topic: PoliceType | None
+    topic: vocabulary.PoliceType | None
     title: str = Field(repr=False)
     text: str = Field(repr=False)
     reply: str = Field(repr=False)
     proposed_at: datetime | None = None
     is_proposed_by_you: bool = False
-    suggested_by: Role | None = None
+    suggested_by: vocabulary.Role | None = None
     publication: str | None = None
     path: str | None = None
     edition: int = 0
@@ -152,11 +144,11 @@ class DraftListed(BaseModel):
     copied_at: datetime
     stage: Stage
     copy_number: int = Field(validation_alias="copy", serialization_alias="copy")
-    state: State | None
-    category: Category | None
+    state: vocabulary.State | None
+    category: vocabulary.Category | None
     city: Bureau | None
-    topic: PoliceType | None
-    suggested_by: Role | None
+    topic: vocabulary.PoliceType | None
+    suggested_by: vocabulary.Role | None
 
 
 class DraftsListed(BaseModel):

@@ -6,13 +6,7 @@ from typing import Any, TypeAlias
 
 from services.publisher.domain import draft, editing, letter_projection, publication, withdrawal
 from services.publisher.domain.letter import PublisherLetter
-from shared.contracts.published_v1 import (
-    LetterPublished,
-    PublicationCorrected,
-    PublicationProblemDecided,
-    PublicationProblemReported,
-    PublicationWithdrawn,
-)
+from shared.contracts import published_v1
 from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
 
 PublisherEvent: TypeAlias = (
@@ -25,16 +19,16 @@ PublisherEvent: TypeAlias = (
     | editing.DraftSentBack
     | editing.DraftRejected
     | editing.DraftRestored
-    | LetterPublished
+    | published_v1.LetterPublished
     | ReleasePublished
-    | PublicationProblemReported
-    | PublicationProblemDecided
+    | published_v1.PublicationProblemReported
+    | published_v1.PublicationProblemDecided
     | publication.ChangeProposed
     | publication.ChangeMade
-    | PublicationCorrected
+    | published_v1.PublicationCorrected
     | ReleaseCorrected
     | withdrawal.DraftDropped
-    | PublicationWithdrawn
+    | published_v1.PublicationWithdrawn
     | ReleaseWithdrawn
 )
 
@@ -50,18 +44,18 @@ FOLDS: Mapping[type[PublisherEvent], Callable[[PublisherLetter, Any], PublisherL
             editing.DraftSentBack: editing.draft_sent_back,
             editing.DraftRejected: editing.draft_rejected,
             editing.DraftRestored: editing.draft_restored,
-            LetterPublished: draft.letter_published,
-            PublicationProblemReported: publication.problem_reported,
-            PublicationProblemDecided: publication.problem_settled,
+            published_v1.LetterPublished: draft.letter_published,
+            published_v1.PublicationProblemReported: publication.problem_reported,
+            published_v1.PublicationProblemDecided: publication.problem_settled,
             publication.ChangeProposed: publication.change_proposed,
             publication.ChangeMade: publication.change_made,
             withdrawal.DraftDropped: withdrawal.draft_dropped,
-            PublicationWithdrawn: withdrawal.withdrawn,
+            published_v1.PublicationWithdrawn: withdrawal.withdrawn,
         }
     )
 )
 LOG_ONLY: frozenset[type[PublisherEvent]] = frozenset(
-    {ReleasePublished, PublicationCorrected, ReleaseCorrected, ReleaseWithdrawn}
+    {ReleasePublished, published_v1.PublicationCorrected, ReleaseCorrected, ReleaseWithdrawn}
 )
 """Events for others; the event before each of them changes the letter."""
 

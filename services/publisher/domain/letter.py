@@ -7,23 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal, TypeAlias
 
+from shared.contracts import vocabulary
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About
-from shared.contracts.vocabulary import (
-    Category,
-    CorrectionNote,
-    PoliceType,
-    ProblemKind,
-    ProblemOutcome,
-    Role,
-    State,
-    WhyUnpublished,
-)
 from shared.contracts.words import PublicText, Reason
 from shared.kernel.access_policy import LetterAccess, complaint
 from shared.kernel.viewers import person
 
-ANSWERED: tuple[State, ...] = ("replied", "closed")
+ANSWERED: tuple[vocabulary.State, ...] = ("replied", "closed")
 """States in which a letter may be published, and in which its page can be up to date."""
 MOST_TITLE = 200
 """Characters of a title in release events. Source: `Release.title`."""
@@ -54,11 +45,11 @@ class PublicPage:
     bureau: Bureau | None = None
     """Who answered."""
     city: Bureau | None = None
-    topic: PoliceType | None = None
-    category: Category | None = None
+    topic: vocabulary.PoliceType | None = None
+    category: vocabulary.Category | None = None
     corrected_at: datetime | None = None
     """When it was last corrected; None: never."""
-    note: CorrectionNote | None = None
+    note: vocabulary.CorrectionNote | None = None
     """What was corrected last."""
     since: Literal["reopened", "answered_again"] | None = None
     """What has happened to the letter since this reply."""
@@ -82,7 +73,7 @@ class ReportedProblem:
 
     problem: str
     """`<publication>:<number>`."""
-    kind: ProblemKind
+    kind: vocabulary.ProblemKind
     round: int
     """The round of its clock `publication_problem`; each problem of a letter has its own."""
     due_on: date | None
@@ -95,11 +86,11 @@ class ProposedChange:
 
     number: int
     """1 for the first proposal about this publication."""
-    outcome: ProblemOutcome
+    outcome: vocabulary.ProblemOutcome
     """`unfounded` leaves it as it is."""
     problem: str | None
     """The problem that this decides; None: no problem was reported."""
-    note: CorrectionNote | None
+    note: vocabulary.CorrectionNote | None
     words: PublicText | None
     """The corrected text, if it is corrected."""
     editor: str
@@ -210,7 +201,7 @@ class TakenDown:
     """A publication that was taken down, without its words."""
 
     publication: str
-    reason: WhyUnpublished
+    reason: vocabulary.WhyUnpublished
     published_at: datetime
 
 
@@ -238,9 +229,9 @@ class LetterLeaf:
 class PublisherLetter:
     """A letter as the publisher knows it; a new one has no facts yet."""
 
-    state: State | None = None
+    state: vocabulary.State | None = None
     """As the router last reported it; None before its first fact."""
-    category: Category | None = None
+    category: vocabulary.Category | None = None
     policy_version: str = ""
     """Of the policies under which it was received."""
     is_barred: bool = False
@@ -248,8 +239,8 @@ class PublisherLetter:
     bureau: Bureau | None = None
     """Who holds it, or held it last."""
     city: Bureau | None = None
-    topic: PoliceType | None = None
-    suggested_by: Role | None = None
+    topic: vocabulary.PoliceType | None = None
+    suggested_by: vocabulary.Role | None = None
     """Who last suggested publishing it."""
     draft: Draft | None = None
     problems: int = 0

@@ -1,7 +1,5 @@
 """Decisions about a draft: propose, approve as another editor, send back, reject."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request

@@ -1,7 +1,5 @@
 """The editors' desk: lists of letters by what has been done with their copies."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,11 +17,10 @@ from services.publisher.domain.letter import LivePublication, ProposedDraft, Pub
 from services.publisher.store import DeskList
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.vocabulary import Category, PoliceType
-from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
-from shared.platform.mongo.paging import Place, place, written
+from shared.platform.mongo.paging import place_or_start, written
 from shared.web.language import N_
 from shared.web.rendering import page
 from shared.web.vocabulary import choices
@@ -117,7 +114,7 @@ async def show_desk(
     seen = desk.seen_by(editor)
     counts = await store.count_desk_lists(desk.documents, seen=seen)
     numbers, end = await store.desk_list(
-        desk.documents, query.name, seen=seen, filters=query.filters, after=_place(after)
+        desk.documents, query.name, seen=seen, filters=query.filters, after=place_or_start(after)
     )
     states = await asyncio.gather(*(desk.state_of(number) for number in numbers))
     lines = [
@@ -187,10 +184,3 @@ def _choices() -> dict[str, Any]:
         "topics": any_ + choices("police_type"),
         "proposers": any_ + [one for one in choices("role") if one[0] in PROPOSERS],
     }
-
-
-def _place(after: str | None) -> Place | None:
-    try:
-        return place(after) if after else None
-    except BadValue:
-        return None

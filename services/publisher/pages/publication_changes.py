@@ -1,7 +1,5 @@
 """Changes of a publication: correct, take down, or leave as it is; a second editor approves."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from fastapi import APIRouter

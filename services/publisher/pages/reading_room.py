@@ -17,11 +17,10 @@ from services.publisher.domain.letter import PublicPage
 from shared.contracts.slugs import BUREAUS
 from shared.contracts.vocabulary import PoliceType
 from shared.kernel.daily_counts import Entry
-from shared.kernel.errors import BadValue
 from shared.kernel.working_days import civil_date
 from shared.platform.http.application import open_to_all
 from shared.platform.mongo.database import Collection
-from shared.platform.mongo.paging import Place, place, written
+from shared.platform.mongo.paging import place_or_start, written
 from shared.platform.runtime.clock import Now
 from shared.rules.classify.triage import triaged
 from shared.rules.text.search_grams import grams, terms
@@ -73,14 +72,16 @@ async def show_list(
     """
     words, chosen = words.strip(), _chosen(request)
     where = {FILTERS[name][0]: code for name, code in chosen.items()}
+    start = place_or_start(after)
     if words:
         found, end = await store.search(documents, terms(words), where=where), None
     else:
-        found, end = await store.publications(documents, now, after=_place(after), where=where)
+        found, end = await store.publications(documents, now, after=start, where=where)
     return page(
         request,
         "list.html",
         publications=[public_entry(each) for each in found],
+        public_url=request.app.state.desk.public_url,
         words=words,
         is_urgent=bool(words) and triaged(Written("", words)).threshold == "stop",
         chosen=chosen,
@@ -88,7 +89,7 @@ async def show_list(
         topics=ANY + choices("police_type"),
         errors={"words": TOO_SHORT} if words and not grams(words) else {},
         older=f"/?{urlencode({**chosen, 'after': written(end)})}" if end else None,
-        newest=f"/?{urlencode(chosen)}" if _place(after) else None,
+        newest=f"/?{urlencode(chosen)}" if start else None,
     )
 
 
@@ -127,13 +128,6 @@ def _counted(entry: Entry) -> Mapping[str, Any]:
         "corrects": entry["corrects"],
         "file": f"/public/v1/figures/daily/{entry['day']}",
     }
-
-
-def _place(after: str | None) -> Place | None:
-    try:
-        return place(after) if after else None
-    except BadValue:
-        return None
 
 
 def public_entry(found: PublicPage) -> Mapping[str, Any]:

@@ -3,8 +3,6 @@
 Document 0 holds the first day that is counted, every other one an entry under its number.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime

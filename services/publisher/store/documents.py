@@ -9,13 +9,7 @@ from services.publisher.domain.letter import PublisherLetter, RejectedDraft
 from services.publisher.store.count_entries import COUNT_INDEXES, COUNTS
 from services.publisher.store.daily_figures import FIGURES, FIGURES_INDEXES
 from services.publisher.store.reading_room_search import SEARCH_INDEXES, search_fields
-from shared.contracts.published_v1 import (
-    LetterPublished,
-    PublicationCorrected,
-    PublicationProblemDecided,
-    PublicationProblemReported,
-    PublicationWithdrawn,
-)
+from shared.contracts import published_v1
 from shared.contracts.releases_v1 import ReleaseCorrected, ReleasePublished, ReleaseWithdrawn
 from shared.contracts.topics import PROGRESS, PUBLISHED, RELEASES, RESENDS, SUBMITTED
 from shared.kernel.working_days import passes_at
@@ -75,11 +69,11 @@ def outgoing(event: PublisherEvent, _: PublisherLetter) -> Iterable[Outgoing]:
     """Events for our services are keyed by letter, releases by publication."""
     if isinstance(
         event,
-        LetterPublished
-        | PublicationCorrected
-        | PublicationWithdrawn
-        | PublicationProblemReported
-        | PublicationProblemDecided,
+        published_v1.LetterPublished
+        | published_v1.PublicationCorrected
+        | published_v1.PublicationWithdrawn
+        | published_v1.PublicationProblemReported
+        | published_v1.PublicationProblemDecided,
     ):
         yield Outgoing(PUBLISHED.name, event)
     if isinstance(event, ReleasePublished | ReleaseCorrected | ReleaseWithdrawn):

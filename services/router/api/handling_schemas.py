@@ -4,20 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from shared.contracts import vocabulary
 from shared.contracts.fields import Code, Day, OpaqueId, Ordinal
 from shared.contracts.slugs import Bureau
 from shared.contracts.text import Text
-from shared.contracts.vocabulary import (
-    ClockName,
-    DeclineReason,
-    ExtensionReason,
-    Finding,
-    LinkKind,
-    Outcome,
-    PoliceType,
-    ReturnReason,
-    WhereToTurn,
-)
 from shared.contracts.words import MAX_NOTE, MAX_REPLY
 from shared.platform.http.parameters import RequestBody
 
@@ -30,15 +20,15 @@ ReasonWords = Annotated[str, Text(1, MAX_REASON)]
 class Refusal(RequestBody):
     """Why a letter is declined, where to turn instead, and the words to the writer."""
 
-    decline_reason: DeclineReason
-    where_to_turn: WhereToTurn | None = None
+    decline_reason: vocabulary.DeclineReason
+    where_to_turn: vocabulary.WhereToTurn | None = None
     text: ReplyWords
 
 
 class Return(RequestBody):
     """Why a letter is returned, and which bureau may be responsible."""
 
-    reason: ReturnReason
+    reason: vocabulary.ReturnReason
     suggestion: Bureau | None = None
     text: NoteWords | None = None
 
@@ -46,7 +36,7 @@ class Return(RequestBody):
 class NewLink(RequestBody):
     """What the letter is linked to."""
 
-    kind: LinkKind
+    kind: vocabulary.LinkKind
     other: OpaqueId = Field(alias="with")
     """The other letter's number, or the campaign's code."""
 
@@ -55,7 +45,7 @@ class PassingOn(RequestBody):
     """The unit that a letter is passed on to."""
 
     unit: Code
-    police_type: PoliceType
+    police_type: vocabulary.PoliceType
 
 
 class Unit(RequestBody):
@@ -73,9 +63,9 @@ class NewNote(RequestBody):
 class MoreTime(RequestBody):
     """How many more days are requested for which clock, and why."""
 
-    clock: ClockName
+    clock: vocabulary.ClockName
     days: Annotated[int, Field(strict=True, ge=1, le=400)]
-    reason: ExtensionReason
+    reason: vocabulary.ExtensionReason
     text: ReasonWords | None = None
 
 
@@ -89,10 +79,10 @@ class NewPromise(RequestBody):
 class NewReply(RequestBody):
     """A reply as the writer will read it, and its outcome."""
 
-    outcome: Outcome
+    outcome: vocabulary.Outcome
     text: ReplyWords
-    finding: Finding | None = None
-    referred_to: WhereToTurn | None = None
+    finding: vocabulary.Finding | None = None
+    referred_to: vocabulary.WhereToTurn | None = None
     commitments: Annotated[tuple[NewPromise, ...], Field(max_length=10)] = ()
     publication_proposed: Annotated[bool, Field(strict=True)] = False
 

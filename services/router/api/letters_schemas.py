@@ -24,24 +24,9 @@ from services.router.domain.masking import (
     remark_text,
 )
 from services.router.store.near_duplicates import Similarity
+from shared.contracts import vocabulary
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About, Attachment, Place, WriterFacts
-from shared.contracts.vocabulary import (
-    Category,
-    ClockName,
-    DeclineReason,
-    ExtensionReason,
-    Finding,
-    Kept,
-    LinkKind,
-    Outcome,
-    PoliceType,
-    ReplyKind,
-    Role,
-    SignerRole,
-    State,
-    WhereToTurn,
-)
 from shared.contracts.words import Note
 from shared.kernel.access_policy import Sight
 
@@ -49,7 +34,7 @@ from shared.kernel.access_policy import Sight
 class LinkShown(BaseModel):
     """A link to another letter or to a campaign."""
 
-    kind: LinkKind
+    kind: vocabulary.LinkKind
     to: str
     """The other letter's number, or the campaign's code."""
 
@@ -60,7 +45,7 @@ class AlikeShown(BaseModel):
     letter: str
     how: Similarity
     received_at: datetime
-    state: State
+    state: vocabulary.State
     holder: Holder
     campaigns: tuple[str, ...]
     """Codes of the campaigns that it is linked to."""
@@ -71,7 +56,7 @@ class NoteShown(BaseModel):
 
     number: int
     at: datetime | None
-    role: Role
+    role: vocabulary.Role
     bureau: Bureau | None
     text: str | None = Field(repr=False)
     """None once it was erased."""
@@ -107,14 +92,14 @@ class DraftShown(BaseModel):
 
     number: int
     """The number to give when signing."""
-    kind: ReplyKind
-    signers: tuple[SignerRole, ...]
+    kind: vocabulary.ReplyKind
+    signers: tuple[vocabulary.SignerRole, ...]
     """Who must still sign, in order."""
-    outcome: Outcome | None
-    decline_reason: DeclineReason | None
-    finding: Finding | None
-    referred_to: WhereToTurn | None
-    where_to_turn: WhereToTurn | None
+    outcome: vocabulary.Outcome | None
+    decline_reason: vocabulary.DeclineReason | None
+    finding: vocabulary.Finding | None
+    referred_to: vocabulary.WhereToTurn | None
+    where_to_turn: vocabulary.WhereToTurn | None
     commitments: list[PromiseShown]
     """Commitments that take effect with the reply."""
     publication_proposed: bool
@@ -127,7 +112,7 @@ class CommitmentShown(BaseModel):
     number: int
     due_on: date
     done: bool
-    kept: Kept | None
+    kept: vocabulary.Kept | None
     text: str | None = Field(repr=False)
     evidence: str | None = Field(repr=False)
 
@@ -148,7 +133,7 @@ class WishShown(BaseModel):
 
     clock: str
     days: int
-    reason: ExtensionReason | None
+    reason: vocabulary.ExtensionReason | None
     text: str | None = Field(repr=False)
 
 
@@ -157,13 +142,13 @@ class RemarkShown(BaseModel):
 
     at: datetime
     kind: RemarkKind
-    role: Role
+    role: vocabulary.Role
     bureau: Bureau | None
     """The bureau of the staff member."""
     reason: str | None
     """As a code."""
     suggestion: Bureau | None
-    clock: ClockName | None
+    clock: vocabulary.ClockName | None
     days: int | None
     granted: bool | None
     solved: bool | None
@@ -191,11 +176,11 @@ class LetterShown(BaseModel):
     letter: str
     sight: Sight
     received_at: datetime
-    state: State | None = None
+    state: vocabulary.State | None = None
     holder: Holder | None = None
     assignment: int | None = None
-    category: Category | None = None
-    police_type: PoliceType | None = None
+    category: vocabulary.Category | None = None
+    police_type: vocabulary.PoliceType | None = None
     masked: bool
     supervised: bool | None = None
     reopened: int | None = None
@@ -232,7 +217,7 @@ class LetterShown(BaseModel):
     """The newest notes, oldest first; the writer never sees them. Only when reading one letter."""
     notes_in_all: int = 0
     attachments: list[AttachmentShown] = []
-    outcome: Outcome | None = None
+    outcome: vocabulary.Outcome | None = None
     solved: bool | None = None
     """What the writer's last rating said."""
     links: list[LinkShown] = []

@@ -18,24 +18,9 @@ from services.router.domain.masking import (
 )
 from services.router.domain.preconditions import is_hidden, may_be_told
 from services.router.domain.timers import MANY
-from shared.contracts.bureau_v1 import (
-    AssignmentEnded,
-    LetterAssigned,
-    LetterIdentity,
-    LetterSnapshot,
-    PublicationNoted,
-)
+from shared.contracts import bureau_v1, progress_v1
 from shared.contracts.catalogue import COPIED
 from shared.contracts.event import Event, Fact
-from shared.contracts.progress_v1 import (
-    AppealMade,
-    CommitmentMade,
-    InstructionGiven,
-    LetterRecalled,
-    LetterReturned,
-    LetterRouted,
-    LetterWithdrawn,
-)
 from shared.contracts.slugs import Bureau
 from shared.contracts.submitted_v1 import IdentityWithheld
 from shared.contracts.values import Attachment, By, Due, Receipt, WriterFacts
@@ -53,19 +38,19 @@ from shared.contracts.words import (
 from shared.kernel.complaints import INSPECTION, Path, path_of_complaint
 
 ENDS: dict[type[Fact], WhyEnded] = {
-    LetterReturned: "returned",
-    LetterRecalled: "recalled",
-    AppealMade: "rerouted",
-    LetterWithdrawn: "withdrawn",
+    progress_v1.LetterReturned: "returned",
+    progress_v1.LetterRecalled: "recalled",
+    progress_v1.AppealMade: "rerouted",
+    progress_v1.LetterWithdrawn: "withdrawn",
 }
 """Facts that end an assignment; nothing more follows for it."""
 
 
 def recipient(event: object, state: LetterState) -> Bureau | None:
     """Return the bureau that is told of the event: the holder, or the former holder."""
-    if isinstance(event, LetterReturned | LetterRecalled):
+    if isinstance(event, progress_v1.LetterReturned | progress_v1.LetterRecalled):
         return event.from_bureau
-    if isinstance(event, AppealMade):
+    if isinstance(event, progress_v1.AppealMade):
         return None if event.declined_by == "triage" else event.declined_by
     return state.bureau if isinstance(state, Letter) else None
 
@@ -87,11 +72,11 @@ def for_bureau(event: object, state: LetterState, *, rulebook: Rulebook) -> tupl
 
 def _while_held(event: object, letter: Letter, rulebook: Rulebook) -> tuple[Event, ...]:
     match event:
-        case LetterRouted():
+        case progress_v1.LetterRouted():
             return (assigned(event, letter, rulebook=rulebook), *still_open(letter))
-        case LetterSnapshot():
+        case bureau_v1.LetterSnapshot():
             return (event, *still_open(letter))
-        case LetterIdentity() | IdentityWithheld() | PublicationNoted():
+        case bureau_v1.LetterIdentity() | IdentityWithheld() | bureau_v1.PublicationNoted():
             return (event,)
         case Fact() if type(event) in COPIED:
             return (_copy(event, letter),)
@@ -110,8 +95,8 @@ def _copy(event: Fact, letter: Letter) -> Fact:
     return event.model_copy(update=update)
 
 
-def _ended(event: Fact, why: WhyEnded) -> AssignmentEnded:
-    return AssignmentEnded(
+def _ended(event: Fact, why: WhyEnded) -> bureau_v1.AssignmentEnded:
+    return bureau_v1.AssignmentEnded(
         state=event.state,
         holder=event.holder,
         assignment=event.assignment,
@@ -125,16 +110,18 @@ MOST_ATTACHMENTS = 20
 MOST_DUES = 18
 
 
-def assigned(event: LetterRouted, letter: Letter, *, rulebook: Rulebook) -> LetterAssigned:
+def assigned(
+    event: progress_v1.LetterRouted, letter: Letter, *, rulebook: Rulebook
+) -> bureau_v1.LetterAssigned:
     """Return the letter for the bureau that holds it from now on."""
-    return LetterAssigned(
+    return bureau_v1.LetterAssigned(
         **_shown(letter, rulebook), by=anonymous(event.by), at=event.at, clocks=event.clocks
     )
 
 
-def snapshot(letter: Letter, *, rulebook: Rulebook) -> LetterSnapshot:
+def snapshot(letter: Letter, *, rulebook: Rulebook) -> bureau_v1.LetterSnapshot:
     """Return the state of the letter, replacing all that its holder was sent before."""
-    return LetterSnapshot(**_shown(letter, rulebook), by=By(role="rule"))
+    return bureau_v1.LetterSnapshot(**_shown(letter, rulebook), by=By(role="rule"))
 
 
 def still_open(letter: Letter) -> Iterator[Fact]:
@@ -146,7 +133,7 @@ def still_open(letter: Letter) -> Iterator[Fact]:
     }
     for instruction in letter.instructions:
         if not instruction.is_answered:
-            yield InstructionGiven(
+            yield progress_v1.InstructionGiven(
                 **common,
                 by=By(role=instruction.role),
                 instruction=instruction.number,
@@ -156,7 +143,7 @@ def still_open(letter: Letter) -> Iterator[Fact]:
             )
     for made in letter.commitments:
         if made.kept is None:
-            yield CommitmentMade(
+            yield progress_v1.CommitmentMade(
                 **common,
                 by=By(role="rule"),
                 commitment=made.number,

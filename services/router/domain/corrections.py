@@ -4,13 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shared.contracts import progress_v1
 from shared.contracts.event import Event
-from shared.contracts.progress_v1 import (
-    LetterReceived,
-    LetterReclassified,
-    LetterRouted,
-    TriageEntered,
-)
 from shared.contracts.slugs import Bureau
 from shared.contracts.vocabulary import Category, PoliceType
 
@@ -31,7 +26,7 @@ class Assessment:
 class _Case:
     rules: Assessment
     people: Assessment
-    received: LetterReceived = field(repr=False)
+    received: progress_v1.LetterReceived = field(repr=False)
     reasons: tuple[str, ...] = ()
 
     def row(self, letter: str) -> Mapping[str, Any]:
@@ -59,7 +54,7 @@ def correction(letter: str, facts: Iterable[Event]) -> Mapping[str, Any] | None:
     """
     case: _Case | None = None
     for fact in facts:
-        if isinstance(fact, LetterReceived):
+        if isinstance(fact, progress_v1.LetterReceived):
             seen = Assessment(fact.category, fact.police_type)
             case = _Case(seen, seen, fact)
         elif case is not None:
@@ -71,15 +66,15 @@ def correction(letter: str, facts: Iterable[Event]) -> Mapping[str, Any] | None:
 
 def _after(case: _Case, fact: Event) -> _Case:
     match fact:
-        case TriageEntered() if not case.reasons:
+        case progress_v1.TriageEntered() if not case.reasons:
             guess = replace(case.rules, bureau=fact.suggestion)
             return replace(case, rules=guess, people=guess, reasons=fact.reasons)
-        case LetterRouted(why="rule") if case.people.bureau is None:
+        case progress_v1.LetterRouted(why="rule") if case.people.bureau is None:
             sent = replace(case.rules, bureau=fact.bureau)
             return replace(case, rules=sent, people=sent)
-        case LetterRouted(why="desk"):
+        case progress_v1.LetterRouted(why="desk"):
             return replace(case, people=replace(case.people, bureau=fact.bureau))
-        case LetterReclassified() if fact.by.role in DESKS:
+        case progress_v1.LetterReclassified() if fact.by.role in DESKS:
             seen = replace(case.people, category=fact.category, police_type=fact.police_type)
             return replace(case, people=seen)
         case _:

@@ -7,12 +7,7 @@ from typing import TypeAlias
 from services.router.domain.actors import RULE, ServiceCommand
 from services.router.domain.context import DecisionContext
 from services.router.domain.file_states import FileState
-from services.router.domain.letter import (
-    Letter,
-    LetterState,
-    ReplyDraft,
-    Utterance,
-)
+from services.router.domain.letter import Letter, LetterState, ReplyDraft, Utterance
 from services.router.domain.preconditions import ENDED, may_be_heard_of
 from shared.contracts.bureau_v1 import LetterIdentity, PublicationNoted
 from shared.contracts.submitted_v1 import IdentitySealed, IdentityWithheld

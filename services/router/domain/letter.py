@@ -5,30 +5,10 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from services.router.domain.file_states import FileState
+from shared.contracts import vocabulary
 from shared.contracts.event import Fact
 from shared.contracts.slugs import Bureau, Holder
 from shared.contracts.values import About, Attachment, Level, Limit, Place, Receipt, WriterFacts
-from shared.contracts.vocabulary import (
-    Category,
-    ClockName,
-    DeclineReason,
-    ExtensionReason,
-    Finding,
-    Kept,
-    LevelName,
-    LinkKind,
-    MarkReason,
-    Outcome,
-    PoliceType,
-    RecallReason,
-    ReplyKind,
-    ReturnReason,
-    Role,
-    SignerRole,
-    State,
-    WhereToTurn,
-    WhyClosed,
-)
 from shared.contracts.words import Clear, Comment, LetterText, Note, Reason, ReplyText, WriterText
 from shared.kernel.access_policy import LetterAccess, PastHolding
 from shared.kernel.complaints import complained_of
@@ -36,7 +16,7 @@ from shared.kernel.frozen import replace
 from shared.kernel.viewers import person
 
 WordsT = TypeVar("WordsT", bound=Clear)
-MASKED_CATEGORIES: tuple[Category, ...] = ("complaint", "report")
+MASKED_CATEGORIES: tuple[vocabulary.Category, ...] = ("complaint", "report")
 """Categories whose writers stay unknown to the bureau. Source: ADR-0003."""
 
 
@@ -44,7 +24,7 @@ MASKED_CATEGORIES: tuple[Category, ...] = ("complaint", "report")
 class RunningClock:
     """A clock that runs or is paused, with what its due date is counted from."""
 
-    clock: ClockName
+    clock: vocabulary.ClockName
     round: int
     due_on: date
     """The last day, until 24:00 in Asia/Shanghai; while the clock is paused, the last one
@@ -54,7 +34,7 @@ class RunningClock:
     provisional: bool = False
     to_come: tuple[Level, ...] = ()
     """Levels that can still be reached."""
-    done: tuple[tuple[LevelName, date], ...] = ()
+    done: tuple[tuple[vocabulary.LevelName, date], ...] = ()
     """Levels of this round that were confirmed, each with the due date for which it was reached."""
     start: date | None = None
     """Day zero."""
@@ -100,19 +80,19 @@ class Pledge:
 class ReplyDraft:
     """A reply or refusal that waits for signatures."""
 
-    kind: ReplyKind
-    from_state: State
+    kind: vocabulary.ReplyKind
+    from_state: vocabulary.State
     author: str | None
     """Opaque id of a staff member."""
-    signers: tuple[SignerRole, ...] = ()
+    signers: tuple[vocabulary.SignerRole, ...] = ()
     """Who must still sign, in order."""
     signed: tuple[str, ...] = ()
     """Opaque ids of those who have signed."""
-    outcome: Outcome | None = None
-    decline_reason: DeclineReason | None = None
-    finding: Finding | None = None
-    referred_to: WhereToTurn | None = None
-    where_to_turn: WhereToTurn | None = None
+    outcome: vocabulary.Outcome | None = None
+    decline_reason: vocabulary.DeclineReason | None = None
+    finding: vocabulary.Finding | None = None
+    referred_to: vocabulary.WhereToTurn | None = None
+    where_to_turn: vocabulary.WhereToTurn | None = None
     commitments: tuple[Pledge, ...] = ()
     publication_proposed: bool = False
     words: ReplyText | None = None
@@ -125,7 +105,7 @@ class CommitmentRecord:
     number: int
     due_on: date
     words: Note | None
-    kept: Kept | None = None
+    kept: vocabulary.Kept | None = None
     evidence: Note | None = None
     """What shows that it was kept."""
 
@@ -136,7 +116,7 @@ class InstructionRecord:
 
     number: int
     office: str
-    role: Role
+    role: vocabulary.Role
     answer_by: date
     words: Note | None
     is_answered: bool = False
@@ -147,11 +127,11 @@ class InstructionRecord:
 class ExtensionRequest:
     """A request for more time that isn't decided yet."""
 
-    clock: ClockName
+    clock: vocabulary.ClockName
     days: int
     asker: str | None
     """Opaque id of a staff member."""
-    reason: ExtensionReason | None = None
+    reason: vocabulary.ExtensionReason | None = None
     """None: an older version of the router didn't keep it."""
     words: Reason | None = None
 
@@ -182,13 +162,19 @@ class Remark:
 
     at: datetime
     kind: RemarkKind
-    role: Role
+    role: vocabulary.Role
     bureau: Bureau | None = None
     """The bureau of the staff member who wrote it."""
-    reason: ReturnReason | RecallReason | ExtensionReason | MarkReason | None = None
+    reason: (
+        vocabulary.ReturnReason
+        | vocabulary.RecallReason
+        | vocabulary.ExtensionReason
+        | vocabulary.MarkReason
+        | None
+    ) = None
     suggestion: Bureau | None = None
     """The bureau suggested by whoever returned the letter."""
-    clock: ClockName | None = None
+    clock: vocabulary.ClockName | None = None
     days: int | None = None
     granted: bool | None = None
     """Of a decision on an extension."""
@@ -224,14 +210,14 @@ class Letter:
 
     received_at: datetime
     """Its date in Asia/Shanghai is the day of receipt."""
-    category: Category
-    police_type: PoliceType | None
+    category: vocabulary.Category
+    police_type: vocabulary.PoliceType | None
     place: Place
     addressed_to: Bureau | None
     attachments: tuple[Attachment, ...]
     words: LetterText | None
     """As the writer sent them; None once erased."""
-    state: State
+    state: vocabulary.State
     holder: Holder
     assignment: int
     """Number of the current holding by a bureau, or of the last one; 0 before the first."""
@@ -260,7 +246,7 @@ class Letter:
     facts: int = 0
     """Number of facts applied so far."""
     clocks: tuple[RunningClock, ...] = ()
-    rounds: tuple[tuple[ClockName, int], ...] = ()
+    rounds: tuple[tuple[vocabulary.ClockName, int], ...] = ()
     """How often each clock was started."""
     triage_reasons: tuple[str, ...] = ()
     suggestion: Bureau | None = None
@@ -282,7 +268,7 @@ class Letter:
     drafts: int = 0
     """Number of drafts so far, the waiting one included."""
     replies: int = 0
-    outcome: Outcome | None = None
+    outcome: vocabulary.Outcome | None = None
     commitments: tuple[CommitmentRecord, ...] = ()
     instructions: tuple[InstructionRecord, ...] = ()
     reads: tuple[tuple[str, bool], ...] = ()
@@ -291,7 +277,7 @@ class Letter:
     """What the last rating said."""
     reopen_until: datetime | None = None
     """When the time to rate or reopen after the last reply passes or passed."""
-    closed_why: WhyClosed | None = None
+    closed_why: vocabulary.WhyClosed | None = None
     reopened: int = 0
     appeals: int = 0
     is_supervised: bool = False
@@ -299,7 +285,7 @@ class Letter:
     is_disclosure: bool = False
     is_proposed: bool = False
     """For publication."""
-    links: tuple[tuple[LinkKind, str], ...] = ()
+    links: tuple[tuple[vocabulary.LinkKind, str], ...] = ()
     checked_files: tuple[tuple[str, FileState], ...] = ()
     """Results of the checks of attachments, by id."""
     kind: Literal["letter"] = "letter"
@@ -329,14 +315,16 @@ class Letter:
         """When the first of its clocks passes; paused clocks don't count."""
         return min((clock.passes_at for clock in self.clocks if not clock.is_paused), default=None)
 
-    def running(self, clock: ClockName, round_: int | None = None) -> RunningClock | None:
+    def running(
+        self, clock: vocabulary.ClockName, round_: int | None = None
+    ) -> RunningClock | None:
         """Return that clock if it runs or is paused: the first round, or the one named."""
         return next(
             (one for one in self.clocks if one.clock == clock and round_ in (None, one.round)),
             None,
         )
 
-    def next_round(self, clock: ClockName) -> int:
+    def next_round(self, clock: vocabulary.ClockName) -> int:
         """Return the number that the clock's next round gets."""
         return dict(self.rounds).get(clock, 0) + 1
 

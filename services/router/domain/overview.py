@@ -34,7 +34,6 @@ Concern: TypeAlias = Literal[
     "promise_broken",
 ]
 """Why a supervisor looks at a letter. `late_…`: overdue, and the highest level that was reached."""
-CONCERNS: Final[tuple[Concern, ...]] = get_args(Concern)
 DueSpan: TypeAlias = Literal["passed", "today", "week", "later", "paused"]
 """When the first of its clocks passes: within this day, or within the next seven."""
 DUE_SPANS: Final[tuple[DueSpan, ...]] = get_args(DueSpan)

@@ -3,17 +3,8 @@
 from typing import Any
 
 from services.router.domain.letter import Letter, Remark, RemarkKind, occurred_at
+from shared.contracts import progress_v1
 from shared.contracts.event import Fact
-from shared.contracts.progress_v1 import (
-    DisclosureMarked,
-    ExtensionDecided,
-    ExtensionRequested,
-    LetterRated,
-    LetterRecalled,
-    LetterReturned,
-    PetitionMarked,
-    ReplySentBack,
-)
 from shared.contracts.words import Comment, Note, Reason
 from shared.kernel.frozen import replace
 
@@ -45,17 +36,17 @@ def with_remark(letter: Letter, event: Fact) -> Letter:
 def _remark(event: Fact) -> tuple[RemarkKind, dict[str, Any]] | None:
     """The kind of remark and its codes; None if the fact contains none."""
     match event:
-        case LetterReturned():
+        case progress_v1.LetterReturned():
             return "returned", {"reason": event.reason, "suggestion": event.suggestion}
-        case LetterRecalled():
+        case progress_v1.LetterRecalled():
             return "recalled", {"reason": event.reason}
-        case ReplySentBack():
+        case progress_v1.ReplySentBack():
             return "sent_back", {}
-        case LetterRated():
+        case progress_v1.LetterRated():
             return "rated", {"solved": event.solved, "score": event.score}
-        case PetitionMarked():
+        case progress_v1.PetitionMarked():
             return "petition_marked", {"reason": event.reason}
-        case DisclosureMarked():
+        case progress_v1.DisclosureMarked():
             return "disclosure_marked", {"reason": event.reason}
         case _:
             return _of_extension(event)
@@ -63,10 +54,10 @@ def _remark(event: Fact) -> tuple[RemarkKind, dict[str, Any]] | None:
 
 def _of_extension(event: Fact) -> tuple[RemarkKind, dict[str, Any]] | None:
     match event:
-        case ExtensionRequested():
+        case progress_v1.ExtensionRequested():
             codes = {"clock": event.clock, "days": event.days, "reason": event.reason}
             return "extension_requested", codes
-        case ExtensionDecided():
+        case progress_v1.ExtensionDecided():
             codes = {"clock": event.clock, "days": event.days, "granted": event.granted}
             return "extension_decided", codes
         case _:

@@ -1,7 +1,5 @@
 """Deletes drafts and claims of letters that their desk no longer works on."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from typing import Final
 

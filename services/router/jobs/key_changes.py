@@ -6,8 +6,6 @@ keeps the last one. Keys that come with a development stack are announced like a
 bureau finds them where they are in production.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """A check for letters whose policies are not loaded; operators are told."""
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from typing import Final

@@ -1,7 +1,5 @@
 """Metrics of open letters by holder and state, counted by an index."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Final, get_args
 

@@ -1,7 +1,5 @@
 """The job that keeps the overview of letters up to date."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Final
 

@@ -5,10 +5,7 @@ version that was read: if somebody wrote meanwhile, or the process dies, the let
 again.
 """
 
-from __future__ import annotations
-
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
@@ -23,8 +20,6 @@ from shared.platform.letters.periodic import run_periodically
 from shared.platform.mongo.database import Collection, Document, Update
 from shared.platform.repair.key_rotation import BATCH, Tally
 from shared.platform.runtime.clock import Now
-
-LOG = logging.getLogger(__name__)
 
 PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 10.0

@@ -1,9 +1,9 @@
 """The actions on a letter as data: fields, command and confirmation of each form."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 from services.router.api import handling
 from services.router.api.dependencies import StaffAction
@@ -23,53 +23,24 @@ from services.router.domain.allowed_actions import ActionName
 from services.router.domain.extensions import more_days
 from services.router.domain.handling import reachable_units
 from services.router.domain.masking import masked_note
-from shared.contracts.bilingual import Bilingual
 from shared.contracts.words import MAX_NOTE, MAX_REPLY, Note
-from shared.platform.http.parameters import RequestBody
+from shared.web.form_pages import AskedField, AskedForm, Choice
 from shared.web.language import N_, Message
 from shared.web.vocabulary import choices, label
 
-Choice = tuple[str, str | Bilingual] | tuple[str, str | Bilingual, str | Message]
 Choices = Callable[[StaffAction], Sequence[Choice]]
-Run = Callable[..., Awaitable[object]]
 
 
-@dataclass(frozen=True, slots=True)
-class AskedField:
+class ActionField(AskedField[StaffAction]):
     """A field of an action's form."""
 
-    name: str
-    label: str
-    kind: Literal["text", "area", "radios", "select", "fixed"] = "area"
-    hint: str | None = None
-    choices: Choices | None = None
-    value: Callable[[StaffAction], str] | None = None
-    """What it contains at first; a fixed field always."""
-    most: int | None = None
-    """Characters."""
-
 
 @dataclass(frozen=True, slots=True)
-class ActionForm:
+class ActionForm(AskedForm[StaffAction]):
     """An action as a page of its own with a check step."""
 
-    title: str = field(repr=False)
-    """Also the link on the letter's page."""
-    done: str
-    """What the letter's page says afterwards."""
-    run: Run
-    body: type[RequestBody] | None = None
-    fields: tuple[AskedField, ...] = ()
-    says: tuple[str, ...] = ()
-    """What the action causes, as paragraphs."""
-    warns: str | None = None
     needs: ActionName | None = None
     """The action that must be allowed; None: the person only needs to see all of the letter."""
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """The label of each field."""
-        return {asked.name: asked.label for asked in self.fields}
 
 
 def coded(kind: str, *, optional: str | None = None) -> Choices:
@@ -136,8 +107,8 @@ def _first(found: Choices) -> Callable[[StaffAction], str]:
     return value
 
 
-_radios = partial(AskedField, kind="radios")
-_select = partial(AskedField, kind="select")
+_radios = partial(ActionField, kind="radios")
+_select = partial(ActionField, kind="select")
 
 FORMS: Final[Mapping[str, ActionForm]] = {
     "accept": ActionForm(
@@ -166,7 +137,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
                 hint=N_("The province’s desk decides, unless the writer named the same bureau."),
                 choices=coded("bureau", optional=N_("I don’t know")),
             ),
-            AskedField(
+            ActionField(
                 "text",
                 N_("Explanation for the desk (optional)"),
                 hint=N_("The writer doesn’t see it."),
@@ -192,7 +163,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
                 hint=N_("Needed if another authority is responsible."),
                 choices=coded("where_to_turn", optional=N_("Nowhere in particular")),
             ),
-            AskedField(
+            ActionField(
                 "text",
                 N_("What the writer will read"),
                 hint=N_("Name the reason, and what the writer can do now."),
@@ -209,7 +180,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
         PassingOn,
         (
             _select("police_type", N_("Line of work of the unit"), choices=_units),
-            AskedField(
+            ActionField(
                 "unit",
                 N_("Your bureau’s code of the unit"),
                 kind="text",
@@ -226,7 +197,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
         handling.unit_accept,
         Unit,
         (
-            AskedField(
+            ActionField(
                 "unit",
                 N_("Unit"),
                 kind="fixed",
@@ -241,7 +212,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
         handling.note,
         NewNote,
         (
-            AskedField(
+            ActionField(
                 "text",
                 N_("Note"),
                 hint=N_("Everybody who handles the letter reads it; the writer never does."),
@@ -256,7 +227,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
         handling.ask,
         NewNote,
         (
-            AskedField(
+            ActionField(
                 "text",
                 N_("Question to the writer"),
                 hint=N_("Ask for everything that you need at once: two questions are possible."),
@@ -277,9 +248,9 @@ FORMS: Final[Mapping[str, ActionForm]] = {
         MoreTime,
         (
             _radios("clock", N_("For which clock?"), choices=_clocks, value=_first(_clocks)),
-            AskedField("days", N_("How many more days?"), kind="text", most=3),
+            ActionField("days", N_("How many more days?"), kind="text", most=3),
             _radios("reason", N_("Why?"), choices=coded("extension_reason")),
-            AskedField("text", N_("Explanation (optional)"), most=MAX_REASON),
+            ActionField("text", N_("Explanation (optional)"), most=MAX_REASON),
         ),
         says=(N_("A chief or a supervisor decides. Until then the date stays as it is."),),
         needs="request_extension",
@@ -296,7 +267,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
                 choices=_instructions,
                 value=_first(_instructions),
             ),
-            AskedField("text", N_("What was done"), most=MAX_NOTE),
+            ActionField("text", N_("What was done"), most=MAX_NOTE),
         ),
         needs="answer_instruction",
     ),
@@ -312,7 +283,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
                 choices=_commitments,
                 value=_first(_commitments),
             ),
-            AskedField(
+            ActionField(
                 "text",
                 N_("What shows that it was kept"),
                 hint=N_("The writer reads it."),
@@ -328,7 +299,7 @@ FORMS: Final[Mapping[str, ActionForm]] = {
         NewLink,
         (
             _radios("kind", N_("Link to"), choices=coded("link_kind")),
-            AskedField(
+            ActionField(
                 "with",
                 N_("Number of the other letter, or code of the campaign"),
                 kind="text",

@@ -8,20 +8,14 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.router.api.dependencies import StaffAction, TheDesk, letter_for, request_id
-from services.router.pages.action_forms import ActionForm, AskedField
+from services.router.pages.action_forms import ActionForm
 from services.router.pages.decision_forms import EVERY_FORM
-from services.router.pages.frame import (
-    INBOX,
-    LETTERS,
-    AtDesk,
-    action_on,
-    key_in,
-    refusal_text,
-)
+from services.router.pages.frame import INBOX, LETTERS, AtDesk, action_on, refusal_text
 from services.router.pages.history_text import HistoryItem, history_items
-from shared.kernel.errors import BadValue, NotFound, Refused
+from shared.kernel.errors import NotFound, Refused
 from shared.platform.http.parameters import RequestBody
-from shared.web.forms import FormFields, fields_of, read_form
+from shared.web.form_pages import AskedField, key_in
+from shared.web.forms import FormFields, fields_of
 from shared.web.language import N_
 from shared.web.rendering import page
 from shared.web.session_cookies import restored_fields
@@ -31,8 +25,6 @@ Name = Annotated[str, Path(pattern=f"^({'|'.join(EVERY_FORM)})$")]
 NOT_NOW: Final = N_(
     "This can’t be done now: the letter is in another state, or somebody else has done it."
 )
-OWN: Final = frozenset({"csrf", "step", "key", "version"})
-"""Fields of every form."""
 FIELD_OF: Final = {"words": "text", "clock": "clock"}
 """The form's field for a field that a rule names."""
 
@@ -93,7 +85,7 @@ class ActionPage:
         }
         return page(self.request, template, status=status, **(shown | more))
 
-    def _value(self, asked: AskedField) -> str:
+    def _value(self, asked: AskedField[StaffAction]) -> str:
         first = asked.value(self.action) if asked.value else ""
         if asked.kind == "fixed":
             return first
@@ -128,7 +120,7 @@ async def take_action(
         return await _done(shown)
     if not shown.is_allowed:
         return shown.refuse()
-    body, errors = read_form(shown.form.body, fields) if shown.form.body else (None, {})
+    body, errors = shown.form.read(fields)
     if errors:
         return shown.show(errors=errors, status=422)
     if fields.get("version") != str(action.letter.facts):
@@ -147,15 +139,9 @@ async def _send(shown: ActionPage, body: RequestBody | None) -> Response:
     except NotFound:
         raise
     except Refused as refused:
-        return shown.show(errors=_errors(shown.form, refused), status=refused.status)
+        errors = shown.form.error(refused, refusal_text(refused), field_of=FIELD_OF)
+        return shown.show(errors=errors, status=refused.status)
     return await _done(shown)
-
-
-def _errors(form: ActionForm, refused: Refused) -> dict[str, str]:
-    """The refusal beside the field that it names, or above the form."""
-    named = FIELD_OF.get(str(refused), str(refused)) if isinstance(refused, BadValue) else ""
-    names = {asked.name for asked in form.fields}
-    return {named if named in names else "": refusal_text(refused)}
 
 
 async def _done(shown: ActionPage) -> Response:

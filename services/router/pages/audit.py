@@ -1,7 +1,5 @@
 """The auditor's pages: what people did, keys that were entered, and signed exports by the day."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -19,14 +17,13 @@ from services.router.pages.frame import PLACE
 from services.router.store.audit_trail import acts_on, key_changes, key_changes_on
 from shared.contracts.fields import Day
 from shared.kernel.civil import passes_at
-from shared.kernel.errors import NotFound
 from shared.kernel.working_days import civil_date
 from shared.platform.crypto.signed_exports import Line
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
 from shared.web.language import N_, translate
 from shared.web.rendering import page
-from shared.web.signed_files import export_file, offered_days, signature_file
+from shared.web.signed_files import export_file, offered_days, past, signature_file
 
 HERE: Final = f"{PLACE}/audit"
 MOST_TODAY: Final = 1_000
@@ -65,12 +62,6 @@ class AuditDesk:
         async for line in key_changes_on(day, self.tools.history):
             yield line
 
-    def past(self, day: date) -> date:
-        """Return a day that is over: only its export stays the same. Raises: NotFound."""
-        if day >= self.today:
-            raise NotFound
-        return day
-
 
 async def _desk_of(request: Request, person: Auditor, desk: TheDesk, tools: Tools) -> AuditDesk:
     return AuditDesk(request, person, desk, tools)
@@ -106,13 +97,13 @@ async def show_public_keys(at: At) -> Response:
 @router.get(HERE + "/{day}.jsonl")
 async def export_lines(at: At, day: OneDay) -> Response:
     """Everything of a past day, as JSON lines."""
-    return export_file(_name(at.past(day)), at.export(day))
+    return export_file(_name(past(day, today=at.today)), at.export(day))
 
 
 @router.get(HERE + "/{day}.jws")
 async def export_signature(at: At, day: OneDay) -> Response:
     """The signature of that file."""
-    name = _name(at.past(day))
+    name = _name(past(day, today=at.today))
     return await signature_file(name, at.export(day), day=day, signer=at.tools.signer)
 
 

@@ -11,12 +11,13 @@ from services.router.api import handling
 from services.router.api.dependencies import RouterDesk, TheDesk
 from services.router.api.handling_schemas import PassingOn
 from services.router.pages.action_forms import FORMS
-from services.router.pages.frame import INBOX, action_on, key_in, refusal_text
+from services.router.pages.frame import INBOX, action_on, refusal_text
 from services.router.pages.inbox_view import InboxLine, lines_of
 from services.router.store.inbox import SHOWN
 from shared.kernel.errors import BadValue, NotFound, Refused
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
+from shared.web.form_pages import key_in
 from shared.web.forms import fields_of, read_form
 from shared.web.language import N_
 from shared.web.rendering import page

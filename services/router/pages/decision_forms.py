@@ -16,14 +16,15 @@ from services.router.api.decisions_schemas import (
 from services.router.api.dependencies import StaffAction
 from services.router.api.handling_schemas import MAX_REASON, Return
 from services.router.domain.routing import targets
-from services.router.pages.action_forms import FORMS, ActionForm, AskedField, Choice, coded
+from services.router.pages.action_forms import FORMS, ActionField, ActionForm, coded
 from shared.contracts.words import MAX_NOTE
 from shared.kernel.working_days import civil_date
+from shared.web.form_pages import Choice
 from shared.web.language import N_, Message
 from shared.web.vocabulary import label
 
-_radios = partial(AskedField, kind="radios")
-_select = partial(AskedField, kind="select")
+_radios = partial(ActionField, kind="radios")
+_select = partial(ActionField, kind="select")
 
 
 def _wish(action: StaffAction) -> str:
@@ -55,7 +56,7 @@ def _suggested(action: StaffAction) -> str:
 
 _MARK: Final = (
     _radios("reason", N_("Why does the law apply?"), choices=coded("mark_reason")),
-    AskedField("text", N_("Reason in words"), most=MAX_REASON),
+    ActionField("text", N_("Reason in words"), most=MAX_REASON),
 )
 _KEEP: Final = N_("Leave as it is")
 
@@ -86,7 +87,7 @@ DECISION_FORMS: Final[Mapping[str, ActionForm]] = {
                 N_("Decision"),
                 choices=_decisions,
             ),
-            AskedField(
+            ActionField(
                 "days",
                 N_("How many days?"),
                 kind="text",
@@ -94,7 +95,7 @@ DECISION_FORMS: Final[Mapping[str, ActionForm]] = {
                 value=_wish,
                 most=3,
             ),
-            AskedField("text", N_("Reason, which the writer reads"), most=MAX_REASON),
+            ActionField("text", N_("Reason, which the writer reads"), most=MAX_REASON),
         ),
         needs="decide_extension",
     ),
@@ -103,7 +104,7 @@ DECISION_FORMS: Final[Mapping[str, ActionForm]] = {
         N_("The instruction is given."),
         decisions.instruct,
         Instruction,
-        (AskedField("text", N_("What is to be done"), most=MAX_NOTE),),
+        (ActionField("text", N_("What is to be done"), most=MAX_NOTE),),
         says=(N_("Whoever handles the letter must answer it in time. The writer doesn’t see it."),),
         needs="instruct",
     ),
@@ -128,7 +129,7 @@ DECISION_FORMS: Final[Mapping[str, ActionForm]] = {
                 N_("Whose is it?"),
                 choices=coded("bureau", optional=N_("I don’t know")),
             ),
-            AskedField("text", N_("Explanation for the desk (optional)"), most=MAX_NOTE),
+            ActionField("text", N_("Explanation for the desk (optional)"), most=MAX_NOTE),
         ),
         says=(N_("After the time to object, or once the province has decided, it needs this."),),
         needs="consent_return",

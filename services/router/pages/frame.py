@@ -1,10 +1,7 @@
-"""What the router's pages share: where they are, keys of forms, guards, and refusals in words."""
+"""What the router's pages share: where they are, guards, and refusals in words."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from re import fullmatch
-from secrets import token_hex
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import Depends
 
@@ -12,21 +9,17 @@ from services.router.api.dependencies import RouterDesk, StaffAction, letter_for
 from shared.kernel.errors import Refused
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
-from shared.web.forms import FormFields
+from shared.web.form_pages import new_key
 from shared.web.language import N_
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 PLACE = "/desk"
 """All pages of staff are below this path."""
 INBOX: Final = f"{PLACE}/inbox"
 LETTERS: Final = f"{PLACE}/letters"
-Step = Literal["check", "send"]
-"""What a posted form asks for: the check page, or to do it."""
 AtDesk = Annotated[
     Person, Depends(on_page(staff("bureau", "triage", "supervisor", "director", "auditor")))
 ]
 """Anybody who may see letters here; what they see of one is decided by the access policy."""
-KEY: Final = r"[A-Za-z0-9_.:\-]{8,200}"
 
 REFUSALS: Final[Mapping[str, str]] = {
     "already_done": N_("Somebody else has done something about it in the meantime. Look again."),
@@ -44,17 +37,6 @@ REFUSALS: Final[Mapping[str, str]] = {
     "too_late": N_("The last day for this has passed. Talk to the province’s desk."),
 }
 """What to do instead, by the refusal's code."""
-
-
-def new_key() -> str:
-    """Return an idempotency key for a form, so that a double submit acts once."""
-    return token_hex(16)
-
-
-def key_in(fields: FormFields) -> str:
-    """Return the form's key; a new one if it has none of ours."""
-    key = fields.get("key")
-    return key if fullmatch(KEY, key) else new_key()
 
 
 def refusal_text(refused: Refused) -> str:

@@ -13,13 +13,7 @@ from services.router.api.search import Found, search_page
 from services.router.api.search_schemas import Search
 from services.router.pages.desk_tools import Tools
 from services.router.pages.frame import INBOX, refusal_text
-from services.router.pages.inbox_view import (
-    Inbox,
-    InboxLine,
-    InboxQuery,
-    desks_of,
-    lines_of,
-)
+from services.router.pages.inbox_view import Inbox, InboxLine, InboxQuery, desks_of, lines_of
 from services.router.pages.letter_view import done_text
 from services.router.store.inbox import AT_DESK
 from services.router.store.overview import LetterOverview

@@ -18,7 +18,6 @@ from services.router.pages.history_text import HistoryItem, history_items
 from services.router.pages.routing_evidence import Said, evidence_in_words
 from services.router.store.inbox import AT_DESK
 from shared.contracts.bilingual import Bilingual
-from shared.contracts.slugs import BUREAUS, Bureau
 from shared.contracts.values import Receipt
 from shared.contracts.words import Span
 from shared.web.language import N_, Message
@@ -110,7 +109,6 @@ class LetterPage:
     draft_by: str | None = None
     seen: int = 0
     """How many facts the person had seen at their last visit."""
-    is_holders: bool = False
     identity_at: str | None = None
     """Where this person can ask who wrote it."""
 
@@ -142,7 +140,6 @@ async def letter_page(action: StaffAction) -> LetterPage:
         draft_saved_at=draft.saved_at if draft and is_holders else None,
         draft_by=draft.staff if draft and is_holders else None,
         seen=seen,
-        is_holders=is_holders,
         identity_at=_identity_at(action),
     )
 
@@ -265,13 +262,6 @@ def days_of(receipt: Receipt) -> list[ReceiptDays]:
         return days
     runs = (list(run) for _, run in groupby(days, key=lambda day: day.kind))
     return [ReceiptDays(run[0].first, run[-1].last, run[0].kind, run[-1].counted) for run in runs]
-
-
-def desks_of(roles: Iterable[str]) -> tuple[Bureau, ...]:
-    """The bureaus in which a person with these roles handles letters, or is chief."""
-    parts = (role.split(":") for role in roles)
-    mine = {part[1] for part in parts if part[0] == "bureau" and len(part) > 2}
-    return tuple(slug for slug in BUREAUS if slug in mine)
 
 
 DONE: Final = {name: form.done for name, form in EVERY_FORM.items()} | {

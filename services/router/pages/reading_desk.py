@@ -1,7 +1,5 @@
 """What signing folder and reading list share: a person, a letter, and short texts about it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -13,10 +11,11 @@ from services.router.api.dependencies import RouterDesk, StaffAction, letter_for
 from services.router.domain.actors import Command
 from services.router.domain.letter import Letter
 from services.router.pages.desk_tools import DeskTools
-from services.router.pages.frame import key_in, new_key, refusal_text
+from services.router.pages.frame import refusal_text
 from shared.kernel.errors import NotFound, Refused
 from shared.platform.http.parameters import RequestBody
 from shared.platform.http.tokens import Person
+from shared.web.form_pages import key_in, new_key
 from shared.web.forms import FormFields, read_form
 from shared.web.language import N_, Message
 from shared.web.rendering import page

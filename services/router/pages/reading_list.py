@@ -1,7 +1,5 @@
 """The reading list: letters that a chief or the director reads in person, by policy."""
 
-from __future__ import annotations
-
 import heapq
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +17,7 @@ from services.router.domain.letter import Letter
 from services.router.domain.overview import Horizon, OverviewFilter, OverviewLine, is_late
 from services.router.domain.supervision import DIRECTOR, ReadLetter, is_in_person
 from services.router.pages.desk_tools import Tools
-from services.router.pages.frame import LETTERS, PLACE, key_in, new_key, refusal_text
+from services.router.pages.frame import LETTERS, PLACE, refusal_text
 from services.router.pages.reading_desk import ReadingDesk, show_text_form, take_text
 from services.router.pages.signing_folder import INSTRUCT
 from services.router.store.overview import place_of
@@ -35,6 +33,7 @@ from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import on_page, staff
 from shared.platform.http.tokens import Person
 from shared.platform.http.visibility import viewer_of
+from shared.web.form_pages import key_in, new_key
 from shared.web.forms import fields_of
 from shared.web.language import N_
 from shared.web.masthead import CHIEFS

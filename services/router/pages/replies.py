@@ -12,7 +12,7 @@ from services.router.api import handling
 from services.router.api.dependencies import StaffAction, TheDesk, request_id
 from services.router.api.handling_schemas import NewReply
 from services.router.api.letters_schemas import LetterShown, shown
-from services.router.pages.frame import LETTERS, AtDesk, action_on, key_in, refusal_text
+from services.router.pages.frame import LETTERS, AtDesk, action_on, refusal_text
 from services.router.pages.history_text import history_items
 from services.router.pages.letter_view import handles, texts
 from services.router.store.history import PastFact
@@ -21,6 +21,7 @@ from shared.contracts.words import MAX_NOTE, MAX_REPLY
 from shared.kernel.errors import AlreadyDone, BadValue, NotFound, Refused
 from shared.kernel.reply_templates import ReplyTemplate, is_hardly_edited, unfilled
 from shared.platform.runtime.data_files import reply_templates
+from shared.web.form_pages import key_in
 from shared.web.formats import lang_of
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_, Message

@@ -1,7 +1,5 @@
 """The signing folder: drafts that wait for a person, read and signed or sent back one by one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal
@@ -26,7 +24,7 @@ from services.router.domain.signing import (
 )
 from services.router.domain.supervision import Instruct
 from services.router.pages.desk_tools import Tools
-from services.router.pages.frame import LETTERS, PLACE, key_in, new_key, refusal_text
+from services.router.pages.frame import LETTERS, PLACE, refusal_text
 from services.router.pages.reading_desk import (
     INSTRUCT_TEXTS,
     SEND_BACK_TEXTS,
@@ -42,6 +40,7 @@ from shared.kernel.errors import Refused, TooLate
 from shared.kernel.working_days import civil_date
 from shared.platform.http.identity import fresh, on_page, staff
 from shared.platform.http.tokens import Person
+from shared.web.form_pages import key_in, new_key
 from shared.web.forms import fields_of
 from shared.web.language import N_
 from shared.web.rendering import page

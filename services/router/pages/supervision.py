@@ -1,7 +1,5 @@
 """Supervision: all letters by bureau, state and due date, and why to look at which of them."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal

@@ -1,7 +1,5 @@
 """The triage desk: the next letter with a suggestion, and decisions that can be undone."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
@@ -14,7 +12,7 @@ from services.router.api.handling_schemas import NewLink, Refusal
 from services.router.api.lists import triage_page
 from services.router.domain.letter import Letter
 from services.router.pages.desk_tools import DeskTools, Tools
-from services.router.pages.frame import PLACE, key_in, new_key
+from services.router.pages.frame import PLACE
 from services.router.pages.triage_decisions import TriageDecisions, What
 from services.router.pages.triage_view import (
     QueueCounts,
@@ -31,6 +29,7 @@ from shared.platform.http.parameters import After, RequestBody
 from shared.platform.http.tokens import Person
 from shared.platform.mongo.paging import place, written
 from shared.platform.runtime.office_time import machine_time
+from shared.web.form_pages import key_in, new_key
 from shared.web.forms import FormFields, fields_of, read_form
 from shared.web.language import N_
 from shared.web.rendering import page

@@ -4,8 +4,6 @@ A decision waits in the database. It is carried out by the loop of any router pr
 when its clerk decides something else about the same letter. A process that dies loses none.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

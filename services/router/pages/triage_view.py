@@ -1,7 +1,5 @@
 """What the triage desk shows: the next letter, where it may go, and the queue."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

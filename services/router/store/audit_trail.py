@@ -4,8 +4,6 @@ Only codes, numbers and opaque ids of staff. Letters are found by when they last
 every letter with an event of that day is read, and few others if the day is recent.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime

@@ -11,14 +11,7 @@ from typing import Final
 from services.router.domain.claims import Claim
 from shared.kernel.errors import AlreadyDone
 from shared.platform.crypto.key_ring import KeyRing
-from shared.platform.mongo.database import (
-    Collection,
-    Delete,
-    Document,
-    Index,
-    Insert,
-    Update,
-)
+from shared.platform.mongo.database import Collection, Delete, Document, Index, Insert, Update
 
 CLAIMS: Final = "desk_claims"
 INDEXES: Final = (Index((("staff", 1),)), Index((("bureau", 1),)))

@@ -4,8 +4,6 @@ A lease is only a help: it ends after three minutes, and nothing depends on it. 
 when the clerk has had the letter, from which the time for each letter is taken.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection as Many
 from datetime import datetime, timedelta
 from typing import Final

@@ -3,8 +3,6 @@
 Nothing of it is stored: an erased letter is like no other from then on.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection as Many
 from collections.abc import Iterator
 from dataclasses import dataclass

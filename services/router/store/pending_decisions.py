@@ -11,8 +11,6 @@ What a rule refuses by then is kept for its clerk for a day, under the command's
 { _id: command id, number, refused_at, refused: code, ... }
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

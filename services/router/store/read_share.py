@@ -5,8 +5,6 @@ read it, not only a deputy. Counted by the marks of letters, so that each viewer
 the letters that they may find.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime

@@ -12,14 +12,7 @@ from typing import Final
 from services.router.store.claims import by_holding
 from shared.kernel.errors import AlreadyDone
 from shared.platform.crypto.key_ring import KeyRing
-from shared.platform.mongo.database import (
-    Collection,
-    Delete,
-    Document,
-    Index,
-    Insert,
-    Update,
-)
+from shared.platform.mongo.database import Collection, Delete, Document, Index, Insert, Update
 
 DRAFTS: Final = "desk_drafts"
 KEPT_S: Final = 30 * 86_400

@@ -6,8 +6,6 @@ fields are queried, since with others beside them one of the supported databases
 the first field of its index; other fields are checked here.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

@@ -8,8 +8,6 @@ A job makes the entries after a letter is stored, since hundreds of index entrie
 those who wait; they are deleted when the words are erased (`jobs/word_indexing.py`).
 """
 
-from __future__ import annotations
-
 import struct
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence

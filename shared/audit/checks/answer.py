@@ -1,7 +1,5 @@
 """Check that every letter ends in an answer: held, with a clock, and ended only by final events."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any

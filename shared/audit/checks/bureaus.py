@@ -1,7 +1,5 @@
 """Check that a bureau sees and acts on only the letters that it holds, or held at that time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple

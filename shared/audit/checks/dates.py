@@ -1,7 +1,5 @@
 """Check that nothing is dated before what it is based on, or in the future."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Check that every diverted emergency is seen in time, and that unseen ones are paged further."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias

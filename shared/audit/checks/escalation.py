@@ -1,7 +1,5 @@
 """Check that every passed deadline escalates: each level once, in order, not before its time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple

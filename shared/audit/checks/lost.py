@@ -1,7 +1,5 @@
 """Check that no letter is lost: stored by intake, numbered without gaps, applied by all readers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from shared.audit.case import AuditCase

@@ -1,7 +1,5 @@
 """Check that every effect happens once: one content per id, one version per cause."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

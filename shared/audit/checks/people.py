@@ -1,7 +1,5 @@
 """Check that signatures and extensions were given by a different person than required them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 

@@ -3,8 +3,6 @@
 The end of a letter is taken from the router's facts, not from intake's own dates.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 

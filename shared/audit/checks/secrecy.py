@@ -3,8 +3,6 @@
 Checks everything visible without a key; where keys are stored can't be checked.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -10,11 +10,7 @@ from pydantic import Field
 from shared.contracts.event import Action, Readers, read_by
 from shared.contracts.fields import Code, Flag, OpaqueId, Ordinal
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import (
-    LinkKind,
-    PoliceType,
-    ReturnReason,
-)
+from shared.contracts.vocabulary import LinkKind, PoliceType, ReturnReason
 from shared.contracts.words import Note as NoteText
 from shared.contracts.words import Words
 

@@ -8,19 +8,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from shared.contracts import vocabulary
 from shared.contracts.event import Fact, Readers, ReadersWithin, read_by
 from shared.contracts.fields import Day, Flag, OpaqueId, Ordinal
 from shared.contracts.values import Commitment, Promise
-from shared.contracts.vocabulary import (
-    DeclineReason,
-    Finding,
-    Outcome,
-    ReplyKind,
-    SignerRole,
-    State,
-    WhereToTurn,
-    WhyClosed,
-)
 from shared.contracts.words import Reason, ReplyText, Words
 
 
@@ -33,17 +24,17 @@ class ReplySubmitted(Fact):
         {"commitments": ("words", ("router",))}
     )
 
-    kind: ReplyKind
-    outcome: Outcome | None = None
+    kind: vocabulary.ReplyKind
+    outcome: vocabulary.Outcome | None = None
     """Only for a reply."""
-    decline_reason: DeclineReason | None = None
+    decline_reason: vocabulary.DeclineReason | None = None
     """Only for a refusal."""
-    from_state: State
-    signers: Annotated[tuple[SignerRole, ...], Field(max_length=4)] = ()
+    from_state: vocabulary.State
+    signers: Annotated[tuple[vocabulary.SignerRole, ...], Field(max_length=4)] = ()
     """Who must sign, in order; empty: the next event follows at once."""
-    finding: Finding | None = None
-    referred_to: WhereToTurn | None = None
-    where_to_turn: WhereToTurn | None = None
+    finding: vocabulary.Finding | None = None
+    referred_to: vocabulary.WhereToTurn | None = None
+    where_to_turn: vocabulary.WhereToTurn | None = None
     commitments: Annotated[tuple[Promise, ...], Field(max_length=10)] = ()
     publication_proposed: Flag = False
     signed_by: OpaqueId | None = None
@@ -56,10 +47,10 @@ class LetterSigned(Fact):
 
     type: ClassVar[str] = "gd.mailbox.letter.signed.v1"
 
-    signer: SignerRole
+    signer: vocabulary.SignerRole
     step: Ordinal
     """1 for the first signature on this reply."""
-    next: SignerRole | None = None
+    next: vocabulary.SignerRole | None = None
     """The next required signer; None: the reply takes effect at once."""
 
 
@@ -81,9 +72,9 @@ class LetterReplied(Fact):
 
     reply: Ordinal
     """1 for the first reply to this letter."""
-    outcome: Outcome
-    finding: Finding | None = None
-    referred_to: WhereToTurn | None = None
+    outcome: vocabulary.Outcome
+    finding: vocabulary.Finding | None = None
+    referred_to: vocabulary.WhereToTurn | None = None
     commitments: Annotated[tuple[Commitment, ...], Field(max_length=10)] = ()
     publication_proposed: Flag = False
     words: Words[ReplyText] = None
@@ -95,8 +86,8 @@ class LetterDeclined(Fact):
     type: ClassVar[str] = "gd.mailbox.letter.declined.v1"
     sealed: ClassVar[Readers] = read_by(words=("intake", "router"))
 
-    decline_reason: DeclineReason
-    where_to_turn: WhereToTurn | None = None
+    decline_reason: vocabulary.DeclineReason
+    where_to_turn: vocabulary.WhereToTurn | None = None
     """None if no other authority could help."""
     appeal_by: Day | None = None
     """The writer may appeal until 24:00 of this day; None: no longer."""
@@ -108,7 +99,7 @@ class LetterClosed(Fact):
 
     type: ClassVar[str] = "gd.mailbox.letter.closed.v1"
 
-    why: WhyClosed
+    why: vocabulary.WhyClosed
 
 
 class PublicationProposed(Fact):

@@ -8,11 +8,7 @@ from typing import ClassVar
 from shared.contracts.event import Fact, Readers, read_by
 from shared.contracts.fields import Day, Ordinal, Version
 from shared.contracts.values import Receipt
-from shared.contracts.vocabulary import (
-    ClockName,
-    MarkReason,
-    WhyDueChanged,
-)
+from shared.contracts.vocabulary import ClockName, MarkReason, WhyDueChanged
 from shared.contracts.words import Reason, Words
 
 

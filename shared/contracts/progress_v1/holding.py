@@ -10,12 +10,7 @@ from pydantic import Field
 from shared.contracts.event import Fact, Readers, read_by
 from shared.contracts.fields import Code, OpaqueId, Ordinal
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import (
-    LinkKind,
-    PoliceType,
-    RecallReason,
-    ReturnReason,
-)
+from shared.contracts.vocabulary import LinkKind, PoliceType, RecallReason, ReturnReason
 from shared.contracts.words import Note, Words
 
 

@@ -8,18 +8,9 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import Field
 
 from shared.contracts.event import Fact, Readers, read_by
-from shared.contracts.fields import (
-    Count,
-    Day,
-    Flag,
-    Ordinal,
-)
+from shared.contracts.fields import Count, Day, Flag, Ordinal
 from shared.contracts.values import Receipt
-from shared.contracts.vocabulary import (
-    ClockName,
-    ExtensionReason,
-    Kept,
-)
+from shared.contracts.vocabulary import ClockName, ExtensionReason, Kept
 from shared.contracts.words import Note, Reason, Words
 
 Days: TypeAlias = Annotated[Count, Field(le=400)]

@@ -11,12 +11,7 @@ from shared.contracts.event import Fact
 from shared.contracts.fields import Code, Flag, Instant, Share, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, Place, Receipt
-from shared.contracts.vocabulary import (
-    Category,
-    PoliceType,
-    TriageReason,
-    WhyRouted,
-)
+from shared.contracts.vocabulary import Category, PoliceType, TriageReason, WhyRouted
 
 Excluded: TypeAlias = Annotated[tuple[Bureau, ...], Field(max_length=22)]
 """Bureaus that must not see the letter."""

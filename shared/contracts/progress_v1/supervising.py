@@ -7,12 +7,7 @@ from typing import ClassVar
 
 from shared.contracts.event import Fact, Readers, read_by
 from shared.contracts.fields import Code, Day, Flag, Ordinal
-from shared.contracts.vocabulary import (
-    ClockName,
-    Effect,
-    LevelName,
-    WhySupervised,
-)
+from shared.contracts.vocabulary import ClockName, Effect, LevelName, WhySupervised
 from shared.contracts.words import Note, Words
 
 

@@ -11,11 +11,7 @@ from shared.contracts.event import Fact, Readers, read_by
 from shared.contracts.fields import Flag, OpaqueId
 from shared.contracts.slugs import Holder
 from shared.contracts.values import Receipt
-from shared.contracts.vocabulary import (
-    RequestRefusal,
-    RequestType,
-    WithdrawalReason,
-)
+from shared.contracts.vocabulary import RequestRefusal, RequestType, WithdrawalReason
 from shared.contracts.words import Comment, Words, WriterText
 
 

@@ -6,24 +6,10 @@ Owner: services.intake.
 from typing import ClassVar
 
 from shared.contracts.event import Event, Readers, read_by
-from shared.contracts.fields import (
-    Flag,
-    Instant,
-    OpaqueId,
-    Ordinal,
-)
+from shared.contracts.fields import Flag, Instant, OpaqueId, Ordinal
 from shared.contracts.slugs import Bureau
-from shared.contracts.vocabulary import (
-    RevealReason,
-    Role,
-    WithheldReason,
-)
-from shared.contracts.words import (
-    Identity,
-    Note,
-    Reason,
-    Words,
-)
+from shared.contracts.vocabulary import RevealReason, Role, WithheldReason
+from shared.contracts.words import Identity, Note, Reason, Words
 
 
 class IdentitySealed(Event):

@@ -7,34 +7,12 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field
 
+from shared.contracts import vocabulary
 from shared.contracts.event import Event, Readers, read_by
-from shared.contracts.fields import (
-    Code,
-    Flag,
-    Instant,
-    OpaqueId,
-    Ordinal,
-    Sha256,
-    Version,
-)
+from shared.contracts.fields import Code, Flag, Instant, OpaqueId, Ordinal, Sha256, Version
 from shared.contracts.slugs import Bureau
 from shared.contracts.values import About, Attachment, CopySpan, Place, Triage, WriterFacts
-from shared.contracts.vocabulary import (
-    Category,
-    Channel,
-    Entry,
-    Erasable,
-    Language,
-    OnBehalf,
-    ScanOutcome,
-)
-from shared.contracts.words import (
-    Contact,
-    Identity,
-    LetterText,
-    PublicText,
-    Words,
-)
+from shared.contracts.words import Contact, Identity, LetterText, PublicText, Words
 
 Attachments: TypeAlias = Annotated[tuple[Attachment, ...], Field(max_length=20)]
 
@@ -49,16 +27,16 @@ class LetterSubmitted(Event):
 
     received_at: Instant
     """Its Asia/Shanghai date is the day of receipt, which is day zero of every clock."""
-    channel: Channel
-    entry: Entry | None = None
+    channel: vocabulary.Channel
+    entry: vocabulary.Entry | None = None
     """By the registered client; None: by a client that isn't registered, or an older letter."""
-    lang: Language
-    category: Category
+    lang: vocabulary.Language
+    category: vocabulary.Category
     """The writer's choice."""
     addressed_to: Bureau | None = None
     place: Place = Place()
     about: About | None = None
-    on_behalf: OnBehalf | None = None
+    on_behalf: vocabulary.OnBehalf | None = None
     writer: WriterFacts | None = None
     """None in older events."""
     consent_to_publish: Flag = False
@@ -85,7 +63,7 @@ class AttachmentScanned(Event):
     type: ClassVar[str] = "gd.mailbox.attachment.scanned.v1"
 
     attachment: OpaqueId
-    outcome: ScanOutcome
+    outcome: vocabulary.ScanOutcome
     quarantined: Flag = False
     """Whether it was refused because something harmful was found; otherwise it can't be scanned."""
 
@@ -120,7 +98,7 @@ class LetterErased(Event):
 
     type: ClassVar[str] = "gd.mailbox.letter.erased.v1"
 
-    what: Annotated[tuple[Erasable, ...], Field(min_length=1, max_length=3)]
+    what: Annotated[tuple[vocabulary.Erasable, ...], Field(min_length=1, max_length=3)]
     rule: Code
     """The row of the retention table that requires it; `writer.request` or `operator.<code>`, if
     somebody asked for it earlier."""

@@ -8,21 +8,10 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import Field
 
 from shared.contracts.event import Event, Readers, read_by
-from shared.contracts.fields import (
-    Flag,
-    OpaqueId,
-)
+from shared.contracts.fields import Flag, OpaqueId
 from shared.contracts.values import Attachment
-from shared.contracts.vocabulary import (
-    WithdrawalReason,
-)
-from shared.contracts.words import (
-    Comment,
-    Contact,
-    Identity,
-    Words,
-    WriterText,
-)
+from shared.contracts.vocabulary import WithdrawalReason
+from shared.contracts.words import Comment, Contact, Identity, Words, WriterText
 
 Attachments: TypeAlias = Annotated[tuple[Attachment, ...], Field(max_length=20)]
 

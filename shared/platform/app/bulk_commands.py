@@ -1,7 +1,5 @@
 """Executing a command on many letters, in groups, for operators."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any

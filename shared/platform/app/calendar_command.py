@@ -5,8 +5,6 @@ second run continues with the rest: a letter with correct dates is not touched. 
 uses the new days only after a restart.
 """
 
-from __future__ import annotations
-
 import sys
 import uuid
 from argparse import Namespace

@@ -4,8 +4,6 @@ A command runs in its own process with the service's settings and keys, with or 
 running. Exit codes: 0 done, 1 not completely done, 2 not applicable.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import sys

@@ -4,8 +4,6 @@ One JSON object per line, for evaluating a rule before it is changed. No words o
 or written; those who may read a letter look it up by its number.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from argparse import ArgumentParser, Namespace

@@ -4,8 +4,6 @@ Without a letter it lists what is due by each row of the retention table. With a
 it would erase; `--yes` erases it. Only intake, which decides erasures, has it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 import sys

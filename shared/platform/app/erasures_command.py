@@ -4,8 +4,6 @@ Intake exports it, signed, to be kept apart from backups. After a restore every 
 to its own database before it starts. A line has numbers, codes and times, and no content.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from argparse import ArgumentParser, Namespace

@@ -4,8 +4,6 @@ A service creates missing indexes at its start; on a database with many letters 
 there, so an operator does it first. `--check` changes nothing.
 """
 
-from __future__ import annotations
-
 import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any

@@ -3,8 +3,6 @@
 They show the structure of parked records, never their content.
 """
 
-from __future__ import annotations
-
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Awaitable, Callable, Iterable, Sequence

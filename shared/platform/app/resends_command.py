@@ -5,8 +5,6 @@ Log entries are sent unchanged, under the same ids, so that readers who have the
 it after its topic's retention has removed records that it had not read.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 import uuid

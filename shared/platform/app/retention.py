@@ -1,7 +1,5 @@
 """What operators see and do about retention; only intake, which decides erasures, offers it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Waiting at the start until broker, database and topics are available."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable

@@ -4,8 +4,6 @@ No file is changed in place: each step writes a new file with mode 0600, for the
 store. A key can be removed only if no stored value is under it any more.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

@@ -4,8 +4,6 @@
 ring, once no backup needs it.
 """
 
-from __future__ import annotations
-
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence

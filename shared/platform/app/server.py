@@ -1,7 +1,5 @@
 """The web server: uvicorn with bounded connections and header times, without signal handlers."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import signal

@@ -6,8 +6,6 @@ incarnations, and a resend to recreated topics; then consumers. If a topic is re
 service runs, the last three steps are repeated. Stop: the current batch is finished.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence

@@ -3,8 +3,6 @@
 A service's wiring adds only its web application and its own loops.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -5,8 +5,6 @@ the broker lacks, with the contract's partitions and retention, and writes a ran
 topic without one to the compacted `mailbox.topics`. Nothing else ever creates a topic.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import uuid

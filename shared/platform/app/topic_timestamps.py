@@ -1,7 +1,5 @@
 """The check that the broker itself stamps the records of topics that outsiders write."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable
 

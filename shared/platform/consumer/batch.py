@@ -1,7 +1,5 @@
 """The records of one fetch, and how far each partition may be committed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 

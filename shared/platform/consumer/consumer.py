@@ -6,8 +6,6 @@ jittered backoff while the partitions are paused. A failure of database or broke
 the record.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence

@@ -5,8 +5,6 @@ two batches are handled one by one, and each is noted before it is handled. A re
 hand when the next process died is not handled again.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Awaitable, Collection, Iterable, Mapping
 

@@ -5,8 +5,6 @@ the partition up. A note found later was left by a process that died. Nothing is
 except while records are handled one by one (crash_guard.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from uuid import uuid4

@@ -6,8 +6,6 @@ would empty the topic into a place that only people look at. A bureau that sends
 actions is slowed down to the rate at which they can be answered.
 """
 
-from __future__ import annotations
-
 from collections import deque
 
 MOST_PARKED = 100

@@ -5,8 +5,6 @@ record of a letter whose document can't be loaded. A request for a resend is ski
 will be repeated. If a limit is reached, the topic is held back at that record and retried later.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -6,8 +6,6 @@ committed once it is stored here, and later events of its letter wait for it. It
 only its structure is stored in clear.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import logging
@@ -27,14 +25,7 @@ from shared.platform.letters.dead_letters import (
 )
 from shared.platform.letters.erasure_marks import Erased
 from shared.platform.letters.periodic import run_periodically
-from shared.platform.mongo.database import (
-    Collection,
-    Delete,
-    Document,
-    Index,
-    Insert,
-    Update,
-)
+from shared.platform.mongo.database import Collection, Delete, Document, Index, Insert, Update
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.shell_metrics import OLDEST_PARKED, PARKED, PARKED_NOW, family_of
 

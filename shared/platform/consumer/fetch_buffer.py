@@ -1,7 +1,5 @@
 """Fetched records that wait to be handled: one batch at most, bounded in number and bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 

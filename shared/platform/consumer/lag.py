@@ -5,8 +5,6 @@ supported brokers answers too low. Ages are based on the records' timestamps, or
 here if outsiders wrote those, and are too high by at most one batch.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Iterable

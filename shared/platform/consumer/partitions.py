@@ -4,8 +4,6 @@ A partition that is held back stays assigned, and paused until an instant. A par
 client can't decode is also held back, alone: a bureau's malformed records must not stop the others.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import Counter

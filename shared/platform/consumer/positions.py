@@ -6,8 +6,6 @@ note or metadata is read from the beginning, which has no effect on what is alre
 that retention deleted unread are noted there too, until they were requested again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

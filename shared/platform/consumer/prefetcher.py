@@ -4,8 +4,6 @@ Reading a record means opening its envelope, which is CPU work, and the end of a
 processor idle. Nothing else is done ahead: each record is judged, handled and committed in turn.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable

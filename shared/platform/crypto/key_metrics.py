@@ -1,7 +1,5 @@
 """Metrics of public keys. No holder and no key is ever a label; logs name them."""
 
-from __future__ import annotations
-
 from prometheus_client import Counter, Gauge
 
 CHANGES = Counter(

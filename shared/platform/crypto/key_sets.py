@@ -1,7 +1,5 @@
 """Keys in JWKS files, each under its own kid. Errors never show a key."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from pathlib import Path

@@ -6,8 +6,6 @@ ring verify.
 `python -m shared.audit.signed_export` checks a file.
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping

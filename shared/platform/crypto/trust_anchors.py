@@ -5,8 +5,6 @@ them.
 The router treats the same keys as entered, so that they are rotated and retired like all others.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from shared.contracts.keys_v1 import HolderKey

@@ -4,8 +4,6 @@ These are the keys of the smallest private numbers, which broken software genera
 examples printed in standards, which people copy.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import ec

@@ -5,8 +5,6 @@ fragment occurs, but neither its text nor its position. Each key of the ring has
 they are recomputed when the key changes, like everything else under it.
 """
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Iterable
 from functools import lru_cache

@@ -22,21 +22,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from shared.kernel.errors import Refused
-from shared.platform.http.identity import (
-    Guard,
-    NotSignedIn,
-    Verifier,
-    on_not_signed_in,
-)
+from shared.platform.http.identity import Guard, NotSignedIn, Verifier, on_not_signed_in
 from shared.platform.http.jwks import KeysUnavailable
 from shared.platform.http.miss_limit import Misses, on_refused
 from shared.platform.http.openapi import DESCRIPTION, VERSION, Described, operation_id
 from shared.platform.http.problems import dependant_of, on_http, on_invalid, problem
-from shared.platform.http.request_guard import (
-    MAX_BODY,
-    RequestGuardMiddleware,
-    count_in,
-)
+from shared.platform.http.request_guard import MAX_BODY, RequestGuardMiddleware, count_in
 from shared.platform.runtime.clock import utc_now
 from shared.platform.runtime.issuer_settings import Side
 

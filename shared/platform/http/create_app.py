@@ -3,8 +3,6 @@
 Of the three health checks, "started" is here; "live" and "ready" are in application.py.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

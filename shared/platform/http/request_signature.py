@@ -3,8 +3,6 @@
 The scheme is described for those who verify it in docs/gateway.md, with an example.
 """
 
-from __future__ import annotations
-
 import hmac
 import re
 from dataclasses import dataclass, field

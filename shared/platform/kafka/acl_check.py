@@ -5,8 +5,6 @@ tries to read a topic that it may not read, and continues only if it is denied: 
 or for the router, which may read what it writes to bureaus, diverted emergencies.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -5,8 +5,6 @@
   and the client's own limit (`max_poll_interval_ms`) never takes its partitions away.
 """
 
-from __future__ import annotations
-
 import time
 import zlib
 from collections.abc import Iterator

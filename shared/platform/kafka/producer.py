@@ -6,8 +6,6 @@ cluster may assign an id that is still in use: from then on every batch is refus
 and one of two that look alike is taken for the other (ADR-0020).
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Kafka records as fields of a document, byte for byte, so that they can be sent unchanged."""
 
-from __future__ import annotations
-
 from shared.platform.kafka.bus import Headers, Inbound, Outbound
 from shared.platform.mongo.database import Document
 

@@ -3,8 +3,6 @@
 Content of a bureau's headers must never become a label: a type without a contract is `unknown`.
 """
 
-from __future__ import annotations
-
 from shared.contracts.catalogue import EVENTS
 from shared.platform.kafka.bus import Inbound
 from shared.platform.runtime.shell_metrics import family_of

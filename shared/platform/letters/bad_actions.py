@@ -1,7 +1,5 @@
 """Records that stand for unreadable actions of bureaus, so that their letters can refuse them."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ Each phase (read letters, decide, seal, write JSON) fills the processor's cache.
 phases for each letter evicts it every time and makes a letter about a tenth slower.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Generic, TypeAlias

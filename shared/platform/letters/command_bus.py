@@ -5,8 +5,6 @@ moment share one bulk write, and each is answered once its own write is journall
 of effects is sent in the background; the outbox sweeper sends the rest.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Sequence

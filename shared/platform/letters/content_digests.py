@@ -4,8 +4,6 @@ A letter keeps the digests of the last 16 sequences of each topic. They cover ev
 may be erased (words, identity, files), so that an erased event matches when it is sent again.
 """
 
-from __future__ import annotations
-
 from hashlib import sha256
 from typing import get_args
 

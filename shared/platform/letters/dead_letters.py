@@ -1,7 +1,5 @@
 """The structure of an unusable record: its name and sizes, none of its content."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime

@@ -9,8 +9,6 @@ The service's own indexed fields and work marks (`ServiceDecider.anew`) are stor
 (erasure.py).
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from shared.platform.kafka.record_documents import fields_of, outbound_of

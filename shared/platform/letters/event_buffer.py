@@ -1,7 +1,5 @@
 """The events that one transaction emits: numbered, sealed and in order for each topic."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple

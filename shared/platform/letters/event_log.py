@@ -7,8 +7,6 @@ archive second: at every moment an event is found in one of them. Events under e
 already erased.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Any
 

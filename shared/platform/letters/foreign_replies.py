@@ -3,8 +3,6 @@
 So a bureau can't make another's document grow. A repeated action gets the same reply.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The names under which a letter remembers commands and actions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from shared.contracts.topics import bureau_of

@@ -5,8 +5,6 @@ compare-and-set. Its protocol (ADR-0002) is model-checked in tests/protocol; cha
 it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime

@@ -4,8 +4,6 @@
 is sent before its write is acknowledged by a majority and journalled (ADR-0002).
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import uuid

@@ -1,7 +1,5 @@
 """The update that clears a letter's outbox mark once its effects are acknowledged."""
 
-from __future__ import annotations
-
 from shared.platform.mongo.database import Collection, Update, UpdateEach
 
 

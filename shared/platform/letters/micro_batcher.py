@@ -1,10 +1,7 @@
-"""A batcher that groups single items that wait at the same moment.
+"""A batcher: items that wait at the same moment share one call, and each gets its own answer.
 
-Items waiting at the same moment share one call, and each gets its own answer. The next group
-gathers while a call runs, so a busy process forms larger groups and an idle one adds no delay.
+The next group gathers while a call runs: a busy process forms larger groups, an idle one no delay.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

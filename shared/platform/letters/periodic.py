@@ -1,7 +1,5 @@
 """Periodic loops of a service that survive failures of database and broker."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable

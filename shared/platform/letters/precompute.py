@@ -4,8 +4,6 @@ What depends on a letter's first event alone is cheaper in bulk (`ServiceDecider
 tables that are read for one letter after the other stay in the processor's cache.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable
 from dataclasses import replace

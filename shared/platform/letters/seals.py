@@ -3,8 +3,6 @@
 Domains hold words in the clear, in memory only; everything that leaves the process passes here.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, replace
 from typing import Any

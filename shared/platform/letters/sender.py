@@ -4,8 +4,6 @@ Damping: a duplicate is not sent again if this process had it acknowledged withi
 (explicit resends are always sent). Without it, a redelivered batch would multiply its effects.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Sequence

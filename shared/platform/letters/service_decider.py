@@ -3,8 +3,6 @@
 Types only: the shell (letters.py, letter_transaction.py) does the work, the services fill these in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

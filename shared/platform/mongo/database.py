@@ -9,8 +9,6 @@ no writable server, every operation is refused without trying, so that HTTP requ
 with 503 instead of waiting. The first check that finds the database lets all operations through.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -3,8 +3,6 @@
 Entries of the same instant are ordered by id, so that none is left out between two pages.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +39,14 @@ def place(text: str) -> Place:
     except ValueError:
         raise BadValue("after") from None
     return at, found[2]
+
+
+def place_or_start(after: str | None) -> Place | None:
+    """Where a page begins; None, at the start, without a place or for an invalid one."""
+    try:
+        return place(after) if after else None
+    except BadValue:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

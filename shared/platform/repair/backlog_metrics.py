@@ -4,8 +4,6 @@ Measuring uses indexes and counts up to a bound; a scrape reads the last values,
 scrapes cost the database nothing.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta

@@ -6,8 +6,6 @@ another process with newer code may already have applied the record. The record'
 acknowledged.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any, Literal
 

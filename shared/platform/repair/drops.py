@@ -1,7 +1,5 @@
 """The log of parked records that operators dropped; kept forever, with sealed reasons."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

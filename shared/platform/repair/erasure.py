@@ -6,8 +6,6 @@ crash it starts over. Parked records are checked forever, because a record of su
 parked later.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Sequence
 
 from shared.platform.consumer.dead_letter_store import DeadLetterStore
@@ -15,12 +13,7 @@ from shared.platform.letters import document_mapper
 from shared.platform.letters.erasure_marks import Erased
 from shared.platform.letters.log_archive import GUARD, moved
 from shared.platform.letters.periodic import run_periodically
-from shared.platform.mongo.database import (
-    Collection,
-    Document,
-    Insert,
-    Update,
-)
+from shared.platform.mongo.database import Collection, Document, Insert, Update
 from shared.platform.runtime.clock import Now
 from shared.platform.runtime.shell_metrics import ERASED, ERASING
 

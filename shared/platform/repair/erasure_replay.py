@@ -4,8 +4,6 @@ The copy may be older than the erasures, and even than the end of the letters. N
 database may be behind its topics. Doing it twice changes nothing.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

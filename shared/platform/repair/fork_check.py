@@ -9,8 +9,6 @@ Each running process notes every minute that the database is current. At its sta
 only the records since the last note, minus a margin; a restored database brings back an old note.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Collection as Names
 from collections.abc import Sequence

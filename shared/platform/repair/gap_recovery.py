@@ -6,8 +6,6 @@ the gap stays in the letter's document, and is requested again once this process
 that the topic held at the request, with a pause that doubles each time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Collection as Names
 from dataclasses import replace

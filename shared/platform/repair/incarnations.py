@@ -5,8 +5,6 @@ lost its data or a topic was recreated, the id differs: then the service's log i
 commits under the old id are ignored (ADR-0007).
 """
 
-from __future__ import annotations
-
 import logging
 import uuid
 from collections import Counter

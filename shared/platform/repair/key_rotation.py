@@ -5,8 +5,6 @@ writers never lose a race to it and win if they wrote meanwhile. Documents alrea
 key are skipped, so rotation may be stopped and started at any time.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections import Counter

@@ -5,8 +5,6 @@ it is read again from its beginning every minute, so that a recreated topic need
 handling.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence

@@ -5,8 +5,6 @@ broker is away in between, the document stays marked `unsent`; this loop finds t
 clears it.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

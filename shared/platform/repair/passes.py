@@ -1,7 +1,5 @@
 """One run of a periodic loop over the letters that are due."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping

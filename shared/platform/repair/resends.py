@@ -5,8 +5,6 @@ answers; of its replicas, the one that reads the request. The request's offset i
 answer is acknowledged, as for any other record.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence

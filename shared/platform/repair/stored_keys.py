@@ -4,8 +4,6 @@ The copy is sealed under the service's ring: write access to the database alone 
 insert a key.
 """
 
-from __future__ import annotations
-
 import logging
 
 from pydantic import TypeAdapter

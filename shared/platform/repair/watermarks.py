@@ -4,8 +4,6 @@ The end of a topic is the high-water mark that comes with a fetch, because one o
 brokers reports end offsets too low.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -4,14 +4,14 @@ Each has its own names for what it says of a person. Both also sign browsers in 
 for which a service is one of their clients.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     TypeAdapter,
@@ -22,12 +22,10 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.platform.runtime.rotating_secret import LEAST_TOKEN, BadSecret, read_secret
-from shared.platform.runtime.setting_checks import checked_address, is_production, refuse
+from shared.platform.runtime.setting_checks import Address, checked_address, is_production, refuse
 
 Side = Literal["citizens", "staff"]
 """Who signs in where: each side has an issuer of its own, and doors of its own."""
-
-ADDRESS: Final = r"^https?://[^\s@]+$"
 
 
 class ClaimNames(BaseModel):
@@ -47,6 +45,21 @@ class ClaimNames(BaseModel):
 
 
 _FROM_JSON: TypeAdapter[ClaimNames] = TypeAdapter(ClaimNames)
+
+
+def _claims_in(given: Any) -> Any:
+    """A setting from a file is text, where one from the environment is parsed already."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return _FROM_JSON.validate_json(given)
+    except ValidationError:
+        refuse("must be a JSON object of the claims' names")
+
+
+Issuer = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(checked_address)]
+Claims = Annotated[ClaimNames, BeforeValidator(_claims_in)]
+PagesUrl = Annotated[str, Field(pattern=r"^https?://[^\s@/]+$"), AfterValidator(checked_address)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +89,25 @@ class StaffIssuerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    staff_issuer: str = Field(min_length=1, max_length=500)
+    staff_issuer: Issuer
     """The `iss` that staff's tokens must have."""
     staff_audience: str = Field(min_length=1, max_length=200)
     """The `aud` that staff's tokens for the API must have."""
-    staff_jwks_url: str = Field(pattern=ADDRESS)
+    staff_jwks_url: Address
     """Address of the staff issuer's public keys; no user name or password in it."""
-    staff_claims: ClaimNames = ClaimNames()
+    staff_claims: Claims = ClaimNames()
     """Names of the staff issuer's claims where they differ, such as
     `{"roles": "realm_access.roles"}`."""
     staff_client_id: str | None = Field(default=None, min_length=1, max_length=200)
     """Our name as a client of the staff's issuer; without it, nobody signs in with a browser."""
     staff_client_secret_file: Path | None = None
     """The client's secret, read for each sign-in."""
-    staff_pages_url: str | None = Field(default=None, pattern=r"^https?://[^\s@/]+$")
+    staff_pages_url: PagesUrl | None = None
     """Where browsers reach this service's staff pages, without a path."""
     session_idle_s: int = Field(default=1_800, ge=300, le=86_400)
     """Seconds without a request after which a session ends."""
     session_absolute_s: int = Field(default=36_000, ge=600, le=604_800)
     """Seconds from the sign-in after which a session ends."""
-
-    @field_validator("staff_issuer", "staff_jwks_url", "staff_pages_url")
-    @classmethod
-    def _trustworthy_staff(cls, address: str | None, info: ValidationInfo) -> str | None:
-        return address and checked_address(address, info)
-
-    @field_validator("staff_claims", mode="before")
-    @classmethod
-    def _staff_json(cls, claims: Any) -> Any:
-        return _claims_in(claims)
 
     @field_validator("staff_client_id", "staff_client_secret_file", "staff_pages_url")
     @classmethod
@@ -131,25 +134,20 @@ class CitizenIssuerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    citizen_issuer: str = Field(min_length=1, max_length=500)
+    citizen_issuer: Issuer
     """The `iss` that citizens' tokens must have."""
     citizen_audience: str = Field(min_length=1, max_length=200)
     """The `aud` that citizens' tokens for the API must have."""
-    citizen_jwks_url: str = Field(pattern=ADDRESS)
+    citizen_jwks_url: Address
     """Address of the citizens' issuer's public keys; no user name or password in it."""
-    citizen_claims: ClaimNames = ClaimNames()
+    citizen_claims: Claims = ClaimNames()
     """Names of the citizens' issuer's claims where they differ."""
     citizen_client_id: str | None = Field(default=None, min_length=1, max_length=200)
     """Our name as a client of the citizens' issuer; without it, our pages have no sign-in."""
     citizen_client_secret_file: Path | None = None
     """The client's secret, read for each sign-in."""
-    citizen_pages_url: str | None = Field(default=None, pattern=r"^https?://[^\s@/]+$")
+    citizen_pages_url: PagesUrl | None = None
     """Where browsers reach the citizens' pages, without a path."""
-
-    @field_validator("citizen_issuer", "citizen_jwks_url", "citizen_pages_url")
-    @classmethod
-    def _trustworthy_citizens(cls, address: str | None, info: ValidationInfo) -> str | None:
-        return address and checked_address(address, info)
 
     @field_validator("citizen_audience")
     @classmethod
@@ -159,11 +157,6 @@ class CitizenIssuerSettings(BaseSettings):
         if citizens == staff and is_production(info):
             refuse("must differ from MAILBOX_STAFF_AUDIENCE where both sides have one issuer")
         return audience
-
-    @field_validator("citizen_claims", mode="before")
-    @classmethod
-    def _citizen_json(cls, claims: Any) -> Any:
-        return _claims_in(claims)
 
     @field_validator("citizen_client_id", "citizen_client_secret_file", "citizen_pages_url")
     @classmethod
@@ -209,13 +202,3 @@ def _client(
     if name is None or secret_file is None or pages_url is None:
         return None
     return BrowserClient(name, secret_file, pages_url)
-
-
-def _claims_in(given: Any) -> Any:
-    """A setting from a file is text, where one from the environment is parsed already."""
-    if not isinstance(given, str):
-        return given
-    try:
-        return _FROM_JSON.validate_json(given)
-    except ValidationError:
-        refuse("must be a JSON object of the claims' names")

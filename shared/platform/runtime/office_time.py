@@ -7,8 +7,6 @@ all others read it. Only the office's clock is simulated: everything that waits 
 as tokens, retries and time-outs, uses the machine's clock.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass

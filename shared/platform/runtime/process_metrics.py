@@ -1,7 +1,5 @@
 """Metrics of a process: its build, its readiness, and the end of its calendar."""
 
-from __future__ import annotations
-
 import asyncio
 
 from prometheus_client import Gauge

@@ -1,7 +1,5 @@
 """A secret in a file of its own, which may be replaced while the process runs."""
 
-from __future__ import annotations
-
 import logging
 import re
 from pathlib import Path

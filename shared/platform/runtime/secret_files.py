@@ -4,8 +4,6 @@
 variable and never the content of its file.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path

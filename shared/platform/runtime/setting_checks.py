@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Annotated, Final, NoReturn
 from urllib.parse import urlsplit
 
-from pydantic import ValidationInfo
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 DEV_ISSUER_MARK: Final = "development-only"
@@ -18,9 +18,9 @@ def is_production(info: ValidationInfo) -> bool:
     return bool(info.data.get("env") != "dev")
 
 
-def checked_readable(file: Path | None) -> Path | None:
+def checked_readable(file: Path) -> Path:
     """That file, unless it can't be read: then the setting is refused."""
-    if file is not None and not os.access(file, os.R_OK):
+    if not os.access(file, os.R_OK):
         refuse("must name a file that can be read")
     return file
 
@@ -42,6 +42,20 @@ def checked_address(address: str, info: ValidationInfo) -> str:
     return address
 
 
+def checked_uri(uri: SecretStr) -> SecretStr:
+    """That address of a database, unless it is of another kind: then the setting is refused."""
+    if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
+        refuse("must begin with mongodb:// or mongodb+srv://")
+    return uri
+
+
 def refuse(why: str) -> NoReturn:
     """Refuse a setting by a sentence that follows its variable's name and never shows the value."""
     raise PydanticCustomError(REFUSED, "{why}", {"why": why})
+
+
+Address = Annotated[str, Field(pattern=r"^https?://[^\s@]+$"), AfterValidator(checked_address)]
+"""Without user name or password."""
+DatabaseUri = Annotated[SecretStr, AfterValidator(checked_uri)]
+Folder = Annotated[Path, AfterValidator(checked_folder)]
+ReadableFile = Annotated[Path, AfterValidator(checked_readable)]

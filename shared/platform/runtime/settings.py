@@ -35,9 +35,10 @@ from shared.platform.runtime.office_time import BadOfficeTime, OfficeTime
 from shared.platform.runtime.secret_files import FOLDER, from_files
 from shared.platform.runtime.setting_checks import (
     REFUSED,
-    checked_address,
-    checked_folder,
-    checked_readable,
+    Address,
+    DatabaseUri,
+    Folder,
+    ReadableFile,
     is_production,
     refuse,
 )
@@ -68,7 +69,7 @@ class KafkaSettings(BaseSettings):
     )
 
     env: Literal["dev", "prod"] = "prod"
-    secrets_dir: Path | None = None
+    secrets_dir: Folder | None = None
     """A folder of files that are named like variables and hold their values; none: no files."""
     clock_file: Path | None = None
     """Steps of office time (office_time.py), for development; none: the office uses the machine's
@@ -76,10 +77,10 @@ class KafkaSettings(BaseSettings):
     kafka_bootstrap: str = Field(pattern=r"^[\w.\-\[\]:]+:\d{1,5}(,[\w.\-\[\]:]+:\d{1,5})*$")
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
-    kafka_ca_file: Path | None = None
+    kafka_ca_file: ReadableFile | None = None
     """Certificate authorities accepted for the broker; none: those of the system."""
-    kafka_cert_file: Path | None = None
-    kafka_key_file: Path | None = None
+    kafka_cert_file: ReadableFile | None = None
+    kafka_key_file: ReadableFile | None = None
     kafka_username: str | None = None
     kafka_password: SecretStr | None = None
     kafka_idempotent: bool = True
@@ -116,11 +117,6 @@ class KafkaSettings(BaseSettings):
         """The office's clock. Raises: BadOfficeTime."""
         return utc_now if self.clock_file is None else OfficeTime(self.clock_file)
 
-    @field_validator("secrets_dir")
-    @classmethod
-    def _folder_of_files(cls, folder: Path | None) -> Path | None:
-        return folder and checked_folder(folder)
-
     @field_validator("clock_file")
     @classmethod
     def _tells_the_time(cls, file: Path | None, info: ValidationInfo) -> Path | None:
@@ -148,11 +144,6 @@ class KafkaSettings(BaseSettings):
             refuse("is needed when MAILBOX_KAFKA_SECURITY says SASL")
         return value
 
-    @field_validator("kafka_ca_file", "kafka_cert_file", "kafka_key_file")
-    @classmethod
-    def _readable(cls, file: Path | None) -> Path | None:
-        return checked_readable(file)
-
     @field_validator("kafka_heartbeat_ms")
     @classmethod
     def _beats_in_a_session(cls, heartbeat: int, info: ValidationInfo) -> int:
@@ -173,26 +164,16 @@ class CalendarSettings(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    calendar_overrides: Path | None = None
+    calendar_overrides: ReadableFile | None = None
     """The office's days, in the form of `shared/data/calendar/overrides.yaml`; none: that file."""
-    policies_dir: Path | None = None
+    policies_dir: Folder | None = None
     """A folder with every version of the policies, one file each; none: the one that we ship."""
-
-    @field_validator("calendar_overrides")
-    @classmethod
-    def _readable_days(cls, file: Path | None) -> Path | None:
-        return checked_readable(file)
-
-    @field_validator("policies_dir")
-    @classmethod
-    def _folder_of_versions(cls, folder: Path | None) -> Path | None:
-        return folder and checked_folder(folder)
 
 
 class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
     """Settings of every service. Subclasses set `env_prefix` and their own defaults."""
 
-    mongo_uri: SecretStr
+    mongo_uri: DatabaseUri
     database: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     http_host: str = LOOPBACK
     http_port: int = Field(ge=1, le=65_535)
@@ -202,29 +183,22 @@ class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
     """Seconds for which an issuer's keys stay valid while they can't be fetched again."""
     token_max_age_s: int = Field(default=43_200, ge=300, le=604_800)
     """Seconds from its issue after which a token is refused, even if its own expiry is later."""
-    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    public_url: Address | None = None
     """Where everyone reads published replies; the front page of each service links to it."""
-    sign_in_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    sign_in_url: Address | None = None
     """Where people sign in with a browser; the front page links there, too."""
-    desk_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    desk_url: Address | None = None
     """Where the desks of bureaus and of the province are, for links of other desks."""
-    duty_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    duty_url: Address | None = None
     """Where the duty desk is, for links of other desks."""
-    editors_url: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    editors_url: Address | None = None
     """Where the editors' desk is, for links of other desks."""
-    keys_dir: Path
+    keys_dir: Folder
     offices_file: Path = OFFICES
     """The office holders, from the operator's file; the default is an example."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     revision: str = Field(default="unknown", pattern=r"^[0-9A-Za-z._+-]{1,64}$")
     """The revision that the running image was built from, shown in `mailbox_build_info`."""
-
-    @field_validator("mongo_uri")
-    @classmethod
-    def _of_mongodb(cls, uri: SecretStr) -> SecretStr:
-        if not uri.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
-            refuse("must begin with mongodb:// or mongodb+srv://")
-        return uri
 
     @property
     def issuers(self) -> Mapping[Side, IssuerSettings]:
@@ -235,16 +209,6 @@ class ServiceSettings(StaffIssuerSettings, KafkaSettings, CalendarSettings):
     def browser_clients(self) -> Mapping[Side, BrowserClient | None]:
         """This service as a client of each issuer that signs its browsers in."""
         return {"staff": self.staff_client}
-
-    @field_validator("public_url", "sign_in_url", "desk_url", "duty_url", "editors_url")
-    @classmethod
-    def _trustworthy(cls, address: str | None, info: ValidationInfo) -> str | None:
-        return address and checked_address(address, info)
-
-    @field_validator("keys_dir")
-    @classmethod
-    def _a_folder(cls, folder: Path) -> Path:
-        return checked_folder(folder)
 
     @field_validator("offices_file")
     @classmethod

@@ -3,8 +3,6 @@
 Label values come from closed vocabularies (listed in `tools.metrics` and checked by a test).
 """
 
-from __future__ import annotations
-
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types for it

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts import values
-from shared.kernel.access_policy import LetterAccess, PastHolding, Sight, can_view, seen_until
+from shared.kernel.access_policy import LetterAccess, PastHolding, Sight, can_view
 from shared.kernel.complaints import (
     INSPECTION,
     TO_ITS_INSPECTION,
@@ -152,19 +152,6 @@ def test_no_unit_can_be_named_so_that_it_passes_for_the_office_or_the_chief() ->
             can_view(who(f"bureau:guangzhou:{unit}:handler"), LetterAccess("guangzhou"))
             == "nothing"
         )
-
-
-def test_a_former_holder_sees_no_further_than_its_last_holding_went() -> None:
-    held = (
-        PastHolding("guangzhou", "traffic", 3),
-        PastHolding("guangzhou", None, 7),
-        PastHolding("foshan", None, 5),
-    )
-    letter = LetterAccess("triage", held=held)
-    assert seen_until(who("bureau:guangzhou:handler"), letter) == 7
-    assert seen_until(who("bureau:guangzhou:traffic:handler"), letter) == 3
-    assert seen_until(who("bureau:foshan:chief"), letter) == 5
-    assert seen_until(who("bureau:foshan:traffic:handler"), letter) == 0
 
 
 def test_one_seat_that_it_is_kept_from_outweighs_every_other() -> None:

@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.clocks import (
-    ALL_LEVELS,
-    UNTIL_RED,
-    due,
-    due_within,
-)
+from shared.kernel.clocks import Run, due, due_by_history
 from shared.kernel.policies import DayLimit
 from shared.kernel.working_days import add_working_days, passes_at
 from shared.platform.runtime.data_files import calendar, policies
@@ -97,15 +92,16 @@ def test_the_first_question_takes_the_earlier_of_seven_days_and_ten_working_days
 
 def test_a_second_question_takes_what_is_left() -> None:
     left = (DayLimit(7, "d"), DayLimit(2, "wd"))
-    second = due_within("answer", left, start=MONDAY, calendar=CHINA, policies=TABLE)
+    second = due_by_history("answer", Run(MONDAY, left), calendar=CHINA, policies=TABLE)
     assert second.due_on == date(2026, 3, 4)
 
 
 def test_an_extended_reply_keeps_its_levels() -> None:
     longer = (DayLimit(30, "wd"),)
-    promise = due_within("reply", longer, start=MONDAY, calendar=CHINA, policies=TABLE)
+    promise = due_by_history("reply", Run(MONDAY, longer), calendar=CHINA, policies=TABLE)
     assert len(promise.receipt.counted) == 30
-    assert {step.level for step in promise.levels} == ALL_LEVELS
+    usual = due("reply", start=MONDAY, category="thanks", calendar=CHINA, policies=TABLE)
+    assert [step.level for step in promise.levels] == [step.level for step in usual.levels]
     assert TABLE.extensions["complaint"] == DayLimit(15, "wd")
     assert TABLE.extensions["thanks"] is None
     assert TABLE.clock("petition").extension == DayLimit(30, "d")
@@ -117,13 +113,6 @@ def test_a_due_date_may_be_certain_while_its_last_levels_are_not() -> None:
     assert [(step.level, step.provisional) for step in promise.levels] == [
         ("red", False), ("chief", True), ("province", True),
     ]  # fmt: skip
-
-
-def test_only_the_levels_asked_for_are_named() -> None:
-    promise = due(
-        "reply", start=MONDAY, category="report", calendar=CHINA, policies=TABLE, levels=UNTIL_RED
-    )
-    assert [step.level for step in promise.levels] == ["reminder", "yellow", "red"]
 
 
 @given(

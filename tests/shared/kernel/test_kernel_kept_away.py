@@ -14,7 +14,6 @@ from shared.kernel.access_policy import (
     is_inspections_alone,
     kept_from,
     may_reach,
-    seen_until,
 )
 from shared.kernel.complaints import INSPECTION, ComplaintTarget, path_of_complaint
 from shared.kernel.finding import restriction
@@ -116,12 +115,6 @@ def test_a_bureau_sees_only_what_it_holds_or_held(onlooker: Viewer, letter: Lett
         return
     if can_view(onlooker, letter) != "nothing":
         assert hers & touched
-
-
-@given(onlookers, standings)
-def test_who_sees_the_past_has_one(onlooker: Viewer, letter: LetterAccess) -> None:
-    if can_view(onlooker, letter) == "past":
-        assert 0 < seen_until(onlooker, letter) <= max(one.until for one in letter.held)
 
 
 @given(onlookers, standings, st.sampled_from(FALLING))

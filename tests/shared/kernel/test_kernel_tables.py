@@ -4,12 +4,9 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 from shared.kernel.categories import Categories
-from shared.kernel.decider import Decider
-from shared.kernel.errors import BadData, OutOfOrder
+from shared.kernel.errors import BadData
 from shared.kernel.places import Bureaus
 from shared.platform.runtime.data_files import FOLDER, bureaus, categories, policies
 
@@ -21,8 +18,7 @@ def parsed(name: str) -> dict[str, Any]:
 
 def test_there_are_twenty_one_cities_and_the_province() -> None:
     assert len(bureaus().by_slug) == 22
-    province = bureaus().bureau_for("province")
-    assert province is not None
+    province = bureaus().by_slug["province"]
     assert province.zh == "广东省公安厅"
 
 
@@ -30,13 +26,12 @@ def test_there_are_twenty_one_cities_and_the_province() -> None:
     "name", ["广州", "广州市", "广州市公安局", "Guangzhou", " guangzhou ", "GUANGZHOU"]
 )
 def test_a_bureau_is_known_by_every_name_of_its_city(name: str) -> None:
-    assert bureaus().named(name) == bureaus().bureau_for("guangzhou") is not None
+    assert bureaus().named(name) == bureaus().by_slug["guangzhou"]
 
 
 @pytest.mark.parametrize("name", ["", "州", "北京", "guangzhou2"])
 def test_an_unknown_name_is_no_bureau(name: str) -> None:
     assert bureaus().named(name) is None
-    assert bureaus().bureau_for(name) is None
 
 
 def test_every_bureau_is_found_by_its_own_names() -> None:
@@ -95,21 +90,3 @@ def test_broken_categories_say_where(part: str, change: dict[str, object], place
     data[part][0] |= change
     with pytest.raises(BadData, match=place):
         Categories.of(data)
-
-
-def _spend(asked: int, left: int) -> tuple[int, ...]:
-    if asked > left:
-        raise OutOfOrder(f"{asked} of {left}")
-    return (asked,)
-
-
-@given(st.lists(st.integers(0, 9), max_size=8))
-def test_replaying_what_was_decided_gives_the_live_state(asked: list[int]) -> None:
-    purse: Decider[int, int, int] = Decider(20, _spend, lambda left, spent: left - spent)
-    live, history = purse.initial, list[int]()
-    for amount in asked:
-        if amount <= live:
-            for event in purse.decide(amount, live):
-                live = purse.evolve(live, event)
-                history.append(event)
-    assert purse.replay(history) == live == 20 - sum(history)

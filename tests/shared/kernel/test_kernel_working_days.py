@@ -14,7 +14,7 @@ from shared.kernel.working_days import (
     add_natural_days,
     add_working_days,
     civil_date,
-    level_at,
+    level_day,
     passes_at,
 )
 from shared.platform.runtime.data_files import calendar
@@ -114,14 +114,14 @@ def test_a_level_lies_at_the_end_of_its_counted_day(
     fraction: str, n: int, number: int | None
 ) -> None:
     receipt = add_working_days(date(2026, 2, 12), n, calendar=CHINA)
-    expected = None if number is None else passes_at(receipt.counted[number - 1])
-    assert level_at(Fraction(fraction), receipt) == expected
+    expected = None if number is None else receipt.counted[number - 1]
+    assert level_day(Fraction(fraction), receipt) == expected
 
 
 def test_a_limit_of_no_days_has_no_levels_and_ends_with_day_zero() -> None:
     receipt = add_natural_days(date(2026, 10, 3), 0, calendar=CHINA)
     assert receipt.due_on == date(2026, 10, 3)
-    assert level_at(Fraction(1, 2), receipt) is None
+    assert level_day(Fraction(1, 2), receipt) is None
 
 
 def test_make_up_workdays_say_so_in_the_receipt() -> None:
