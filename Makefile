@@ -211,7 +211,7 @@ engines-broker: python-ok ## Install Apache Kafka alone
 	@"$(PYTHON)" -m deploy.local.kafka.install $(REAL) --broker-only
 
 test-engines: dev stack engines-broker ## Journey, shell, crash matrix and access on Apache Kafka (SHORT=yes)
-	@$(PY) -m pytest -m engines tests/engines $(PYTEST_FLAGS)
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m engines tests/engines $(PYTEST_FLAGS)
 	@MAILBOX_ENGINES=kafka MAILBOX_BROKERS=$(BROKERS) $(PY) -m pytest \
 		$(if $(SHORT),-m "real and not slow" tests/journeys,-m real $(ON_ENGINES)) $(PYTEST_FLAGS)
 
