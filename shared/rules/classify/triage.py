@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from shared.contracts.vocabulary import Threshold, TriageClass
 from shared.rules.classify.ngrams import Pieces, pieces_of
 from shared.rules.classify.score_cards import cards
-from shared.rules.classify.triage_features import CRIME, OTHER, live_dangers, marks_of
+from shared.rules.classify.triage_features import CRIME, DANGER, OTHER, live_dangers, marks_of
 from shared.rules.text.cue_reader import Found, read, text_of, weight_of
 from shared.rules.text.written import Written
 
@@ -23,6 +23,13 @@ SIGNS: Final = frozenset(
 BARE: Final = 40
 """Below this number of Han characters, a letter needs a sign of danger before its writer is asked.
 """
+CALL: Final = 16
+"""Up to this number of Han characters, danger or an appeal for help and little else is a call.
+
+Cards weigh letters of some sentences: a text of three characters has too few features for them.
+"""
+IN_CALLS: Final = frozenset({"appeal", "now", "own", "secretly", "metaphor"})
+"""Codes of cues that a call may have beside danger and crime."""
 OF_OTHERS: Final = "other1"
 """The feature of a letter with at least one cue of another authority's matter."""
 UNCLEAR: Final = "unclear"
@@ -67,6 +74,15 @@ class TriageReading:
         has_cue = bool(self.marks & SIGNS) or any(live_dangers(self.found))
         return has_cue or self.length >= BARE
 
+    @property
+    def is_call(self) -> bool:
+        """Whether it is hardly more than a call for help, such as 救命."""
+        codes = {found.cue.code for found in self.found if found.cue.kind != DANGER}
+        has_crime = any(code.startswith(CRIME) for code in codes)
+        calls = any(live_dangers(self.found)) or ("appeal" in codes and not has_crime)
+        others = {code for code in codes - IN_CALLS if not code.startswith(CRIME)}
+        return self.length <= CALL and calls and not others
+
     @classmethod
     def of(cls, written: Written) -> "TriageReading":
         """Read subject and body together."""
@@ -95,7 +111,8 @@ def by_cards(written: Written) -> TriageResult | None:
     above = reading.above()
     if above["emergency"] >= 0 and above["crime_report"] <= above["emergency"] + MORE:
         return TriageResult("emergency", evidence=_dangers(reading))
-    asks = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
+    is_likely = above["emergency"] >= cards()["emergency"].asks_from and reading.has_sign
+    asks = is_likely or reading.is_call
     class_ = _other_class(reading, above)
     evidence = (*(_dangers(reading) if asks else ()), *_matters(reading, class_))
     return TriageResult(class_, asks=asks, evidence=evidence) if evidence else None

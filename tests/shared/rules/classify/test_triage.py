@@ -183,3 +183,38 @@ def test_whoever_is_turned_away_has_named_anothers_matter() -> None:
     turned_away = [one for one in said if one.class_ == "not_police"]
     assert len(turned_away) > 200
     assert all(any(code.startswith("other.") for code in one.evidence) for one in turned_away)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "救命",
+        "救命啊！！",
+        "救我",
+        "杀人了",
+        "我要自杀",
+        "不想活了",
+        "我被绑架了",
+        "着火了",
+        "Help me",
+    ],
+)
+def test_a_bare_call_for_help_is_asked_about(call: str) -> None:
+    assert triaged(Written("", call)).threshold == "ask"
+    assert triaged(Written(call, call)).threshold is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "感谢救命之恩",
+        "救命药太贵了",
+        "没有人打我",
+        "请问怎么办",
+        "自杀案件怎么查询",
+        "我被骗了怎么办",
+        "路灯坏了",
+    ],
+)
+def test_a_short_text_that_is_no_call_is_not_asked_about(text: str) -> None:
+    assert triaged(Written("", text)).threshold is None
