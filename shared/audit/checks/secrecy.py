@@ -31,6 +31,8 @@ MASKED = frozenset({"complaint", "report"})
 """Categories whose writers stay unknown to the bureau."""
 PUBLIC = ("title", "text", "reply")
 """The parts of a publication that everyone may read."""
+SEARCHED = "grams"
+"""The publisher's index field by which a publication is found."""
 TITLED = frozenset({LetterPublished.type, PublicationCorrected.type})
 """Events with the title of a publication, besides those that everyone may read."""
 
@@ -83,7 +85,8 @@ def _was_asked_before(said: object) -> bool:
 def _without_page(document: Document) -> tuple[Document, list[str]]:
     """Split a document into what nobody may read, and a publication's public words.
 
-    Records buffered in `early` were checked in their writer's log.
+    N-grams for the search are public as long as there is a page. Records buffered in `early` were
+    checked in their writer's log.
     """
     state = document.get("state")
     rest = {name: value for name, value in document.items() if name not in {"early", "state"}}
@@ -92,6 +95,7 @@ def _without_page(document: Document) -> tuple[Document, list[str]]:
     if not isinstance(state, dict) or not isinstance(draft, dict) or not isinstance(page, dict):
         return {**rest, "state": state}, []
     bare = {name: value for name, value in page.items() if name not in PUBLIC}
+    rest.pop(SEARCHED, None)
     return (
         {**rest, "state": {**state, "draft": {**draft, "page": bare}}},
         [str(page.get(name, "")) for name in PUBLIC],

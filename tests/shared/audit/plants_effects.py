@@ -131,6 +131,11 @@ def _a_document_keeps_chinese(town: Town) -> None:
     town.document("publisher", WAITING)["state"]["title"] = "路灯坏了"
 
 
+@finds("clear_in_document")
+def _search_finds_a_letter_without_a_page(town: Town) -> None:
+    town.document("publisher", WAITING)["grams"] = ["路灯", "灯坏"]
+
+
 @finds("number_in_clear")
 def _a_mobile_number_stands_in_clear(town: Town) -> None:
     town.document("notifier", WAITING)["state"]["contact"] = "15400001111"
