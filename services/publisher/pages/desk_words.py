@@ -18,12 +18,12 @@ MARK_KINDS: Final[Mapping[MarkKind, str]] = {
     "detail": N_("Another detail"),
 }
 MARK_REASONS: Final[Mapping[MarkReason, str]] = {
-    "tells_who": N_("It tells who somebody is"),
+    "tells_who": N_("It reveals who somebody is"),
     "minor": N_("It is about a minor"),
-    "officer": N_("It tells which officer it was"),
+    "officer": N_("It reveals which officer it was"),
     "not_needed": N_("Readers don’t need it"),
     "public_body": N_("It is an office or a public place"),
-    "no_person": N_("It tells nobody"),
+    "no_person": N_("It identifies nobody"),
     "mistaken": N_("It was hidden by mistake"),
 }
 REASONS_TO_HIDE: Final = [
@@ -32,7 +32,7 @@ REASONS_TO_HIDE: Final = [
 REASONS_TO_KEEP: Final = [(code, name) for code, name in MARK_REASONS.items() if code in KEPT_FOR]
 REJECT_REASONS: Final[Mapping[RejectReason, str]] = {
     "not_general": N_("It concerns the writer alone"),
-    "tells_who": N_("It can’t be told without telling who it is"),
+    "tells_who": N_("It can’t be told without revealing who it is"),
     "reply_unsuitable": N_("The reply answers too little for readers"),
     "duplicate": N_("A public reply says the same"),
 }
@@ -64,9 +64,9 @@ VALUES: Final[Mapping[str, str]] = {
     "words.title": N_("The title still shows somebody’s number. Hide it first."),
     "words.text": N_("The letter still shows somebody’s number. Hide it first."),
     "words.reply": N_("The reply still shows somebody’s number. Hide it first."),
-    "text": N_("These words don’t stand in the draft."),
+    "text": N_("These words don’t occur in the draft."),
     "reason": N_("This reason doesn’t fit the decision."),
-    "decision": N_("Somebody’s number can’t be left in sight."),
+    "decision": N_("Somebody’s number can’t be kept visible."),
     "words": N_("With its marks the text is too long."),
 }
 """What is wrong, by the field that a rule names."""

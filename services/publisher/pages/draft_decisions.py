@@ -36,7 +36,7 @@ from shared.web.session_cookies import restored_fields
 
 router = APIRouter(include_in_schema=False)
 FreshEditorHere = Annotated[Person, Depends(fresh(on_page(staff("editor"))))]
-LOOK_FIRST: Final = N_("Say that you have looked at the marked places.")
+LOOK_FIRST: Final = N_("Confirm that you have checked the marked places.")
 
 
 async def _letter_after_sign_in(

@@ -1,4 +1,4 @@
-"""Texts side by side: what was changed, which marks stand there, and what may tell who it is."""
+"""Texts side by side: what was changed, which marks stand there, and what may reveal who it is."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
