@@ -169,6 +169,7 @@ async def test_words_sent_after_a_sign_out_in_another_tab_are_shown(
         await typed(tab.page, letter)
         await tab.context.clear_cookies(name=re.compile("citizens"))
         await tab.page.click(SEND)
+        await tab.page.wait_for_load_state("load")  # the style sheet keeps line breaks
         shown = await tab.page.locator("main").inner_text()
         assert WORDS in shown
         assert await tab.page.locator("main .urgent a[href='tel:110']").is_visible()
