@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +25,6 @@ pytestmark = [
     pytest.mark.timeout(120),
 ]
 
-SHORT = bool(os.environ.get("BROWSER_SHORT"))
-LONG = pytest.mark.skipif(SHORT, reason="only in the whole make test-browser")
 PHONE = Look(width=NARROW, lang="en")
 TYPED = 'The lamp </textarea> & "the bridge"\n\nhave been dark since May.'
 MATTER = f"/write/{DRAFT}/matter"
@@ -95,7 +92,7 @@ async def press(page: Page) -> None:
     await page.locator("main form button").last.click()
 
 
-@pytest.mark.parametrize("how", ["offline", pytest.param("away", marks=LONG)])
+@pytest.mark.parametrize("how", ["offline", pytest.param("away", marks=pytest.mark.slow)])
 async def test_what_was_typed_is_sent_when_the_network_is_back(line: Line, how: str) -> None:
     async with line.world.tab("chen", PHONE) as tab:
         page = await opened(tab, MATTER)
@@ -122,7 +119,7 @@ async def _away(line: Line, *, is_away: bool) -> None:
     line.gateway.is_away = is_away
 
 
-@LONG
+@pytest.mark.slow
 async def test_a_page_that_does_not_come_is_opened_later(line: Line) -> None:
     async with line.world.tab("chen", Look(width=NARROW, lang="zh-CN", is_elder=True)) as tab:
         page = await opened(tab, "/my/letters")
@@ -137,7 +134,7 @@ async def test_a_page_that_does_not_come_is_opened_later(line: Line) -> None:
         assert await page.locator("main .banner").count() == 1
 
 
-@LONG
+@pytest.mark.slow
 async def test_a_file_that_was_not_sent_is_chosen_again(line: Line, tmp_path: Path) -> None:
     document = tmp_path / "seen.pdf"
     document.write_bytes(b"%PDF-1.4" + bytes(1_000_000))
@@ -152,7 +149,7 @@ async def test_a_file_that_was_not_sent_is_chosen_again(line: Line, tmp_path: Pa
         assert await page.locator('input[type="file"]').count() == 1
 
 
-@LONG
+@pytest.mark.slow
 async def test_the_page_follows_the_language(line: Line) -> None:
     async with line.world.tab("chen", PHONE) as tab:
         page = await opened(tab, "/my/letters")
@@ -169,7 +166,7 @@ HIDE = """() => {
 }"""
 
 
-@LONG
+@pytest.mark.slow
 async def test_a_text_is_saved_before_the_phone_shows_something_else(line: Line) -> None:
     line.gateway.holds = asyncio.Event()
     async with line.world.tab("chen", PHONE) as tab:
