@@ -6,6 +6,7 @@ import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -63,9 +64,16 @@ def photo(path: Path) -> Path:
 
 async def sign_in(page: Page, who: str) -> None:
     """Choose oneself on the issuer's page, if it is open."""
+    await page.wait_for_url(_is_onwards)
     chosen = page.locator("a.person", has=page.locator(f'code:text-is("{who}")'))
     if "/authorize" in page.url:
         await chosen.first.click()
+
+
+def _is_onwards(address: str) -> bool:
+    """Whether this is the issuer's page, or a page that is shown after the sign-in."""
+    path = urlsplit(address).path
+    return path.endswith("/authorize") or path.startswith("/write/")
 
 
 async def save(page: Page) -> None:
@@ -92,7 +100,7 @@ async def write(page: Page, *, picture: Path, subject: str, who: str, clicks: in
     await sign_in(page, who)
     await page.locator('input[name="category"][value="request"]').check()
     await save(page)
-    assert "/mailbox" in page.url
+    await page.wait_for_url("**/mailbox")
     await save(page)
     await page.locator('select[name="place.city"]').select_option("guangzhou")
     await save(page)
@@ -106,7 +114,7 @@ async def write(page: Page, *, picture: Path, subject: str, who: str, clicks: in
     await save(page)
     await page.locator('input[name="consent_to_publish"][value="yes"]').check()
     await save(page)
-    assert page.url.endswith("/check")
+    await page.wait_for_url("**/check")
     assert subject in await page.locator("main").inner_text()
     await page.locator("main form button.primary").click(click_count=clicks, delay=20)
     await page.wait_for_url("**/my/letters/GD-*")
@@ -270,7 +278,7 @@ async def test_words_outlive_a_session_and_are_shown_to_nobody_else(
         await page.locator("#body").fill("Typed before the session ended.")
         await end_sessions(stack)
         await save(page)
-        assert "/my/sign-in/again" in page.url
+        await page.wait_for_url("**/my/sign-in/again**")
         assert await page.locator("main .urgent a[href='tel:110']").is_visible()
         assert "Half" not in page.url
         await tab.context.clear_cookies(name="development-citizens")

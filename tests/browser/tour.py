@@ -142,6 +142,7 @@ async def writers_tour(desks: RunningDesks, camera: Camera, *, lang: str) -> Non
         await writer.page.goto("/city/guangzhou")
         await camera.take(writer, "start")
         await writer.press('main a.button[href^="/write"]')
+        await writer.page.wait_for_url("**/authorize**")
         await writer.sign_in()
         await writer.page.locator('input[name="category"][value="request"]').check()
         await writer.press(ONWARDS)
