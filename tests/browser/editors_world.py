@@ -13,7 +13,7 @@ from services.publisher.domain.draft import ApproveDraft
 from shared.contracts.words import PublicText
 from shared.platform.letters.service_decider import IdempotentCommand
 from tests.browser.desk_world import DeskWorld
-from tests.publisher.editing import Editors
+from tests.publisher.editors import Editors
 from tests.publisher.face import faces
 from tests.support.page_list import EDITED, PUBLICATION
 from tests.support.serving import served

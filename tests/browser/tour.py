@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from playwright.async_api import ViewportSize
 
-from tests.browser.editing import publish
+from tests.browser.publishing import publish
 from tests.browser.running import Desk, RunningDesks, running_desks
 from tests.support.browser import chromium
 

@@ -8,7 +8,7 @@ import pytest
 from shared.contracts.topics import SUBMITTED
 from shared.contracts.values import About
 from shared.platform.http.tokens import Person
-from tests.publisher.editing import HERE, TELLING, Editors, editors
+from tests.publisher.editors import HERE, TELLING, Editors, editors
 from tests.publisher.face import faces
 from tests.publisher.story import LETTER, copied
 from tests.router.browsing import hidden_in

@@ -6,7 +6,7 @@ import pytest
 
 from services.publisher import pages
 from tests.browser.editors_world import edit
-from tests.publisher.editing import Editors
+from tests.publisher.editors import Editors
 from tests.publisher.face import faces
 from tests.support.page_list import EDITORS_PAGES
 from tests.support.page_outline import page_faults
