@@ -1,5 +1,6 @@
 """Decisions about a draft: propose, approve as another editor, send back, reject."""
 
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -17,7 +18,7 @@ from services.publisher.api.editing_schemas import (
 )
 from services.publisher.domain.draft import page_of
 from services.publisher.domain.letter import ProposedDraft
-from services.publisher.pages.desk_words import DOUBT_RULES, REJECT_REASONS, refusal_text
+from services.publisher.pages.desk_words import DOUBT_RULES, REJECT_REASONS
 from services.publisher.pages.draft_pages import (
     LETTER,
     AtLetter,
@@ -27,7 +28,6 @@ from services.publisher.pages.draft_pages import (
 )
 from services.publisher.pages.editors_desk import PLACE
 from services.publisher.pages.reading_room import public_entry
-from shared.kernel.errors import NotFound, Refused
 from shared.platform.http.identity import fresh, on_page, staff
 from shared.platform.http.tokens import Person
 from shared.web.forms import FormFields, fields_of, read_form
@@ -63,12 +63,8 @@ async def send_proposal(at: AtLetter) -> Response:
         errors = errors | {"looked": LOOK_FIRST}
     if which is None or errors:
         return _proposal_page(at, errors=errors, status=422)
-    try:
-        await propose(at.number, at.editor, at.desk, which)
-    except Refused as refused:
-        errors = {"": refusal_text(refused)}
-        return at.after(refused) or _proposal_page(at, errors=errors, status=refused.status)
-    return at.to("proposed")
+    proposed = propose(at.number, at.editor, at.desk, which)
+    return await at.act(proposed, done=at.to("proposed"), form=partial(_proposal_page, at))
 
 
 @router.get(LETTER + "/approval")
@@ -83,12 +79,8 @@ async def send_approval(at: AtFreshLetter) -> Response:
     which, errors = read_form(WhichCopy, await fields_of(at.request))
     if which is None:
         return _approval_page(at, errors=errors, status=422)
-    try:
-        await approve(at.number, at.editor, at.desk, which)
-    except Refused as refused:
-        errors = {"": refusal_text(refused)}
-        return at.after(refused) or _approval_page(at, errors=errors, status=refused.status)
-    return at.to("published")
+    approved = approve(at.number, at.editor, at.desk, which)
+    return await at.act(approved, done=at.to("published"), form=partial(_approval_page, at))
 
 
 @router.get(LETTER + "/return")
@@ -105,12 +97,8 @@ async def send_return(at: AtLetter) -> Response:
     body, errors = read_form(NewReturn, fields)
     if body is None:
         return _return_page(at, fields, errors=errors, status=422)
-    try:
-        await send_back(at.number, body, at.editor, at.desk)
-    except Refused as refused:
-        errors = {"": refusal_text(refused)}
-        return at.after(refused) or _return_page(at, fields, errors=errors, status=refused.status)
-    return at.to("returned")
+    returned = send_back(at.number, body, at.editor, at.desk)
+    return await at.act(returned, done=at.to("returned"), form=partial(_return_page, at, fields))
 
 
 @router.get(LETTER + "/rejection")
@@ -128,13 +116,9 @@ async def send_rejection(at: AtLetter) -> Response:
     body, errors = read_form(NewRejection, fields)
     if body is None:
         return _rejection_page(at, fields, errors=errors, status=422)
-    try:
-        await reject(at.number, body, at.editor, at.desk)
-    except Refused as refused:
-        errors = {"": refusal_text(refused)}
-        answer = at.after(refused)
-        return answer or _rejection_page(at, fields, errors=errors, status=refused.status)
-    return RedirectResponse(f"{PLACE}?list=rejected&done=rejected", status_code=303)
+    rejected = reject(at.number, body, at.editor, at.desk)
+    done = RedirectResponse(f"{PLACE}?list=rejected&done=rejected", status_code=303)
+    return await at.act(rejected, done=done, form=partial(_rejection_page, at, fields))
 
 
 @router.post(LETTER + "/restoration")
@@ -143,23 +127,17 @@ async def send_restoration(at: AtLetter) -> Response:
     body, _ = read_form(EditionRead, await fields_of(at.request))
     if body is None:
         return at.to("changed")
-    try:
-        await restore(at.number, body, at.editor, at.desk)
-    except Refused as refused:
-        if isinstance(refused, NotFound):
-            raise
-        return at.to("changed")
-    return at.to("restored")
+    restored = restore(at.number, body, at.editor, at.desk)
+    return await at.act(restored, done=at.to("restored"), form=lambda **_: at.to("changed"))
 
 
 def _proposal_page(at: EditorsLetter, **more: Any) -> Response:
-    doubts = undecided(at.shown)
     return at.page(
         "draft_proposal.html",
         parts=side_by_side(at.shown),
-        doubts=doubts,
+        doubts=undecided(at.shown),
         rules=DOUBT_RULES,
-        **({"errors": {}} | more),
+        **more,
     )
 
 
@@ -174,13 +152,12 @@ def _approval_page(at: EditorsLetter, **more: Any) -> Response:
         parts=side_by_side(at.shown),
         doubts=undecided(at.shown),
         rules=DOUBT_RULES,
-        **({"errors": {}} | more),
+        **more,
     )
 
 
 def _return_page(at: EditorsLetter, fields: FormFields, **more: Any) -> Response:
-    most = MAX_EDITORS_NOTE
-    return at.page("draft_return.html", fields=fields, most=most, **({"errors": {}} | more))
+    return at.page("draft_return.html", fields=fields, most=MAX_EDITORS_NOTE, **more)
 
 
 def _rejection_page(at: EditorsLetter, fields: FormFields, **more: Any) -> Response:
@@ -189,5 +166,5 @@ def _rejection_page(at: EditorsLetter, fields: FormFields, **more: Any) -> Respo
         fields=fields,
         reasons=list(REJECT_REASONS.items()),
         most=MAX_EDITORS_NOTE,
-        **({"errors": {}} | more),
+        **more,
     )

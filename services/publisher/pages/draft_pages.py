@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -62,6 +64,10 @@ DONE: Final = {
 CHANGED: Final = N_("The letter has changed in the meantime. Look at it again.")
 
 
+def _above_the_form(refused: Refused) -> dict[str, str]:
+    return {"": refusal_text(refused)}
+
+
 @dataclass(frozen=True, slots=True)
 class EditorsLetter:
     """An editor at the pages of one letter."""
@@ -104,6 +110,7 @@ class EditorsLetter:
             "public_url": self.desk.public_url,
             "done": None,
             "changed": None,
+            "errors": {},
         }
         return page(self.request, name, status=status, **(known | values))
 
@@ -111,14 +118,27 @@ class EditorsLetter:
         """Lead back to the letter's page."""
         return RedirectResponse(f"{self.address}?done={done}", status_code=303)
 
-    def after(self, refused: Refused) -> Response | None:
-        """Where a refusal leads; None if the form itself can be mended.
+    async def act(
+        self,
+        action: Awaitable[object],
+        *,
+        done: Response,
+        form: Callable[..., Response],
+        errors_of: Callable[[Refused], dict[str, str]] = _above_the_form,
+    ) -> Response:
+        """Do what a form asks for. `form` shows it again if what is refused can be mended.
 
-        Raises: the refusal, if there is nothing to be seen any more.
+        Raises: NotFound.
         """
-        if isinstance(refused, NotFound):
-            raise refused
-        return self.to("changed") if isinstance(refused, OutOfOrder) else None
+        try:
+            await action
+        except NotFound:
+            raise
+        except OutOfOrder:
+            return self.to("changed")
+        except Refused as refused:
+            return form(errors=errors_of(refused), status=refused.status)
+        return done
 
 
 async def _letter(letter: str, request: Request, editor: EditorHere, desk: Desk) -> EditorsLetter:
@@ -141,13 +161,8 @@ async def mark(at: AtLetter) -> Response:
     body, errors = read_form(NewMark, fields)
     if body is None:
         return draft_page(at, fields=fields, errors=errors, status=422)
-    try:
-        await mark_words(at.number, body, at.editor, at.desk)
-    except Refused as refused:
-        errors = {"": refusal_text(refused)}
-        answer = at.after(refused)
-        return answer or draft_page(at, fields=fields, errors=errors, status=refused.status)
-    return at.to("marked")
+    marked = mark_words(at.number, body, at.editor, at.desk)
+    return await at.act(marked, done=at.to("marked"), form=partial(draft_page, at, fields=fields))
 
 
 @router.get(LETTER + "/wording")
@@ -177,9 +192,7 @@ async def save_wording(at: AtLetter) -> Response:
 
 
 def _wording_page(at: EditorsLetter, fields: FormFields, **more: Any) -> Response:
-    return at.page(
-        "draft_wording.html", fields=fields, labels=PARTS, sizes=SIZES, **({"errors": {}} | more)
-    )
+    return at.page("draft_wording.html", fields=fields, labels=PARTS, sizes=SIZES, **more)
 
 
 def draft_page(

@@ -1,5 +1,6 @@
 """Changes of a publication: correct, take down, or leave as it is; a second editor approves."""
 
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -45,14 +46,14 @@ async def send_change_approval(at: AtFreshLetter) -> Response:
     body, errors = read_form(WhichChange, await fields_of(at.request))
     if body is None:
         return _approval_page(at, errors=errors, status=422)
-    try:
-        after = await approve_change(at.number, body, at.editor, at.desk)
-    except Refused as refused:
-        errors = {"": refusal_text(refused)}
-        return at.after(refused) or _approval_page(at, errors=errors, status=refused.status)
-    if after is None:
-        return RedirectResponse(f"{PLACE}?list=withdrawn&done=withdrawn", status_code=303)
-    return at.to("change_made")
+    change = at.shown.change
+    is_withdrawal = change is not None and change.outcome == "withdrawn"
+    gone = RedirectResponse(f"{PLACE}?list=withdrawn&done=withdrawn", status_code=303)
+    return await at.act(
+        approve_change(at.number, body, at.editor, at.desk),
+        done=gone if is_withdrawal else at.to("change_made"),
+        form=partial(_approval_page, at),
+    )
 
 
 @router.get(LETTER + "/change/{outcome}")
@@ -75,17 +76,16 @@ async def send_form(at: AtLetter, outcome: ProblemOutcome) -> Response:
         return _form(at, outcome, fields, errors=errors, status=422)
     if outcome == "corrected" and fields.get("step") != "send" and body.words is not None:
         return _form(at, outcome, fields, is_checked=fields.get("step") == "check")
-    try:
-        await propose_change(at.number, body, at.editor, at.desk)
-    except Refused as refused:
-        errors = _errors(refused)
-        return at.after(refused) or _form(at, outcome, fields, errors=errors, status=refused.status)
-    return at.to("change_proposed")
+    return await at.act(
+        propose_change(at.number, body, at.editor, at.desk),
+        done=at.to("change_proposed"),
+        form=partial(_form, at, outcome, fields),
+        errors_of=_errors,
+    )
 
 
 def _form(at: EditorsLetter, outcome: ProblemOutcome, fields: FormFields, **more: Any) -> Response:
     draft = at.shown
-    given: dict[str, Any] = {"errors": {}, "is_checked": False}
     words = [fields.get(f"words.{part}") for part in PARTS]
     return at.page(
         "publication_change.html",
@@ -100,7 +100,7 @@ def _form(at: EditorsLetter, outcome: ProblemOutcome, fields: FormFields, **more
         doubts=doubts_in(*words),
         notes=[("", N_("Choose")), *choices("correction_note")],
         problems=_problems(draft, outcome),
-        **(given | more),
+        **({"is_checked": False} | more),
     )
 
 
@@ -126,7 +126,7 @@ def _approval_page(at: EditorsLetter, **more: Any) -> Response:
         if words is not None
     ]
     doubts = doubts_in(words.title, words.text, words.reply) if words else []
-    return at.page("change_approval.html", parts=parts, doubts=doubts, **({"errors": {}} | more))
+    return at.page("change_approval.html", parts=parts, doubts=doubts, **more)
 
 
 def _with_outcome(fields: FormFields, outcome: ProblemOutcome) -> FormFields:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Final, Literal, TypeAlias
 
-from shared.rules.pii import DoubtRule, doubtful_spans
+from shared.rules.pii import ANY_MARK, DoubtRule, doubtful_spans
 
 PieceKind: TypeAlias = Literal["same", "added", "removed", "mark", "doubt"]
 MOST_COMPARED: Final = 400
@@ -14,8 +14,8 @@ MOST_COMPARED: Final = 400
 CONTEXT: Final = 12
 """Characters shown on either side of a doubtful span."""
 _CLAUSES: Final = re.compile(r"[^，。；！？,.;!?\n]*[，。；！？,.;!?\n]?")
-_TOKENS: Final = re.compile(r"〔[^〕]{1,12}〕|[A-Za-z]+|\d+|.", re.DOTALL)
-_MARK: Final = re.compile(r"(〔[^〕]{1,12}〕)")
+_TOKENS: Final = re.compile(rf"{ANY_MARK}|[A-Za-z]+|\d+|.", re.DOTALL)
+_MARK: Final = re.compile(f"({ANY_MARK})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from shared.rules.pii.numbers import numbers_of_anyone
+from shared.rules.pii.spans import ANY_MARK
 from shared.rules.pii.stated import account_spans
 
 DoubtRule: TypeAlias = Literal[
@@ -93,7 +94,7 @@ def doubtful_spans(text: str) -> tuple[DoubtfulSpan, ...]:
 
 
 def _found(text: str) -> Iterator[DoubtfulSpan]:
-    marks = [match.span() for match in _MARK.finditer(text)]
+    marks = [match.span() for match in re.finditer(ANY_MARK, text)]
     for rule, start, end in _candidates(text):
         if not any(start < last and first < end for first, last in marks):
             yield DoubtfulSpan(start, end, rule)
@@ -107,6 +108,3 @@ def _candidates(text: str) -> Iterator[tuple[DoubtRule, int, int]]:
     for rule, pattern in _RULES:
         for match in pattern.finditer(text):
             yield rule, *match.span("it")
-
-
-_MARK: Final = re.compile(r"〔[^〕]{1,12}〕")

@@ -20,6 +20,8 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType(
         "travel_doc": "〔证件号〕",
     }
 )
+ANY_MARK: Final = r"〔[^〕]{1,12}〕"
+"""Pattern of a mark, also of those that editors set."""
 
 
 @dataclass(frozen=True, slots=True)
