@@ -1,4 +1,4 @@
-"""What does the first page weigh, and how soon is it there on a slow phone? In Chromium.
+"""Weight of the first page, and time until it is usable on a slow phone, measured in Chromium.
 
     python -m tests.bench.first_page [--rounds 9]
 

@@ -1,9 +1,8 @@
 """Intake's floor with intake's duties: `python -m tests.bench.intake_duties`.
 
-Like the floor, and besides: triage, marks on the writer's own values, limits, an idempotency
-record, blind indexes, words sealed at rest, intake's indexes and a signed receipt. All of it in the
-plain way, with a command of its own for each write and read. There is still no flood detection, no
-log, no sending and no clearing of what was sent.
+It adds to the floor: triage, marks on the writer's own values, limits, an idempotency record, blind
+indexes, words sealed at rest, intake's indexes and a signed receipt. Each write and read is a
+command of its own. It has no flood detection, no log, no outbox and sends nothing.
 """
 
 import os

@@ -31,7 +31,7 @@ from shared.web.vocabulary import choices
 WRITE: Final = "/write"
 EMERGENCY: Final = TriageResult("emergency")
 CONTACTS: Final[tuple[WhereToTurn, ...]] = ("police_station", "12389", "12345")
-"""Whom people can turn to without a letter, beside the lines for emergencies."""
+"""Where to call instead of writing, beside the emergency lines."""
 MENU_ENTRIES: Final = frozenset(
     {"website-popup", "website-bay", "website-directory", "wechat", "weibo"}
 )
